@@ -1,0 +1,36 @@
+import type { Room } from '../policy.ts';
+
+/**
+ * Who holds what. The only place where an allocation changes, and only the core calls it. Every verb that takes
+ * checks first and throws if there is not enough: over-allocation is impossible, whoever asks. Such a throw is a bug
+ * of the policy or the core, so its message says job, need and what is free.
+ *
+ * Two kinds: `PoolLedger` counts interchangeable processors, `NodeLedger` keeps books for each node.
+ */
+export interface Ledger extends Room {
+  /** Processors of nodes that are up, free or not [count]. */
+  readonly up: number;
+  /** Whether the job would fit on the empty cluster with every node up. If not, it is rejected at submission. */
+  possible(job: number): boolean;
+  /** Takes all tasks of the job; for a suspended job, what it had given back. */
+  take(job: number): void;
+  /** Takes some tasks of one group on one node. */
+  put(job: number, group: number, node: number, tasks: number): void;
+  /** Whether the job holds the minimum of each of its groups. */
+  ready(job: number): boolean;
+  /** Gives back everything the job holds. */
+  give(job: number): void;
+  /** Gives back everything but memory; the job keeps its nodes for when it is resumed. */
+  suspend(job: number): void;
+  /** Adds the jobs that hold something on this node [rows], in ascending order, suspended ones included. */
+  holders(node: number, into: number[]): void;
+  /** Takes a node away. Nobody may hold anything on it. */
+  nodeDown(node: number): void;
+  nodeUp(node: number): void;
+  /** Tells each part of what the job holds; nothing on a pool of interchangeable processors. */
+  eachPart(job: number, visit: (node: number, group: number, tasks: number) => void): void;
+  /**
+   * For tests and debug runs: recomputes every sum from what the jobs hold and throws if the books do not agree.
+   */
+  audit(): void;
+}

@@ -1,0 +1,51 @@
+import type { Cluster } from './cluster.ts';
+import type { Parameters, ParameterSpecs } from './parameters.ts';
+import type { Random } from './random.ts';
+import type { Requests } from './workload.ts';
+
+/** Which nodes a job gets, once its policy has decided that it starts. One file under src/placement, one line in its index. */
+export interface PlacementSpec {
+  /** As on the command line; the file bears the same name. */
+  readonly name: string;
+  /** One sentence, its tie-break included. */
+  readonly summary: string;
+  readonly source: string;
+  readonly parameters?: ParameterSpecs;
+  create(setup: PlacementSetup): Placement;
+}
+
+export interface PlacementSetup {
+  readonly parameters: Parameters;
+  readonly jobs: Requests;
+  readonly cluster: Cluster;
+  /** The stream that belongs to this placement, for ties. */
+  readonly random: Random;
+}
+
+export interface Placement {
+  /**
+   * Finds nodes for all tasks of a job and adds them to the plan, or answers false if they do not fit; what was
+   * added then is thrown away. Changes nothing else: the same room and job get the same plan.
+   */
+  place(job: number, room: NodeRoom, plan: PlacementPlan): boolean;
+}
+
+/** Free resources node by node, as a placement may see them. */
+export interface NodeRoom {
+  /** Nodes, up or not [count]. */
+  readonly nodes: number;
+  /** Tasks of this request that still fit on the node [count]; 0 on a node that is down or not open to the job. */
+  tasksThatFit(node: number, request: number, job: number): number;
+  /** What is free of a resource on a node: `cpu` [millicores], `memory` [bytes], `gpu` [thousandths] or another name [count]. */
+  free(node: number, resource: string): number;
+  /** What the node has of it in all, in the same units. */
+  capacity(node: number, resource: string): number;
+}
+
+/** What a placement fills in. */
+export interface PlacementPlan {
+  /** Tasks of one group of the job (index within the job) on one node. */
+  add(group: number, node: number, tasks: number): void;
+  /** Tasks of a request that the plan has already put on this node count against its room: how many more fit. */
+  roomLeft(node: number, request: number, job: number): number;
+}

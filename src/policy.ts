@@ -1,0 +1,179 @@
+import type { Cluster } from './cluster.ts';
+import type { Parameters, ParameterSpecs } from './parameters.ts';
+import type { Random } from './random.ts';
+import type { Requests } from './workload.ts';
+
+/**
+ * A scheduling policy: who starts when. One file under src/policies and one line in its index, or a file anywhere
+ * that exports one as default and is named by `--policy ./mine.js`.
+ */
+export interface PolicySpec {
+  /** As on the command line; the file bears the same name. */
+  readonly name: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** The paper, code or manual it follows. */
+  readonly source: string;
+  readonly parameters?: ParameterSpecs;
+  /** Makes the policy for one run. Everything it remembers lives in its closure. */
+  create(setup: PolicySetup): Policy;
+}
+
+/** What a policy is handed before the run. */
+export interface PolicySetup {
+  /** A value for every parameter of the spec. */
+  readonly parameters: Parameters;
+  /** The columns of the requests. Rows that have not been submitted yet must not be read. */
+  readonly jobs: Requests;
+  readonly cluster: Cluster;
+  /** For ties and choices: the stream that belongs to this policy. */
+  readonly random: Random;
+  /** An empty plan of the whole cluster over time, for policies that keep reservations. */
+  createProfile(): Profile;
+  /**
+   * The true run times [ms]. Asking for them makes the policy an oracle: every result says so. Only for dialects
+   * that reproduce a simulator which peeks.
+   */
+  oracleRuntime(): Float64Array;
+}
+
+/** A policy at work. */
+export interface Policy {
+  /** The order of `cycle.pending`; submission order if absent. */
+  readonly order?: Order;
+  /** When the policy is called; once an instant, ends first, if absent. */
+  readonly rhythm?: Rhythm;
+  /** Called at every instant at which something happened. Answers through the cycle's verbs; must not be async. */
+  schedule(cycle: Cycle): void;
+}
+
+/** An order of the queue: ascending keys, ties by submission, then by row. */
+export interface Order {
+  key(job: number, now: number): number;
+  /** True if keys change while a job waits: the queue is sorted anew at each instant. */
+  readonly varies?: boolean;
+}
+
+/** Other simulators' dialects: in which order the events of an instant are applied, and when the policy is called. */
+export interface Rhythm {
+  readonly first: 'ends' | 'submissions';
+  /** `instant`: once, after all events of the instant. `event`: after each of them. */
+  readonly cycle: 'instant' | 'event';
+}
+
+/** How to take resources back from a running job. */
+export interface Preemption {
+  /**
+   * `requeue`: starts again from its last checkpoint, or from the beginning. `cancel`: ends for good. `suspend`:
+   * keeps its memory and its nodes and goes on there when started again. `checkpoint`: writes one (which takes its
+   * cost), then is requeued with its work kept.
+   */
+  readonly how: 'requeue' | 'cancel' | 'suspend' | 'checkpoint';
+  /** How long the job may go on before it is stopped [ms]; 0 if absent. It may end by itself in that time. */
+  readonly grace?: number;
+}
+
+/** One call of a policy: what it may know, and the verbs with which it answers. */
+export interface Cycle {
+  /** [ms] */
+  readonly now: number;
+  readonly pending: PendingJobs;
+  readonly running: RunningJobs;
+  /** What is free now. */
+  readonly free: Room;
+  readonly changed: Changes;
+  /** Starts all tasks of a job, on the nodes that the placement picks. It must fit: ask `free.fits` first. */
+  start(job: number): void;
+  /** Binds some tasks of one group to a node, for schedulers that go pod by pod. The job runs when its minimum is bound. */
+  place(job: number, group: number, node: number, tasks: number): void;
+  preempt(job: number, preemption: Preemption): void;
+  /** Asks for a cycle at this time, whatever happens until then [ms]. */
+  wakeAt(time: number): void;
+  /** Says why a job is not started; kept whenever the reason differs from the last one given. */
+  explain(job: number, reason: string): void;
+}
+
+/** What happened since the last cycle. The arrays are used again: copy what must be kept. */
+export interface Changes {
+  /** Jobs that came into the queue, requeued ones included [rows]. */
+  readonly submitted: readonly number[];
+  /** Jobs that gave back their resources: ended, preempted or lost [rows]. */
+  readonly ended: readonly number[];
+  /** True if nodes went down or came back. */
+  readonly nodes: boolean;
+}
+
+/** The queue, in the policy's order. Jobs may be started while it is walked. */
+export interface PendingJobs {
+  readonly size: number;
+  has(job: number): boolean;
+  /** The head of the queue; -1 if it is empty. */
+  first(): number;
+  /** The next job behind this one, which need not be queued any more; -1 at the end. */
+  after(job: number): number;
+  /**
+   * The next job behind `job` (-1: from the head on) that is worth a look: at most `procs` processors, and
+   * either a walltime of at most `walltime` or at most `beyond` processors. -1 if there is none. Skips over
+   * long stretches of the queue at once.
+   */
+  nextWithin(job: number, procs: number, walltime?: number, beyond?: number): number;
+}
+
+/** The jobs that hold resources, by the time at which they are sure to be over. */
+export interface RunningJobs {
+  readonly size: number;
+  has(job: number): boolean;
+  /** The one that is expected to end first; -1 if none runs. */
+  first(): number;
+  after(job: number): number;
+  /** When the current run began [ms]. */
+  startOf(job: number): number;
+  /** When the job has used up its walltime [ms]; Infinity if it has none. */
+  expectedEnd(job: number): number;
+  /**
+   * The earliest time at which the job is sure to fit if every running job uses its whole walltime, and the room
+   * that is left then beside it. All jobs with one expected end are counted as gone together. A job that has
+   * outlived its walltime counts as gone now. Valid until the next call.
+   */
+  whenFits(job: number): Reservation;
+}
+
+/** A promise to a job that waits. */
+export interface Reservation {
+  /** When it is due: the shadow time [ms]; Infinity if no end of running jobs makes room. */
+  readonly time: number;
+  /** What is free then, once the job has its share: the extra room. */
+  readonly extra: WhatIf;
+}
+
+/** Free resources, now or in a what-if. */
+export interface Room {
+  /** Free processors [count]: a job that needs more does not fit; one that needs less may still not. */
+  readonly procs: number;
+  /** Whether all tasks of the job fit. */
+  fits(job: number): boolean;
+  copy(): WhatIf;
+}
+
+/** A copy of free resources to try things on; nothing that is done to it is real. */
+export interface WhatIf extends Room {
+  /** Takes what the job needs; it must fit. */
+  take(job: number): void;
+  /** Gives back what a running job holds. */
+  give(job: number): void;
+}
+
+/**
+ * A plan of the cluster over time, from `start` on. Times are [ms]; what lies in the past is forgotten by `advance`.
+ */
+export interface Profile {
+  /** The earliest time from `from` on at which the job fits for `length`; Infinity if it never does. */
+  earliest(job: number, from: number, length: number): number;
+  /** Whether the job fits throughout [from, until). */
+  fits(job: number, from: number, until: number): boolean;
+  /** Plans the job into [from, until). It must fit. */
+  take(job: number, from: number, until: number): void;
+  /** Takes the job out of [from, until), where it was planned. */
+  give(job: number, from: number, until: number): void;
+  advance(now: number): void;
+}

@@ -1,0 +1,96 @@
+/** What became of a job. Values of `Schedule.state`; STATE_NAMES has their names in files. */
+export const UNFINISHED = 0;
+/** Ran to its end. */
+export const COMPLETED = 1;
+/** Ended with an error of its own, or was interrupted more often than allowed. */
+export const FAILED = 2;
+/** Reached its walltime. */
+export const KILLED = 3;
+/** By its user, by a preemption that cancels, or because what it depends on can no longer happen. */
+export const CANCELLED = 4;
+/** Could never fit on this cluster. */
+export const REJECTED = 5;
+
+export const STATE_NAMES = ['unfinished', 'completed', 'failed', 'killed', 'cancelled', 'rejected'] as const;
+
+/** Why an attempt to run a job ended without ending the job. Values of `Attempts.why`. */
+export const PREEMPTED = 0;
+export const NODE_FAILED = 1;
+export const SUSPENDED = 2;
+
+/**
+ * Runs that did not end their job, as columns: few jobs have any. Each held the job's processors from `start` to
+ * `end` and left it with `kept` ms of work done in all.
+ */
+export interface Attempts {
+  readonly count: number;
+  /** [row] */
+  readonly job: Int32Array;
+  /** [ms] */
+  readonly start: Float64Array;
+  /** [ms] */
+  readonly end: Float64Array;
+  /** PREEMPTED, NODE_FAILED or SUSPENDED. */
+  readonly why: Uint8Array;
+  /** Work of this attempt that counts for later ones [ms]; the rest of it was lost. */
+  readonly kept: Float64Array;
+}
+
+/** Which nodes the last run of each job held; entries of a job stand at `first[job] .. first[job + 1]`. */
+export interface Placements {
+  readonly first: Int32Array;
+  readonly node: Int32Array;
+  /** Task group [index within the job]. */
+  readonly group: Int32Array;
+  /** Tasks of that group on that node [count]. */
+  readonly tasks: Int32Array;
+}
+
+/** A quantity that changes by steps: `value[i]` holds from `time[i]` until `time[i + 1]`. */
+export interface Steps {
+  readonly time: Float64Array;
+  readonly value: Float64Array;
+}
+
+/** Why a job waited: what its policy said, whenever the reason changed. */
+export interface Explanation {
+  readonly job: number;
+  /** [ms] */
+  readonly time: number;
+  readonly reason: string;
+}
+
+/**
+ * What happened to each job, as columns over the rows of the workload. The narrow waist: simulator and live mode
+ * both end in one; metrics, reports and verification read nothing else.
+ */
+export interface Schedule {
+  readonly policy: string;
+  readonly count: number;
+  /** When the job entered the queue [ms]: `Workload.submit`, unless a dependency moved it. NaN = it never did. */
+  readonly submit: Float64Array;
+  /** When the job first ran [ms]; NaN = never. */
+  readonly start: Float64Array;
+  /** When the job ended for good [ms]; NaN = it did not. */
+  readonly end: Float64Array;
+  /** When the run that `end` ended began [ms]: `start`, unless the job was interrupted. */
+  readonly lastStart: Float64Array;
+  /** One of UNFINISHED, COMPLETED, FAILED, KILLED, CANCELLED, REJECTED. */
+  readonly state: Uint8Array;
+  readonly attempts: Attempts;
+  /** Absent on a pool of interchangeable processors. */
+  readonly placements?: Placements;
+  /** Processors that were up [count] over time [ms]. */
+  readonly capacity: Steps;
+  /** When the run was over [ms]: the last event that was looked at. */
+  readonly until: number;
+  readonly explanations: readonly Explanation[];
+}
+
+/** How often each job was started again after an interruption [count]. */
+export function restartsOf(schedule: Schedule): Int32Array {
+  const restarts = new Int32Array(schedule.count);
+  const { count, job } = schedule.attempts;
+  for (let attempt = 0; attempt < count; attempt++) restarts[job[attempt]]++;
+  return restarts;
+}

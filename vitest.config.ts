@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Property tests and replays of real logs take seconds on a shared runner; a hang is still caught.
+    testTimeout: 120_000,
+    pool: 'threads',
+  },
+});
