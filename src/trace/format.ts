@@ -20,8 +20,11 @@ export interface TraceFormat {
 }
 
 export interface TraceWriter {
-  /** The file, piece by piece. What the format cannot hold is told to `lost`, once a kind and with the number of jobs. */
-  write(workload: Workload, lost: (what: string, jobs: number) => void): Iterable<string | Uint8Array>;
+  /**
+   * The file, piece by piece. What the format cannot hold is told to `lost`, once a kind and with the number of jobs.
+   * `declared` is what the trace that was read said of itself, if it came from one.
+   */
+  write(workload: Workload, lost: (what: string, jobs: number) => void, declared?: Declared): Iterable<string | Uint8Array>;
 }
 
 /** An open trace, already decompressed. May be consumed once. */
@@ -43,6 +46,8 @@ export interface TraceSink {
   repair(what: string, where: number): void;
   /** Lines that hold no job: comments, header, blanks, steps of jobs. */
   noJob(what: string, lines?: number): void;
+  /** A row that stands for several jobs, such as a range of an array: how many it gave after the first one. */
+  furtherJobs(what: string, where: number, jobs: number): void;
   /** Something the user should know about the file as a whole, such as a header that lies. */
   warn(message: string): void;
   /** What the file says of the machine and itself. */
@@ -79,7 +84,9 @@ export interface Trace {
   readonly declared: Declared;
   readonly skipped: readonly Tally[];
   readonly repaired: readonly Tally[];
-  /** Lines without a job, by kind. jobs + skipped + these = all lines or rows of the file. */
+  /** Lines without a job, by kind. jobs - furtherJobs + skipped + these = all lines or rows of the file. */
   readonly noJob: readonly Tally[];
+  /** Jobs beyond the first one of a row that stands for several. */
+  readonly furtherJobs: readonly Tally[];
   readonly warnings: readonly string[];
 }

@@ -1,0 +1,219 @@
+/** Traces as they are stored: a file, standard input or bytes in memory; decompressed, hashed and counted on the way. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { StringDecoder } from 'node:string_decoder';
+import { InputError, usageError } from '../errors.ts';
+import type { TraceInput } from './format.ts';
+import { compressionOf, decompress, MAGIC_BYTES, refuseTar } from './input-compression.ts';
+
+/** How much of a file is looked at to find out its format [bytes of decompressed content]. */
+export const HEAD_BYTES = 64 * 1024;
+
+/** Told as the stored bytes are read; the total is undefined where it cannot be known, as on standard input. */
+export type OnProgress = (bytesRead: number, totalBytes: number | undefined) => void;
+
+/** A trace that can be looked at before it is read, and that knows afterwards what was stored. */
+export class StoredTrace implements TraceInput {
+  readonly name: string;
+  readonly #content: AsyncGenerator<Uint8Array>;
+  readonly #stored: StoredBytes;
+  /** Pieces that `head` has taken and nobody has been given yet. */
+  readonly #ahead: Uint8Array[] = [];
+  /** Characters that are not UTF-8 were met and stand as U+FFFD in the text. */
+  invalidUtf8 = false;
+
+  constructor(name: string, bytes: AsyncIterable<Uint8Array>, size?: number, onProgress?: OnProgress) {
+    this.name = name;
+    this.#stored = new StoredBytes(bytes, size, onProgress);
+    this.#content = content(this.#stored, name);
+  }
+
+  /** The beginning of the text, without using it up. What is not UTF-8 stands as U+FFFD. */
+  async head(): Promise<string> {
+    let length = 0;
+    for (const piece of this.#ahead) length += piece.length;
+    while (length < HEAD_BYTES) {
+      const { value, done } = await this.#content.next();
+      if (done) break;
+      this.#ahead.push(value);
+      length += value.length;
+    }
+    const text = new StringDecoder('utf8').write(Buffer.concat(this.#ahead).subarray(0, HEAD_BYTES));
+    return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
+  }
+
+  async *text(): AsyncGenerator<string> {
+    const decoder = new StringDecoder('utf8');
+    let position = 0;
+    for await (const piece of this.#pieces()) {
+      const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+      if (position === 0) this.#refuseUtf16(bytes);
+      const nul = bytes.indexOf(0);
+      if (nul >= 0) throw this.#binary(position + nul);
+      let text = decoder.write(bytes);
+      if (position === 0 && text.startsWith(BYTE_ORDER_MARK)) text = text.slice(1);
+      position += bytes.length;
+      if (text.includes(REPLACEMENT)) this.invalidUtf8 = true;
+      if (text !== '') yield text;
+    }
+    const rest = decoder.end();
+    if (rest !== '') {
+      this.invalidUtf8 = true;
+      yield rest;
+    }
+  }
+
+  async bytes(): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of this.#pieces()) pieces.push(piece);
+    return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
+  }
+
+  /** What was stored: reads on to the end if a reader stopped before it. */
+  async account(): Promise<{ sha256: string; bytes: number }> {
+    for await (const _ of this.#pieces()); // what a reader did not want is hashed all the same
+    return await this.#stored.account();
+  }
+
+  /** Lets go of the file. */
+  async close(): Promise<void> {
+    await this.#stored.close();
+  }
+
+  async *#pieces(): AsyncGenerator<Uint8Array> {
+    while (this.#ahead.length > 0) yield this.#ahead.shift()!;
+    // Not `yield*`: leaving a loop over it would close the content for good.
+    for (;;) {
+      const { value, done } = await this.#content.next();
+      if (done) return;
+      yield value;
+    }
+  }
+
+  #refuseUtf16(bytes: Buffer): void {
+    if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+      throw new InputError('the text is UTF-16', this.name, `convert it first: iconv -f UTF-16 -t UTF-8 ${this.name}`);
+    }
+  }
+
+  #binary(position: number): InputError {
+    return new InputError(
+      'found a NUL byte: this is binary data, not text',
+      `${this.name}, byte ${position} of its content`,
+      'is this the right file? formats that are not text are chosen by name: --format',
+    );
+  }
+}
+
+const BYTE_ORDER_MARK = '\uFEFF';
+const REPLACEMENT = '\uFFFD';
+
+/** Opens a file, or standard input for `-`. */
+export async function openTrace(path: string, onProgress?: OnProgress): Promise<StoredTrace> {
+  if (path === '-') return new StoredTrace('standard input', process.stdin, undefined, onProgress);
+  const size = await sizeOf(path);
+  return new StoredTrace(path, readFile(path), size, onProgress);
+}
+
+/** Bytes or text in memory as a trace. */
+export function traceInMemory(content: string | Uint8Array, name = 'memory'): StoredTrace {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  return new StoredTrace(name, inPieces(bytes), bytes.length);
+}
+
+async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += HEAD_BYTES) yield bytes.subarray(at, at + HEAD_BYTES);
+}
+
+/** The size of a regular file [bytes]; undefined for pipes and devices. Throws a usage error if it cannot be read. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    const stats = await stat(path);
+    if (stats.isDirectory()) throw usageError('this is a folder, not a trace', path, 'name one of the files in it');
+    return stats.isFile() ? stats.size : undefined;
+  } catch (error) {
+    throw unreadable(error, path);
+  }
+}
+
+async function* readFile(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const piece of createReadStream(path, { highWaterMark: HEAD_BYTES })) yield piece as Uint8Array;
+  } catch (error) {
+    throw unreadable(error, path);
+  }
+}
+
+const REMEDIES: Record<string, readonly [problem: string, hint: string]> = {
+  ENOENT: ['there is no such file', 'check the path; "-" reads standard input'],
+  ENOTDIR: ['there is no such file: a part of its path is not a folder', 'check the path'],
+  EACCES: ['there is no permission to read it', 'chmod +r, or copy it to where you may read it'],
+  EPERM: ['there is no permission to read it', 'chmod +r, or copy it to where you may read it'],
+  EISDIR: ['this is a folder, not a trace', 'name one of the files in it'],
+};
+
+/** Failures of the file system as mistakes of the user; our own bugs stay what they are. */
+function unreadable(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || !('code' in error) || error instanceof InputError) return error;
+  const [problem, hint] = REMEDIES[String(error.code)] ?? [`cannot be read: ${error.message}`, 'check the path and the disk'];
+  return usageError(problem, path, hint);
+}
+
+/** The bytes as stored: hashed and counted as they pass. May be iterated again to get what is left. */
+class StoredBytes implements AsyncIterable<Uint8Array> {
+  readonly #source: AsyncIterator<Uint8Array>;
+  readonly #size: number | undefined;
+  readonly #onProgress: OnProgress | undefined;
+  readonly #hash = createHash('sha256');
+  position = 0;
+
+  constructor(bytes: AsyncIterable<Uint8Array>, size: number | undefined, onProgress: OnProgress | undefined) {
+    this.#source = bytes[Symbol.asyncIterator]();
+    this.#size = size;
+    this.#onProgress = onProgress;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const { value, done } = await this.#source.next();
+      if (done) return;
+      this.#hash.update(value);
+      this.position += value.length;
+      this.#onProgress?.(this.position, this.#size);
+      yield value;
+    }
+  }
+
+  async account(): Promise<{ sha256: string; bytes: number }> {
+    for await (const _ of this); // such as garbage after the end of compressed data
+    return { sha256: this.#hash.digest('hex'), bytes: this.position };
+  }
+
+  async close(): Promise<void> {
+    await this.#source.return?.();
+  }
+}
+
+/** What is in the file when it has been decompressed. */
+async function* content(stored: StoredBytes, name: string): AsyncGenerator<Uint8Array> {
+  const iterator = stored[Symbol.asyncIterator]();
+  let head: Uint8Array = Buffer.alloc(0);
+  // Pipes may hand over a byte at a time.
+  while (head.length < MAGIC_BYTES) {
+    const { value, done } = await iterator.next();
+    if (done) break;
+    head = head.length === 0 ? value : Buffer.concat([head, value]);
+  }
+  async function* whole(): AsyncGenerator<Uint8Array> {
+    if (head.length > 0) yield head;
+    yield* iterator;
+  }
+  const compression = compressionOf(head, name);
+  let first = true;
+  for await (const piece of compression ? decompress(whole(), compression, name, () => stored.position) : whole()) {
+    if (first) refuseTar(piece, name);
+    first = false;
+    yield piece;
+  }
+}
