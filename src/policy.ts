@@ -43,6 +43,8 @@ export interface Policy {
   readonly order?: Order;
   /** When the policy is called; once an instant, ends first, if absent. */
   readonly rhythm?: Rhythm;
+  /** Walltimes are enforced by a look this often [ms]; exactly if absent. The run's costs may say otherwise. */
+  readonly killScan?: number;
   /** Called at every instant at which something happened. Answers through the cycle's verbs; must not be async. */
   schedule(cycle: Cycle): void;
 }
@@ -56,7 +58,10 @@ export interface Order {
 
 /** Other simulators' dialects: in which order the events of an instant are applied, and when the policy is called. */
 export interface Rhythm {
-  readonly first: 'ends' | 'submissions';
+  /**
+   * `due-ends`: the ends of jobs that have used their whole walltime, all at once, then submissions, then early ends.
+   */
+  readonly first: 'ends' | 'submissions' | 'due-ends';
   /** `instant`: once, after all events of the instant. `event`: after each of them. */
   readonly cycle: 'instant' | 'event';
 }
@@ -82,8 +87,11 @@ export interface Cycle {
   /** What is free now. */
   readonly free: Room;
   readonly changed: Changes;
-  /** Starts all tasks of a job, on the nodes that the placement picks. It must fit: ask `free.fits` first. */
-  start(job: number): void;
+  /**
+   * Starts all tasks of a job, on the nodes that the placement picks. It must fit: ask `free.fits` first. With
+   * `within`, on nodes that are free in that what-if as well, and takes them there too.
+   */
+  start(job: number, within?: WhatIf): void;
   /** Binds some tasks of one group to a node, for schedulers that go pod by pod. The job runs when its minimum is bound. */
   place(job: number, group: number, node: number, tasks: number): void;
   preempt(job: number, preemption: Preemption): void;
@@ -150,8 +158,8 @@ export interface Reservation {
 export interface Room {
   /** Free processors [count]: a job that needs more does not fit; one that needs less may still not. */
   readonly procs: number;
-  /** Whether all tasks of the job fit. */
-  fits(job: number): boolean;
+  /** Whether all tasks of the job fit; with `within`, on what is free both here and there. */
+  fits(job: number, within?: WhatIf): boolean;
   copy(): WhatIf;
 }
 

@@ -1,4 +1,4 @@
-import type { Room } from '../policy.ts';
+import type { Room, WhatIf } from '../policy.ts';
 
 /**
  * Who holds what. The only place where an allocation changes, and only the core calls it. Every verb that takes
@@ -8,12 +8,17 @@ import type { Room } from '../policy.ts';
  * Two kinds: `PoolLedger` counts interchangeable processors, `NodeLedger` keeps books for each node.
  */
 export interface Ledger extends Room {
+  /** True if free processors are all there is to know: a job fits if it needs no more of them. */
+  readonly countsOnly: boolean;
   /** Processors of nodes that are up, free or not [count]. */
   readonly up: number;
   /** Whether the job would fit on the empty cluster with every node up. If not, it is rejected at submission. */
   possible(job: number): boolean;
-  /** Takes all tasks of the job; for a suspended job, what it had given back. */
-  take(job: number): void;
+  /**
+   * Takes all tasks of the job; for a suspended job, what it had given back. With `within`, only what is free in
+   * that what-if too, and takes it there as well.
+   */
+  take(job: number, within?: WhatIf): void;
   /** Takes some tasks of one group on one node. */
   put(job: number, group: number, node: number, tasks: number): void;
   /** Whether the job holds the minimum of each of its groups. */

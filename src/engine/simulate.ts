@@ -1,9 +1,17 @@
+import { processorCount } from '../cluster.ts';
 import type { Cluster } from '../cluster.ts';
+import { readParameters } from '../parameters.ts';
 import type { Parameters } from '../parameters.ts';
 import type { PlacementSpec } from '../placement.ts';
-import type { PolicySpec } from '../policy.ts';
+import type { Policy, PolicySpec, Profile } from '../policy.ts';
+import { randomStream } from '../random.ts';
 import type { Schedule } from '../schedule.ts';
-import type { Workload } from '../workload.ts';
+import { requestsOf } from '../workload.ts';
+import type { Requests, Workload } from '../workload.ts';
+import type { Ledger } from './ledger.ts';
+import { PoolLedger } from './pool-ledger.ts';
+import { PoolProfile } from './pool-profile.ts';
+import { Simulation } from './simulation.ts';
 
 /** What a run can be told. Everything has a default that costs nothing and changes nothing. */
 export interface SimulationOptions {
@@ -47,4 +55,43 @@ export interface Costs {
 }
 
 /** Replays a workload on a cluster under a policy in virtual time. Same inputs, same schedule, always. */
-export declare function simulate(workload: Workload, cluster: Cluster, policy: PolicySpec, options?: SimulationOptions): Schedule;
+export function simulate(workload: Workload, cluster: Cluster, spec: PolicySpec, options: SimulationOptions = {}): Schedule {
+  const jobs = requestsOf(workload);
+  const books = openBooks(jobs, workload.count, cluster, options);
+  const policy = createPolicy(workload, jobs, cluster, spec, books, options);
+  return new Simulation(workload, cluster, books.ledger, policy, options).run(spec.name);
+}
+
+/** The ledger of a run, and how to make plans over the same cluster. */
+interface Books {
+  readonly ledger: Ledger;
+  createProfile(): Profile;
+}
+
+function openBooks(jobs: Requests, count: number, cluster: Cluster, options: SimulationOptions): Books {
+  const procs = processorCount(cluster);
+  if (!cluster.interchangeable) return openNodeBooks(jobs, count, cluster, options);
+  return { ledger: new PoolLedger(jobs, count, procs), createProfile: () => new PoolProfile(jobs, procs) };
+}
+
+function openNodeBooks(_jobs: Requests, _count: number, _cluster: Cluster, _options: SimulationOptions): Books {
+  throw new Error('node ledger');
+}
+
+function createPolicy(
+  workload: Workload,
+  jobs: Requests,
+  cluster: Cluster,
+  spec: PolicySpec,
+  { createProfile }: Books,
+  { seed = 1, parameters }: SimulationOptions,
+): Policy {
+  return spec.create({
+    parameters: parameters ?? readParameters(spec.parameters ?? {}, {}, spec.name),
+    jobs,
+    cluster,
+    random: randomStream(seed, 'policy'),
+    createProfile,
+    oracleRuntime: () => workload.runtime,
+  });
+}

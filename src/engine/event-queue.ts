@@ -1,0 +1,104 @@
+/**
+ * Kinds of events, in the order in which those of one instant are applied: all ends, then changes of nodes, then
+ * submissions, then timers.
+ */
+export const END = 0;
+/** The grace period of a preempted job is over. */
+export const STOP = 1;
+/** An ended job's resources are clean again. */
+export const RELEASE = 2;
+export const NODE_FAILS = 3;
+export const NODE_REPAIRED = 4;
+export const OUTAGE_BEGINS = 5;
+export const OUTAGE_ENDS = 6;
+export const SUBMIT = 7;
+export const TIMER = 8;
+
+/**
+ * A binary heap of events, as three parallel arrays. Order: time, then kind, then row (job, node or outage). The
+ * order is total, so a run never depends on the order in which events were pushed.
+ */
+export class EventQueue {
+  #time: Float64Array;
+  #kind: Uint8Array;
+  #row: Int32Array;
+  size = 0;
+
+  constructor(capacity = 1024) {
+    this.#time = new Float64Array(capacity);
+    this.#kind = new Uint8Array(capacity);
+    this.#row = new Int32Array(capacity);
+  }
+
+  get nextTime(): number {
+    return this.size === 0 ? Infinity : this.#time[0];
+  }
+
+  get nextKind(): number {
+    return this.#kind[0];
+  }
+
+  get nextRow(): number {
+    return this.#row[0];
+  }
+
+  push(time: number, kind: number, row: number): void {
+    if (this.size === this.#time.length) this.#grow();
+    let hole = this.size++;
+    while (hole > 0) {
+      const parent = (hole - 1) >> 1;
+      if (!this.#isBefore(time, kind, row, parent)) break;
+      this.#move(parent, hole);
+      hole = parent;
+    }
+    this.#set(hole, time, kind, row);
+  }
+
+  /** Drops the next event. */
+  pop(): void {
+    const last = --this.size;
+    const time = this.#time[last];
+    const kind = this.#kind[last];
+    const row = this.#row[last];
+    let hole = 0;
+    for (;;) {
+      let child = 2 * hole + 1;
+      if (child >= last) break;
+      if (child + 1 < last && this.#isBefore(this.#time[child + 1], this.#kind[child + 1], this.#row[child + 1], child)) child++;
+      if (this.#isBefore(time, kind, row, child)) break;
+      this.#move(child, hole);
+      hole = child;
+    }
+    this.#set(hole, time, kind, row);
+  }
+
+  #isBefore(time: number, kind: number, row: number, other: number): boolean {
+    if (time !== this.#time[other]) return time < this.#time[other];
+    if (kind !== this.#kind[other]) return kind < this.#kind[other];
+    return row < this.#row[other];
+  }
+
+  #move(from: number, to: number): void {
+    this.#time[to] = this.#time[from];
+    this.#kind[to] = this.#kind[from];
+    this.#row[to] = this.#row[from];
+  }
+
+  #set(at: number, time: number, kind: number, row: number): void {
+    this.#time[at] = time;
+    this.#kind[at] = kind;
+    this.#row[at] = row;
+  }
+
+  #grow(): void {
+    const time = new Float64Array(2 * this.size);
+    const kind = new Uint8Array(2 * this.size);
+    const row = new Int32Array(2 * this.size);
+    time.set(this.#time);
+    kind.set(this.#kind);
+    row.set(this.#row);
+    this.#time = time;
+    this.#kind = kind;
+    this.#row = row;
+  }
+}

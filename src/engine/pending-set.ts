@@ -1,0 +1,55 @@
+import type { Order, PendingJobs } from '../policy.ts';
+import type { Requests } from '../workload.ts';
+import { SortedJobs } from './sorted-jobs.ts';
+
+/** The queue, in the order that the policy asks for. */
+export class PendingSet implements PendingJobs {
+  readonly #sorted: SortedJobs;
+  readonly #order: Order | undefined;
+  #sortedAt = -1;
+
+  constructor(jobs: Requests, count: number, order: Order | undefined) {
+    this.#sorted = new SortedJobs(count, jobs.procs, jobs.walltime);
+    this.#order = order;
+  }
+
+  get size(): number {
+    return this.#sorted.size;
+  }
+
+  has(job: number): boolean {
+    return this.#sorted.has(job);
+  }
+
+  first(): number {
+    return this.#sorted.first();
+  }
+
+  after(job: number): number {
+    return this.#sorted.after(job);
+  }
+
+  nextWithin(job: number, procs: number, walltime = Infinity, beyond = -1): number {
+    return this.#sorted.nextWithin(job, procs, walltime, beyond);
+  }
+
+  /** `submitted` is when the job first entered the queue: a job that comes back gets its old place. */
+  add(job: number, submitted: number, now: number): void {
+    const key = this.#order === undefined ? submitted : this.#order.key(job, now);
+    if (Number.isNaN(key)) throw new Error(`the policy's order has no key for job ${job}`);
+    this.#sorted.key[job] = key;
+    this.#sorted.add(job);
+  }
+
+  remove(job: number): void {
+    this.#sorted.remove(job);
+  }
+
+  /** Sorts anew if the policy's keys vary with time. */
+  refresh(now: number): void {
+    const order = this.#order;
+    if (order?.varies !== true || now === this.#sortedAt) return;
+    this.#sortedAt = now;
+    this.#sorted.rekey((job) => order.key(job, now));
+  }
+}

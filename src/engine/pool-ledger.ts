@@ -1,0 +1,171 @@
+import type { Requests } from '../workload.ts';
+import type { WhatIf } from '../policy.ts';
+import type { Ledger } from './ledger.ts';
+
+/** What a job holds. Values of `PoolLedger.#held`. */
+const NOTHING = 0;
+const ALL = 1;
+const SUSPENDED = 2;
+/** Some tasks, bound one by one; how many processors stands in `#partial`. */
+const PARTIAL = 3;
+
+/** The books of a pool of interchangeable processors: one number, and who holds something. */
+export class PoolLedger implements Ledger {
+  readonly countsOnly = true;
+  readonly #jobs: Requests;
+  readonly #capacity: number;
+  readonly #held: Uint8Array;
+  readonly #partial = new Map<number, number[]>();
+  procs: number;
+  up: number;
+  /** No job before this row holds anything. */
+  #lowest = 0;
+
+  constructor(jobs: Requests, count: number, capacity: number) {
+    this.#jobs = jobs;
+    this.#capacity = capacity;
+    this.#held = new Uint8Array(count);
+    this.procs = capacity;
+    this.up = capacity;
+  }
+
+  possible(job: number): boolean {
+    return this.#jobs.procs[job] <= this.#capacity;
+  }
+
+  fits(job: number, within?: WhatIf): boolean {
+    const needs = this.#jobs.procs[job];
+    return needs <= this.procs && (within === undefined || needs <= within.procs);
+  }
+
+  take(job: number, within?: WhatIf): void {
+    const held = this.#held[job];
+    if (held !== NOTHING && held !== SUSPENDED) throw new Error(`job ${job} already holds processors`);
+    within?.take(job);
+    this.#takeProcs(job, this.#jobs.procs[job]);
+    this.#held[job] = ALL;
+    if (job < this.#lowest) this.#lowest = job;
+  }
+
+  put(job: number, group: number, _node: number, tasks: number): void {
+    const { firstGroup, groupRequest, requests } = this.#jobs;
+    if (this.#held[job] !== NOTHING && this.#held[job] !== PARTIAL)
+      throw new Error(`job ${job} already holds all its processors`);
+    const request = requests[groupRequest[firstGroup[job] + group]];
+    this.#takeProcs(job, (tasks * request.cpu) / 1000);
+    const bound = this.#partial.get(job) ?? new Array<number>(firstGroup[job + 1] - firstGroup[job]).fill(0);
+    bound[group] += tasks;
+    this.#partial.set(job, bound);
+    this.#held[job] = PARTIAL;
+    if (job < this.#lowest) this.#lowest = job;
+  }
+
+  ready(job: number): boolean {
+    if (this.#held[job] !== PARTIAL) return this.#held[job] === ALL;
+    const { firstGroup, groupMinimum } = this.#jobs;
+    return this.#partial.get(job)!.every((tasks, group) => tasks >= groupMinimum[firstGroup[job] + group]);
+  }
+
+  give(job: number): void {
+    const held = this.#held[job];
+    if (held === NOTHING) throw new Error(`job ${job} gives back processors that it does not hold`);
+    this.procs += this.#holds(job);
+    this.#held[job] = NOTHING;
+    if (held === PARTIAL) this.#partial.delete(job);
+  }
+
+  suspend(job: number): void {
+    if (this.#held[job] !== ALL) throw new Error(`job ${job} cannot be suspended: it does not hold all its processors`);
+    this.procs += this.#jobs.procs[job];
+    this.#held[job] = SUSPENDED;
+  }
+
+  /**
+   * Processors have no identity here, so "the job on processor n" is a convention: jobs lie side by side in the
+   * order of their rows. A processor drawn evenly then hits each job in proportion to its size.
+   */
+  holders(node: number, into: number[]): void {
+    if (this.up === 0) return;
+    while (this.#lowest < this.#held.length && this.#held[this.#lowest] === NOTHING) this.#lowest++;
+    let processor = node % this.up;
+    for (let job = this.#lowest; job < this.#held.length; job++) {
+      processor -= this.#holds(job);
+      if (processor < 0) {
+        into.push(job);
+        return;
+      }
+    }
+  }
+
+  nodeDown(node: number): void {
+    if (this.procs < 1) throw new Error(`processor ${node} goes down, but none of the ${this.up} that are up is free`);
+    this.procs--;
+    this.up--;
+  }
+
+  nodeUp(): void {
+    this.procs++;
+    this.up++;
+  }
+
+  eachPart(): void {}
+
+  copy(): WhatIf {
+    return new PoolWhatIf(this.#jobs, this.procs);
+  }
+
+  audit(): void {
+    let held = 0;
+    for (let job = 0; job < this.#held.length; job++) held += this.#holds(job);
+    if (held + this.procs !== this.up || this.procs < 0 || this.up > this.#capacity) {
+      throw new Error(`the books do not agree: ${held} processors held, ${this.procs} free, ${this.up} up of ${this.#capacity}`);
+    }
+  }
+
+  #holds(job: number): number {
+    const held = this.#held[job];
+    if (held === NOTHING || held === SUSPENDED) return 0;
+    if (held === ALL) return this.#jobs.procs[job];
+    const { firstGroup, groupRequest, requests } = this.#jobs;
+    let millicores = 0;
+    this.#partial
+      .get(job)!
+      .forEach((tasks, group) => (millicores += tasks * requests[groupRequest[firstGroup[job] + group]].cpu));
+    return millicores / 1000;
+  }
+
+  #takeProcs(job: number, procs: number): void {
+    if (procs > this.procs) throw new Error(`job ${job} cannot start: it needs ${procs} processors, ${this.procs} are free`);
+    this.procs -= procs;
+  }
+}
+
+/** A number of free processors to try things on. */
+export class PoolWhatIf implements WhatIf {
+  readonly #jobs: Requests;
+  procs: number;
+
+  constructor(jobs: Requests, procs: number) {
+    this.#jobs = jobs;
+    this.procs = procs;
+  }
+
+  fits(job: number, within?: WhatIf): boolean {
+    const needs = this.#jobs.procs[job];
+    return needs <= this.procs && (within === undefined || needs <= within.procs);
+  }
+
+  take(job: number): void {
+    if (!this.fits(job))
+      throw new Error(`job ${job} does not fit: it needs ${this.#jobs.procs[job]} processors, ${this.procs} are free`);
+    this.procs -= this.#jobs.procs[job];
+  }
+
+  give(job: number): void {
+    this.procs += this.#jobs.procs[job];
+  }
+
+  copy(): WhatIf {
+    return new PoolWhatIf(this.#jobs, this.procs);
+  }
+}

@@ -1,0 +1,185 @@
+import { Float64Column, Int32Column } from '../columns.ts';
+import type { Explanation, Placements, Schedule } from '../schedule.ts';
+import { NODE_FAILED, UNFINISHED } from '../schedule.ts';
+import type { Ledger } from './ledger.ts';
+
+/** Writes down what happens to each job; `finish` makes it a `Schedule`. */
+export class Recorder {
+  /** When each job entered the queue [ms]. The workload's own column until a dependency moves one. */
+  submit: Float64Array;
+  /** When each job's current or last run began [ms]; NaN = none. */
+  readonly lastStart: Float64Array;
+  /** First starts: the same column until the first interruption of any job. */
+  #start: Float64Array;
+  readonly #end: Float64Array;
+  readonly #state: Uint8Array;
+  #ownSubmit = false;
+  readonly #attempts = {
+    job: new Int32Column(16),
+    start: new Float64Column(16),
+    end: new Float64Column(16),
+    why: new Int32Column(16),
+    kept: new Float64Column(16),
+  };
+  readonly #capacityTime = new Float64Column(16);
+  readonly #capacityProcs = new Float64Column(16);
+  readonly #placements: PlacementRecorder | undefined;
+  readonly #explanations: Explanation[] = [];
+  readonly #lastReason = new Map<number, string>();
+  readonly #explains: boolean;
+
+  constructor(submit: Float64Array, options: { procs: number; placements: boolean; explains: boolean }) {
+    const count = submit.length;
+    this.submit = submit;
+    this.lastStart = new Float64Array(count).fill(NaN);
+    this.#start = this.lastStart;
+    this.#end = new Float64Array(count).fill(NaN);
+    this.#state = new Uint8Array(count);
+    this.#placements = options.placements ? new PlacementRecorder(count) : undefined;
+    this.#explains = options.explains;
+    this.capacity(0, options.procs);
+  }
+
+  submitted(job: number, now: number): void {
+    if (this.submit[job] !== now) this.#moveSubmission(job, now);
+  }
+
+  started(job: number, begins: number, ledger: Ledger): void {
+    if (Number.isNaN(this.#start[job])) this.#start[job] = begins;
+    this.lastStart[job] = begins;
+    this.#placements?.note(job, ledger);
+  }
+
+  ended(job: number, now: number, state: number): void {
+    // A job that was stopped before its launch was over has not run.
+    if (this.lastStart[job] > now) this.#neverRan(job);
+    this.#end[job] = now;
+    this.#state[job] = state;
+  }
+
+  /** The run did not end the job; `kept` of its work counts for later [ms]. */
+  interrupted(job: number, now: number, why: number, kept: number): void {
+    if (this.#start === this.lastStart) this.#start = this.lastStart.slice();
+    this.#attempt(job, Math.min(this.lastStart[job], now), now, why, kept);
+    if (this.lastStart[job] > now) this.#neverRan(job);
+  }
+
+  /** A suspended job lost its nodes, and with them work that an earlier attempt had kept [ms]. */
+  lostWhileSuspended(job: number, now: number, work: number): void {
+    this.#attempt(job, now, now, NODE_FAILED, -work);
+  }
+
+  /** The job is over without having run, or is turned away. */
+  closed(job: number, now: number, state: number): void {
+    // What a job waits for can become impossible before the job has even arrived.
+    this.#end[job] = Math.max(now, this.submit[job]);
+    this.#state[job] = state;
+  }
+
+  stateOf(job: number): number {
+    return this.#state[job];
+  }
+
+  capacity(now: number, procs: number): void {
+    const last = this.#capacityTime.length - 1;
+    if (last >= 0 && this.#capacityProcs.get(last) === procs) return;
+    this.#capacityTime.push(now);
+    this.#capacityProcs.push(procs);
+  }
+
+  explained(job: number, now: number, reason: string): void {
+    if (!this.#explains || this.#lastReason.get(job) === reason) return;
+    this.#lastReason.set(job, reason);
+    this.#explanations.push({ job, time: now, reason });
+  }
+
+  /** `seen(job)`: whether the job ever entered the queue. */
+  finish(policy: string, until: number, seen: (job: number) => boolean): Schedule {
+    const count = this.lastStart.length;
+    for (let job = 0; job < count; job++) {
+      if (this.#state[job] === UNFINISHED && !seen(job)) this.#moveSubmission(job, NaN);
+    }
+    const { job, start, end, why, kept } = this.#attempts;
+    return {
+      policy,
+      count,
+      submit: this.submit,
+      start: this.#start,
+      end: this.#end,
+      lastStart: this.lastStart,
+      state: this.#state,
+      attempts: {
+        count: job.length,
+        job: job.done(),
+        start: start.done(),
+        end: end.done(),
+        why: Uint8Array.from(why.done()),
+        kept: kept.done(),
+      },
+      placements: this.#placements?.finish(),
+      capacity: { time: this.#capacityTime.done(), value: this.#capacityProcs.done() },
+      until,
+      explanations: this.#explanations,
+    };
+  }
+
+  #attempt(job: number, start: number, end: number, why: number, kept: number): void {
+    this.#attempts.job.push(job);
+    this.#attempts.start.push(start);
+    this.#attempts.end.push(end);
+    this.#attempts.why.push(why);
+    this.#attempts.kept.push(kept);
+  }
+
+  #neverRan(job: number): void {
+    if (this.#start[job] === this.lastStart[job]) this.#start[job] = NaN;
+    this.lastStart[job] = NaN;
+  }
+
+  #moveSubmission(job: number, to: number): void {
+    if (!this.#ownSubmit) this.submit = this.submit.slice();
+    this.#ownSubmit = true;
+    this.submit[job] = to;
+  }
+}
+
+/** Where each job's last run was. Entries of earlier runs are left behind and dropped at the end. */
+class PlacementRecorder {
+  readonly #first: Int32Array;
+  readonly #count: Int32Array;
+  readonly #node = new Int32Column();
+  readonly #group = new Int32Column();
+  readonly #tasks = new Int32Column();
+
+  constructor(count: number) {
+    this.#first = new Int32Array(count);
+    this.#count = new Int32Array(count);
+  }
+
+  note(job: number, ledger: Ledger): void {
+    this.#first[job] = this.#node.length;
+    ledger.eachPart(job, (node, group, tasks) => {
+      this.#node.push(node);
+      this.#group.push(group);
+      this.#tasks.push(tasks);
+    });
+    this.#count[job] = this.#node.length - this.#first[job];
+  }
+
+  finish(): Placements {
+    const jobs = this.#first.length;
+    const first = new Int32Array(jobs + 1);
+    for (let job = 0; job < jobs; job++) first[job + 1] = first[job] + this.#count[job];
+    const node = new Int32Array(first[jobs]);
+    const group = new Int32Array(first[jobs]);
+    const tasks = new Int32Array(first[jobs]);
+    for (let job = 0; job < jobs; job++) {
+      for (let part = 0; part < this.#count[job]; part++) {
+        node[first[job] + part] = this.#node.get(this.#first[job] + part);
+        group[first[job] + part] = this.#group.get(this.#first[job] + part);
+        tasks[first[job] + part] = this.#tasks.get(this.#first[job] + part);
+      }
+    }
+    return { first, node, group, tasks };
+  }
+}
