@@ -1,0 +1,19 @@
+import { HOUR } from '../units.ts';
+import { millicoresOf } from './job-area.ts';
+import type { Run } from './metric.ts';
+import type { Spans } from './spans.ts';
+
+/** Core-hours of the spans, by a class of their job (`classOf`, from 0 to `classes` - 1). */
+export function coreHoursBy(run: Run, spans: Spans, classOf: ArrayLike<number>, classes: number): Float64Array {
+  const millicores = millicoresOf(run.workload);
+  const sum = new Float64Array(classes);
+  for (let row = 0; row < spans.count; row++) {
+    const job = spans.job[row];
+    sum[classOf[job]] += millicores[job] * (spans.until[row] - spans.from[row]);
+  }
+  return sum.map((area) => area / 1000 / HOUR);
+}
+
+export function total(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

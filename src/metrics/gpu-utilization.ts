@@ -1,0 +1,25 @@
+import { gpuCount } from '../cluster.ts';
+import { gpuColumn } from './job-area.ts';
+import type { RunMetric } from './metric.ts';
+import { OVER_WINDOWS, overWindows } from './over-windows.ts';
+import { heldIn, runningSpans } from './spans.ts';
+import { utilization } from './utilization.ts';
+import { lengthOf } from './window.ts';
+
+/** A schedule says how many processors were up, not how many GPUs: GPUs of nodes that were down count as there. */
+export const gpuUtilization: RunMetric = {
+  name: 'gpu-utilization',
+  summary: 'GPU time held by jobs, shares of a GPU by their size, over that of all GPUs, up or not; NaN without GPUs.',
+  unit: 'ratio',
+  better: 'higher',
+  source: utilization.source,
+  window: OVER_WINDOWS,
+  figures(run, windows) {
+    const gpus = gpuCount(run.cluster);
+    const held = gpuColumn(run.workload);
+    const running = runningSpans(run);
+    return overWindows(windows, (window) => {
+      return gpus === 0 ? NaN : heldIn(window, running, held) / 1000 / (gpus * lengthOf(window));
+    });
+  },
+};

@@ -1,0 +1,59 @@
+/** All metrics, in the order in which results list them. One line each. */
+import { boundedSlowdown } from './bounded-slowdown.ts';
+import { boundedSlowdownByLength } from './bounded-slowdown-by-length.ts';
+import { boundedSlowdownBySize } from './bounded-slowdown-by-size.ts';
+import { boundedSlowdownByUser } from './bounded-slowdown-by-user.ts';
+import { busyProcessors } from './busy-processors.ts';
+import { coreHoursDelivered } from './core-hours-delivered.ts';
+import { coreHoursLost } from './core-hours-lost.ts';
+import { coreHoursWasted } from './core-hours-wasted.ts';
+import { gpuUtilization } from './gpu-utilization.ts';
+import { jainBoundedSlowdown } from './jain-bounded-slowdown.ts';
+import { jainProcessorTime } from './jain-processor-time.ts';
+import { jobsByState } from './jobs-by-state.ts';
+import { makespan } from './makespan.ts';
+import type { MetricSpec } from './metric.ts';
+import { overtaken } from './overtaken.ts';
+import { pendingProcessors } from './pending-processors.ts';
+import { perProcessorBoundedSlowdown } from './per-processor-bounded-slowdown.ts';
+import { queueLength } from './queue-length.ts';
+import { resourceInequality } from './resource-inequality.ts';
+import { restarts } from './restarts.ts';
+import { throughput } from './throughput.ts';
+import { turnaround } from './turnaround.ts';
+import { unfairStarts } from './unfair-starts.ts';
+import { usefulUtilization } from './useful-utilization.ts';
+import { utilization } from './utilization.ts';
+import { wait } from './wait.ts';
+import { waitByLength } from './wait-by-length.ts';
+import { waitBySize } from './wait-by-size.ts';
+
+export const metrics: readonly MetricSpec[] = [
+  wait,
+  turnaround,
+  boundedSlowdown,
+  perProcessorBoundedSlowdown,
+  utilization,
+  usefulUtilization,
+  gpuUtilization,
+  makespan,
+  throughput,
+  queueLength,
+  pendingProcessors,
+  busyProcessors,
+  jobsByState,
+  restarts,
+  coreHoursDelivered,
+  coreHoursLost,
+  coreHoursWasted,
+  jainBoundedSlowdown,
+  jainProcessorTime,
+  overtaken,
+  unfairStarts,
+  resourceInequality,
+  waitBySize,
+  waitByLength,
+  boundedSlowdownBySize,
+  boundedSlowdownByLength,
+  boundedSlowdownByUser,
+];

@@ -1,0 +1,33 @@
+import { gpusOf } from '../workload.ts';
+import type { Workload } from '../workload.ts';
+
+/** Processors of each job to the thousandth [millicores]. `procs` is rounded up, which would over-count small containers. */
+export function millicoresOf(workload: Workload): Float64Array {
+  const { firstGroup, groupTasks, groupRequest, requests } = workload;
+  const millicores = new Float64Array(workload.count);
+  for (let job = 0; job < workload.count; job++) {
+    for (let group = firstGroup[job]; group < firstGroup[job + 1]; group++) {
+      millicores[job] += groupTasks[group] * requests[groupRequest[group]].cpu;
+    }
+  }
+  return millicores;
+}
+
+/** GPUs of each job [thousandths]. */
+export function gpuColumn(workload: Workload): Float64Array {
+  const gpus = new Float64Array(workload.count);
+  for (let job = 0; job < workload.count; job++) gpus[job] = gpusOf(workload, job);
+  return gpus;
+}
+
+/** How long a job would run undisturbed, within its limit [ms]. The same whatever the policy does. */
+export function undisturbedRuntime({ runtime, walltime }: Workload, job: number): number {
+  return Math.min(runtime[job], walltime[job]);
+}
+
+/** Area of each job: its processors x its undisturbed run time [processor x ms]. */
+export function areasOf(workload: Workload): Float64Array {
+  const area = new Float64Array(workload.count);
+  for (let job = 0; job < workload.count; job++) area[job] = workload.procs[job] * undisturbedRuntime(workload, job);
+  return area;
+}

@@ -1,0 +1,37 @@
+import { NODE_FAILED, PREEMPTED, restartsOf, SUSPENDED } from '../schedule.ts';
+import type { RunMetric } from './metric.ts';
+
+/** Why, by the values of `Attempts.why`. */
+const WHY = [
+  { why: PREEMPTED, name: 'preempted' },
+  { why: NODE_FAILED, name: 'node-failed' },
+  { why: SUSPENDED, name: 'suspended' },
+];
+
+export const restarts: RunMetric = {
+  name: 'restarts',
+  summary: 'Runs that ended without ending their job, by reason; how many jobs had any, and the most of one job.',
+  unit: 'runs',
+  better: 'lower',
+  source: 'ours: every interruption is accounted for',
+  window: 'all jobs',
+  figures({ schedule }) {
+    const { attempts } = schedule;
+    let jobs = 0;
+    let most = 0;
+    for (const times of restartsOf(schedule)) {
+      if (times > 0) jobs++;
+      if (times > most) most = times;
+    }
+    const byReason = WHY.map(({ why, name }) => ({ name, value: attempts.why.filter((other) => other === why).length }));
+    return {
+      value: attempts.count,
+      figures: [
+        { name: 'total', value: attempts.count },
+        ...byReason,
+        { name: 'jobs', value: jobs, unit: 'jobs' },
+        { name: 'most', value: most },
+      ],
+    };
+  },
+};

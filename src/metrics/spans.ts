@@ -1,0 +1,147 @@
+import { UNFINISHED } from '../schedule.ts';
+import type { Attempts, Schedule } from '../schedule.ts';
+import type { Run } from './metric.ts';
+import { orderBy } from './order.ts';
+import { overlap } from './window.ts';
+import type { Window } from './window.ts';
+
+/** Stretches of time [from, until) of jobs, as columns [ms]. A job may have none, one or several. */
+export interface Spans {
+  readonly count: number;
+  readonly job: Int32Array;
+  readonly from: Float64Array;
+  readonly until: Float64Array;
+}
+
+/** When jobs held their processors: their attempts, and the last run up to its end or to the stop of the run. */
+export function runningSpans({ schedule }: Run): Spans {
+  const { attempts } = schedule;
+  const spans = new SpanList(attempts.count + schedule.count);
+  for (let row = 0; row < attempts.count; row++) spans.add(attempts.job[row], attempts.start[row], attempts.end[row]);
+  addLastRuns(schedule, spans);
+  return spans.done();
+}
+
+/** The same without work that was lost: what an attempt lost is the end of it, after its last checkpoint. */
+export function usefulSpans({ schedule }: Run): Spans {
+  const { attempts } = schedule;
+  const spans = new SpanList(attempts.count + schedule.count);
+  const kept = keptForGood(attempts);
+  for (let row = 0; row < attempts.count; row++) {
+    spans.add(attempts.job[row], attempts.start[row], attempts.start[row] + kept[row]);
+  }
+  addLastRuns(schedule, spans);
+  return spans.done();
+}
+
+/** When jobs were in the system: from submission until they were over, or until the run stopped. Rejected ones never were. */
+export function presentSpans({ schedule }: Run): Spans {
+  const spans = new SpanList(schedule.count);
+  for (let job = 0; job < schedule.count; job++) spans.add(job, schedule.submit[job], leaves(schedule, job));
+  return spans.done();
+}
+
+/** When jobs were in the system and held no processors: queued, requeued or suspended. */
+export function waitingSpans({ schedule }: Run): Spans {
+  const { attempts } = schedule;
+  const lastStart = lastRunStarts(schedule);
+  const spans = new SpanList(attempts.count + schedule.count);
+  const since = schedule.submit.slice();
+  const byStart = orderBy(attempts.start.subarray(0, attempts.count));
+  for (let i = 0; i < byStart.length; i++) {
+    const attempt = byStart[i];
+    const job = attempts.job[attempt];
+    spans.add(job, since[job], attempts.start[attempt]);
+    since[job] = attempts.end[attempt];
+  }
+  for (let job = 0; job < schedule.count; job++) {
+    spans.add(job, since[job], Number.isNaN(lastStart[job]) ? leaves(schedule, job) : lastStart[job]);
+  }
+  return spans.done();
+}
+
+/** Sum over the spans of an amount of their job, times the length that lies in the window [amount x ms]. */
+export function heldIn(window: Window, spans: Spans, amount: ArrayLike<number>): number {
+  let held = 0;
+  for (let row = 0; row < spans.count; row++) {
+    held += amount[spans.job[row]] * overlap(window, spans.from[row], spans.until[row]);
+  }
+  return held;
+}
+
+/**
+ * When the last run of each job began, if that run ended the job or still went on when all stopped [ms]; NaN if it
+ * has none: `Schedule.lastStart` may also be the start of a run that was interrupted and stands among the attempts.
+ */
+export function lastRunStarts({ attempts, lastStart }: Schedule): Float64Array {
+  if (attempts.count === 0) return lastStart;
+  const starts = lastStart.slice();
+  for (let row = 0; row < attempts.count; row++) {
+    const job = attempts.job[row];
+    // Runs of one job do not overlap, so one that began before an attempt was over is that attempt or an earlier one.
+    if (attempts.end[row] > lastStart[job]) starts[job] = NaN;
+  }
+  return starts;
+}
+
+/**
+ * What each attempt kept, less what was lost of it later [ms]: a negative `kept` takes back work of the attempts of
+ * the same job before it, the latest first.
+ */
+function keptForGood({ count, job, kept }: Attempts): Float64Array {
+  const forGood = kept.slice(0, count);
+  const previous = new Int32Array(count);
+  const latest = new Map<number, number>();
+  for (let row = 0; row < count; row++) {
+    previous[row] = latest.get(job[row]) ?? -1;
+    latest.set(job[row], row);
+    for (let back = previous[row]; back >= 0 && forGood[row] < 0; back = previous[back]) {
+      const taken = Math.min(forGood[back], -forGood[row]);
+      forGood[back] -= taken;
+      forGood[row] += taken;
+    }
+  }
+  return forGood;
+}
+
+function addLastRuns(schedule: Schedule, spans: SpanList): void {
+  const starts = lastRunStarts(schedule);
+  for (let job = 0; job < schedule.count; job++) spans.add(job, starts[job], leaves(schedule, job));
+}
+
+/** When the job left the system [ms]; NaN if it was never in it. */
+function leaves({ end, state, until }: Schedule, job: number): number {
+  return state[job] === UNFINISHED ? until : end[job];
+}
+
+/** Collects spans; those without length, or with an end that is NaN, are none. */
+class SpanList {
+  readonly #job: Int32Array;
+  readonly #from: Float64Array;
+  readonly #until: Float64Array;
+  #count = 0;
+
+  constructor(capacity: number) {
+    this.#job = new Int32Array(capacity);
+    this.#from = new Float64Array(capacity);
+    this.#until = new Float64Array(capacity);
+  }
+
+  add(job: number, from: number, until: number): void {
+    if (!(until > from)) return;
+    const row = this.#count++;
+    this.#job[row] = job;
+    this.#from[row] = from;
+    this.#until[row] = until;
+  }
+
+  done(): Spans {
+    const count = this.#count;
+    return {
+      count,
+      job: this.#job.subarray(0, count),
+      from: this.#from.subarray(0, count),
+      until: this.#until.subarray(0, count),
+    };
+  }
+}

@@ -1,0 +1,57 @@
+import { areasOf } from './job-area.ts';
+import type { Figure, Figures, JobMetric, Run, SeriesMetric } from './metric.ts';
+import { ascendingValues, meanOf, quantile, weightedMean, weightedQuantiles } from './quantiles.ts';
+import { integrate, timeAtLevels } from './steps.ts';
+import { lengthOf } from './window.ts';
+import type { Window } from './window.ts';
+import type { Windows } from './windows.ts';
+
+/** Figures of a metric that has a value for each job. Quantiles are of type 7: see quantiles.ts. */
+export function summarizeJobs(metric: JobMetric, run: Run, windows: Windows): Figures {
+  const values = metric.perJob(run);
+  const ascending = ascendingValues(values);
+  const mean = meanOf(values);
+  const figures: Figure[] = [
+    { name: 'mean', value: mean },
+    { name: 'median', value: quantile(ascending, 0.5) },
+    { name: 'p90', value: quantile(ascending, 0.9) },
+    { name: 'p95', value: quantile(ascending, 0.95) },
+    { name: 'p99', value: quantile(ascending, 0.99) },
+    { name: 'max', value: quantile(ascending, 1) },
+    { name: 'steady-mean', value: meanOf(onlySubmittedIn(windows.steady, run, values)) },
+  ];
+  if (metric.areaWeighted) figures.push({ name: 'area-weighted-mean', value: weightedMean(values, areasOf(run.workload)) });
+  if (metric.more) figures.push(...metric.more(values));
+  return { value: mean, figures, jobs: ascending.length, jobsWithout: values.length - ascending.length };
+}
+
+/** Figures of a quantity over time. Quantiles are weighted by time, of type 1: a level that there was. */
+export function summarizeSeries(metric: SeriesMetric, run: Run, windows: Windows): Figures {
+  const steps = metric.series(run);
+  const mean = (window: Window) => integrate(steps, window) / lengthOf(window);
+  const levels = timeAtLevels(steps, windows.whole);
+  const level = Float64Array.from(levels.keys());
+  const length = Float64Array.from(levels.values());
+  const [median, p95, max] = weightedQuantiles(level, length, [0.5, 0.95, 1]);
+  return {
+    value: mean(windows.whole),
+    figures: [
+      { name: 'mean', value: mean(windows.whole) },
+      { name: 'submissions-mean', value: mean(windows.submissions) },
+      { name: 'steady-mean', value: mean(windows.steady) },
+      { name: 'median', value: median },
+      { name: 'p95', value: p95 },
+      { name: 'max', value: max },
+    ],
+  };
+}
+
+/** The values of jobs that were submitted in the window, its last instant included; NaN for the others. */
+function onlySubmittedIn({ from, until }: Window, { schedule }: Run, values: Float64Array): Float64Array {
+  const kept = values.slice();
+  for (let job = 0; job < kept.length; job++) {
+    const submit = schedule.submit[job];
+    if (!(submit >= from && submit <= until)) kept[job] = NaN;
+  }
+  return kept;
+}
