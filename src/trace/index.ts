@@ -1,5 +1,7 @@
+import { csv } from './csv.ts';
 import type { TraceFormat } from './format.ts';
+import { jsonl } from './jsonl.ts';
 import { swf } from './swf.ts';
 
 /** Every trace format, one a line. */
-export const formats: readonly TraceFormat[] = [swf];
+export const formats: readonly TraceFormat[] = [swf, csv, jsonl];
