@@ -1,0 +1,37 @@
+import { gpuCount, nodeCount, processorCount, processorPool } from '../cluster.ts';
+import type { Cluster, FailureModel } from '../cluster.ts';
+import { usageError } from '../errors.ts';
+import type { Trace } from '../trace/format.ts';
+import type { ClusterFacts } from './run.ts';
+import { say } from './terminal.ts';
+
+/** The cluster of a replay: what `--cluster` says, else what the trace declares. */
+export async function loadReplayCluster(
+  spec: string | undefined,
+  trace: Trace,
+  failures: FailureModel | undefined,
+): Promise<{ cluster: Cluster; clusterFacts: ClusterFacts }> {
+  const loaded = spec === undefined ? declaredCluster(trace) : processorPool(Number(spec.slice(6)));
+  const cluster = failures === undefined ? loaded : { ...loaded, pools: loaded.pools.map((pool) => ({ ...pool, failures })) };
+  const clusterFacts = {
+    spec: spec ?? cluster.name,
+    name: cluster.name,
+    nodes: nodeCount(cluster),
+    processors: processorCount(cluster),
+    gpus: gpuCount(cluster),
+  };
+  return { cluster, clusterFacts };
+}
+
+function declaredCluster({ workload, declared }: Trace): Cluster {
+  const procs = declared.procs ?? declared.nodes;
+  if (procs === undefined) {
+    throw usageError(
+      `${workload.name} does not say how many processors its machine had`,
+      '--cluster',
+      'for example --cluster procs=128',
+    );
+  }
+  say(`no --cluster: taking procs=${procs}, which ${workload.name} declares`);
+  return processorPool(procs);
+}

@@ -1,0 +1,77 @@
+import type { CommandEntry } from './command.ts';
+
+/** Every command, in the order of the help. One line for each, and one file. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'replay',
+    summary: 'simulate a trace on a cluster under one or more policies, and compare them',
+    load: async () => (await import('./replay.ts')).declareReplay,
+  },
+  {
+    name: 'trace',
+    summary: 'look at traces, convert, generate, cut, scale and fetch them',
+    commands: [
+      {
+        name: 'inspect',
+        summary: 'what a trace holds, what is wrong with it, and what its log says of itself',
+        load: async () => (await import('./trace-inspect.ts')).declareInspect,
+      },
+      {
+        name: 'convert',
+        summary: 'write a trace in another format, and say what that format cannot hold',
+        load: async () => (await import('./trace-convert.ts')).declareConvert,
+      },
+      {
+        name: 'generate',
+        summary: 'make a trace from a workload model',
+        load: async () => (await import('./trace-generate.ts')).declareGenerate,
+      },
+      {
+        name: 'slice',
+        summary: 'keep a part of a trace: a time window, users, queues, sizes, a sample',
+        load: async () => (await import('./trace-slice.ts')).declareSlice,
+      },
+      {
+        name: 'scale',
+        summary: 'change the load of a trace: arrivals, run times, sizes',
+        load: async () => (await import('./trace-scale.ts')).declareScale,
+      },
+      {
+        name: 'fetch',
+        summary: 'download a published trace, checked against its SHA-256',
+        load: async () => (await import('./trace-fetch.ts')).declareFetch,
+      },
+    ],
+  },
+  {
+    name: 'policies',
+    summary: 'list the policies, or describe one with its parameters',
+    load: async () => (await import('./policies.ts')).declarePolicies,
+  },
+  {
+    name: 'metrics',
+    summary: 'list the metrics with unit, definition and source',
+    load: async () => (await import('./metrics.ts')).declareMetrics,
+  },
+  {
+    name: 'formats',
+    summary: 'list the trace formats, and which can be written',
+    load: async () => (await import('./formats.ts')).declareFormats,
+  },
+  {
+    name: 'verify',
+    summary: 'check decisions against records of real schedulers',
+    commands: [
+      {
+        name: 'schedule',
+        summary: 'compare two schedules of the same jobs, start by start',
+        load: async () => (await import('./verify-schedule.ts')).declareVerifySchedule,
+      },
+    ],
+  },
+  {
+    name: 'completion',
+    summary: 'print the completion script of a shell',
+    load: async () => (await import('./completion.ts')).declareCompletion,
+  },
+];

@@ -1,0 +1,73 @@
+import { CommanderError } from 'commander';
+import { InputError } from '../errors.ts';
+import { removeUnfinishedFiles } from '../results/write.ts';
+import { BAD_DATA, BUG, INTERRUPTED, OK, USAGE } from './exit-codes.ts';
+import { exitOnInterrupt, Interrupted } from './interrupt.ts';
+import { createProgram } from './program.ts';
+import { colorsFor, say } from './terminal.ts';
+import { packageVersion } from './version.ts';
+
+/** Runs one command line. Sets the exit code of the process; never throws. */
+export async function main(args: readonly string[]): Promise<void> {
+  endQuietlyOnClosedPipe();
+  exitOnInterrupt();
+  try {
+    const program = await createProgram(args);
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+/** `yardmaster ... | head` closes our output early: that is no failure and needs no message. */
+function endQuietlyOnClosedPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      removeUnfinishedFiles();
+      process.exit(process.exitCode ?? OK);
+    });
+  }
+}
+
+/** Says what went wrong and gives the exit code. Mistakes in input are shown bare; all else is a bug and keeps its stack. */
+function report(error: unknown): number {
+  const { red } = colorsFor(process.stderr);
+  if (error instanceof CommanderError) return error.exitCode === 0 ? OK : USAGE; // Commander has said it already.
+  if (error instanceof Interrupted) {
+    removeUnfinishedFiles();
+    return INTERRUPTED;
+  }
+  if (error instanceof InputError) {
+    say(`${red('error:')} ${error.message}`);
+    return error.mistake === 'usage' ? USAGE : BAD_DATA;
+  }
+  if (isFileTrouble(error)) {
+    say(
+      `${red('error:')} ${error.path ?? 'file system'}: ${error.message}\n  hint: check the path, its permissions and the room on the disk`,
+    );
+    return USAGE;
+  }
+  say(`${red('error:')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  say(`\nThis is a bug in yardmaster ${packageVersion()} (node ${process.version}, ${process.platform}), not in your input.`);
+  say('Please report it with the command line, the lines above and, if you can, the trace.');
+  return BUG;
+}
+
+const FILE_TROUBLE = new Set([
+  'ENOENT',
+  'EACCES',
+  'EPERM',
+  'EISDIR',
+  'ENOTDIR',
+  'EEXIST',
+  'EROFS',
+  'ENOSPC',
+  'EDQUOT',
+  'EMFILE',
+  'ENAMETOOLONG',
+]);
+
+function isFileTrouble(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && FILE_TROUBLE.has((error as NodeJS.ErrnoException).code ?? '');
+}

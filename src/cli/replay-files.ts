@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { attemptsCsv } from '../results/attempts-csv.ts';
+import { explanationsCsv } from '../results/explanations-csv.ts';
+import { jobsCsv } from '../results/jobs-csv.ts';
+import { jsonText } from '../results/json.ts';
+import { writeAtomically } from '../results/write.ts';
+import type { Schedule } from '../schedule.ts';
+import { accountFacts } from './account.ts';
+import type { ReplayOptions, ReplaySettings } from './replay-options.ts';
+import { summaryFacts } from './run.ts';
+import type { FinishedRun, ReplayInput } from './run.ts';
+import { packageVersion } from './version.ts';
+
+/** Writes the folder of one policy. */
+export function writeRun(out: string, { workload, cluster }: ReplayInput, run: FinishedRun, schedule: Schedule): void {
+  const folder = join(out, run.policy.folder);
+  writeAtomically(join(folder, 'jobs.csv'), jobsCsv(workload, cluster, schedule));
+  if (schedule.attempts.count > 0) writeAtomically(join(folder, 'attempts.csv'), attemptsCsv(workload, schedule));
+  if (schedule.explanations.length > 0) writeAtomically(join(folder, 'explanations.csv'), explanationsCsv(workload, schedule));
+  writeAtomically(join(folder, 'summary.json'), [jsonText(summaryFacts(run))]);
+}
+
+/** Writes manifest.json last: a folder without one is not complete. */
+export function writeManifest(
+  out: string,
+  input: ReplayInput,
+  runs: readonly FinishedRun[],
+  settings: ReplaySettings,
+  { estimates, overrun }: ReplayOptions,
+): void {
+  const args = process.argv.slice(2);
+  const { seed } = settings.simulation;
+  const manifest = {
+    result_format: 1,
+    yardmaster: packageVersion(),
+    node: process.version,
+    arguments: args,
+    reproduce: ['yardmaster', ...args].map(shellWord).join(' '),
+    seed,
+    inputs: inputsOf(input, runs),
+    trace: accountFacts(input.trace),
+    walltimes: { estimates, overrun },
+    cluster: input.clusterFacts,
+    policies: runs.map(({ policy, oracle, digest }) => ({
+      policy: policy.label,
+      folder: policy.folder,
+      name: policy.spec.name,
+      parameters: policy.parameters,
+      file: policy.file,
+      oracle,
+      digest,
+    })),
+  };
+  writeAtomically(join(out, 'manifest.json'), [jsonText(manifest)]);
+}
+
+function inputsOf({ path, trace, clusterFacts }: ReplayInput, runs: readonly FinishedRun[]): unknown[] {
+  const files = [...new Set(runs.map(({ policy }) => policy.file).filter((file) => file !== undefined))];
+  return [
+    { what: 'trace', path, sha256: trace.sha256, bytes: trace.bytes },
+    ...(clusterFacts.file ? [{ what: 'cluster', ...clusterFacts.file }] : []),
+    ...files.map((file) => ({
+      what: 'policy',
+      path: file,
+      sha256: createHash('sha256').update(readFileSync(file)).digest('hex'),
+    })),
+  ];
+}
+
+/** A word as a shell takes it. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

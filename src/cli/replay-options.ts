@@ -1,0 +1,97 @@
+import type { FailureModel } from '../cluster.ts';
+import type { SimulationOptions } from '../engine/simulate.ts';
+import { usageError } from '../errors.ts';
+import { readParameters, splitSelector } from '../parameters.ts';
+import type { ParameterSpecs } from '../parameters.ts';
+import { parseDuration } from '../units.ts';
+
+/** The options of `replay` as they stand on the command line. */
+export interface ReplayOptions {
+  cluster?: string;
+  policy?: string[];
+  placement?: string;
+  format?: string;
+  seed: string;
+  limit?: string;
+  out?: string;
+  json?: boolean;
+  dependencies: 'ignore' | 'hold' | 'feedback';
+  estimates: string;
+  overrun: 'kill' | 'extend';
+  until?: string;
+  failures?: string;
+  onFailure: 'requeue' | 'fail';
+  launch?: string;
+  release?: string;
+  killScan?: string;
+  explain?: boolean;
+  audit?: boolean;
+  baseline?: string;
+}
+
+/** What the options come to, apart from what must be loaded. */
+export interface ReplaySettings {
+  readonly simulation: SimulationOptions;
+  readonly failures?: FailureModel;
+  /** Name and parameters of the trace format. */
+  readonly format?: { readonly name: string; readonly given: Readonly<Record<string, string>> };
+  readonly limit?: number;
+  readonly estimates: Estimates;
+  readonly overrun: 'kill' | 'extend';
+}
+
+/** What stands for the walltime of a job that has none: its true run time, nothing, or this long [ms]. */
+export type Estimates = 'runtime' | 'none' | number;
+
+const FAILURES: ParameterSpecs = {
+  mtbf: { summary: 'mean time between failures of one node', type: 'duration', default: 0, min: 1 },
+  mttr: { summary: 'mean time to repair', type: 'duration', default: 0, min: 0 },
+  shape: { summary: 'Weibull shape of the time between failures', type: 'number', default: 1, min: 0.01 },
+};
+
+/** Checks the options before anything is read. Throws `InputError` for a mistake. */
+export function readSettings(options: ReplayOptions): ReplaySettings {
+  if (options.explain && options.out === undefined) {
+    throw usageError('needs a folder to write to', '--explain', 'add --out DIR: the reasons go to DIR/<policy>/explanations.csv');
+  }
+  const duration = (text: string | undefined, flag: string) => (text === undefined ? undefined : parseDuration(text, flag));
+  return {
+    simulation: {
+      seed: wholeNumber(options.seed, '--seed', 0),
+      dependencies: options.dependencies,
+      onNodeFailure: options.onFailure,
+      until: duration(options.until, '--until'),
+      explain: options.explain,
+      audit: options.audit,
+      costs: {
+        launch: duration(options.launch, '--launch'),
+        release: duration(options.release, '--release'),
+        killScan: duration(options.killScan, '--kill-scan'),
+      },
+    },
+    failures: options.failures === undefined ? undefined : readFailures(options.failures),
+    format: options.format === undefined ? undefined : splitSelector(options.format),
+    limit: options.limit === undefined ? undefined : wholeNumber(options.limit, '--limit', 1),
+    estimates: readEstimates(options.estimates),
+    overrun: options.overrun,
+  };
+}
+
+export function wholeNumber(text: string, flag: string, least: number): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number >= least) return number;
+  throw usageError(`"${text}" is not a whole number from ${least} on`, flag, `write for example ${flag} ${Math.max(least, 10)}`);
+}
+
+function readEstimates(text: string): Estimates {
+  return text === 'runtime' || text === 'none' ? text : parseDuration(text, '--estimates');
+}
+
+function readFailures(text: string): FailureModel {
+  const { given } = splitSelector(`failures:${text}`);
+  const { mtbf, mttr, shape } = readParameters(FAILURES, given, '--failures');
+  if (mtbf === 0 || given.mttr === undefined) {
+    throw usageError(`"${text}" lacks ${mtbf === 0 ? 'mtbf' : 'mttr'}`, '--failures', 'write for example mtbf=30d,mttr=4h');
+  }
+  return { mtbf: Number(mtbf), mttr: Number(mttr), shape: Number(shape) };
+}

@@ -1,0 +1,83 @@
+import type { FinishedRun } from './run.ts';
+import { renderTable } from './table.ts';
+import { grouped } from './account.ts';
+import { colorsFor } from './terminal.ts';
+
+/** A row of the comparison: one number of each run. */
+interface Line {
+  readonly title: string;
+  of(run: FinishedRun): number;
+  show(value: number): string;
+  /** Which way is better, if the difference to the baseline is worth showing. */
+  readonly better?: 'lower' | 'higher';
+}
+
+const seconds = (value: number) => (Number.isNaN(value) ? '-' : value.toFixed(1));
+const ratio = (value: number) => (Number.isNaN(value) ? '-' : value.toFixed(3));
+const percent = (value: number) => (Number.isNaN(value) ? '-' : `${(100 * value).toFixed(2)} %`);
+
+const LINES: readonly Line[] = [
+  { title: 'wait, mean [s]', of: figure('wait', 'mean'), show: seconds, better: 'lower' },
+  { title: 'wait, median [s]', of: figure('wait', 'median'), show: seconds, better: 'lower' },
+  { title: 'wait, p95 [s]', of: figure('wait', 'p95'), show: seconds, better: 'lower' },
+  { title: 'bounded slowdown, mean', of: figure('bounded-slowdown', 'mean'), show: ratio, better: 'lower' },
+  { title: 'utilization', of: value('utilization'), show: percent, better: 'higher' },
+  { title: 'makespan [s]', of: value('makespan'), show: seconds, better: 'lower' },
+  { title: 'jobs completed', of: ({ states }) => states.completed, show: grouped },
+  { title: 'jobs failed', of: ({ states }) => states.failed, show: grouped },
+  { title: 'jobs cancelled', of: ({ states }) => states.cancelled, show: grouped },
+  { title: 'jobs killed', of: ({ states }) => states.killed, show: grouped },
+  { title: 'jobs rejected', of: ({ states }) => states.rejected, show: grouped },
+  { title: 'jobs unfinished', of: ({ states }) => states.unfinished, show: grouped },
+  { title: 'jobs simulated per s', of: ({ jobs, wallSeconds }) => jobs / wallSeconds, show: rounded },
+  { title: 'simulated s per s', of: ({ simulatedSeconds, wallSeconds }) => simulatedSeconds / wallSeconds, show: rounded },
+];
+
+/** Lines that are left out where every run has 0: they say something only when they are not. */
+const ONLY_IF_ANY = new Set(['jobs failed', 'jobs cancelled']);
+
+/** The comparison of the runs, a column each, with the difference to the baseline; then their digests. */
+export function comparisonTable(runs: readonly FinishedRun[], baseline: number): string {
+  const shown = LINES.filter(({ title, of }) => !ONLY_IF_ANY.has(title) || runs.some((run) => of(run) > 0));
+  const columns = runs.flatMap((run, index) => [
+    { title: run.policy.label + (run.oracle ? ' (oracle)' : ''), align: 'right' as const },
+    ...(index === baseline ? [] : [{ title: '', align: 'left' as const }]),
+  ]);
+  const rows = shown.map((line) => [
+    line.title,
+    ...runs.flatMap((run, index) => [
+      line.show(line.of(run)),
+      ...(index === baseline ? [] : [difference(line, line.of(run), line.of(runs[baseline]))]),
+    ]),
+  ]);
+  const table = renderTable([{ title: '' }, ...columns], rows);
+  const width = Math.max(...runs.map(({ policy }) => policy.label.length));
+  const digests = runs.map(({ policy, digest }) => `digest of ${policy.label.padEnd(width)}  ${digest}\n`).join('');
+  const oracles = runs.some(({ oracle }) => oracle)
+    ? 'oracle: a policy that was told true run times, which no real scheduler is\n'
+    : '';
+  return `${table}\n${oracles}${digests}`;
+}
+
+function difference({ better }: Line, value: number, baseline: number): string {
+  if (better === undefined || Number.isNaN(value) || Number.isNaN(baseline)) return '';
+  const { green, red } = colorsFor(process.stdout);
+  if (value === baseline) return '=';
+  if (baseline === 0) return '';
+  const share = (100 * (value - baseline)) / baseline;
+  const text = `${share > 0 ? '+' : ''}${share.toFixed(Math.abs(share) < 10 ? 2 : 1)} %`;
+  return value < baseline === (better === 'lower') ? green(text) : red(text);
+}
+
+function rounded(value: number): string {
+  return Number.isFinite(value) ? grouped(Math.round(value)) : '-';
+}
+
+function value(metric: string): (run: FinishedRun) => number {
+  return ({ measurements }) => measurements.find(({ name }) => name === metric)?.value ?? NaN;
+}
+
+function figure(metric: string, name: string): (run: FinishedRun) => number {
+  return ({ measurements }) =>
+    measurements.find((one) => one.name === metric)?.figures?.find((one) => one.name === name)?.value ?? NaN;
+}

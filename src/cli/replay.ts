@@ -1,0 +1,130 @@
+import { mkdirSync } from 'node:fs';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { simulate } from '../engine/simulate.ts';
+import { usageError } from '../errors.ts';
+import { readTrace } from '../trace/read.ts';
+import { accountFacts, accountText, count } from './account.ts';
+import { loadReplayCluster } from './cluster-option.ts';
+import { collect, examples } from './command.ts';
+import { interruptible } from './interrupt.ts';
+import { print, printJson } from './output.ts';
+import { readSettings } from './replay-options.ts';
+import type { ReplayOptions, ReplaySettings } from './replay-options.ts';
+import { writeManifest, writeRun } from './replay-files.ts';
+import { comparisonTable } from './replay-table.ts';
+import { finishRun, runFacts } from './run.ts';
+import type { FinishedRun, ReplayInput } from './run.ts';
+import { selectPlacement, selectPolicies } from './selected-policy.ts';
+import type { SelectedPolicy } from './selected-policy.ts';
+import { Progress, say, warn } from './terminal.ts';
+import { applyWalltimes } from './walltime-options.ts';
+
+export function declareReplay(command: Command): void {
+  examples(command, [
+    'yardmaster replay log.swf.gz --cluster procs=128 --policy easy',
+    'yardmaster replay log.swf.gz --policy fcfs --policy easy --policy conservative --out results',
+    'yardmaster replay jobs.csv --cluster nodes=64,cpus=8,gpus=4,memory=512Gi --policy easy --placement best-fit',
+    'yardmaster replay log.swf.gz --cluster slurm.conf --policy ./mine.js:depth=50 --json',
+  ]);
+  command
+    .argument('<trace>', 'a workload trace, compressed (.gz, .xz) or not; - = standard input')
+    .option('--cluster <spec>', 'procs=128 | nodes=64,cpus=8,gpus=4,memory=512Gi | a file (default: what the trace declares)')
+    .option('--policy <name[:key=value,...]>', 'who starts when; again for each policy to compare', collect)
+    .option('--placement <name[:key=value,...]>', 'which nodes (default: first fit)')
+    .option('--baseline <policy>', 'the policy that differences are counted from (default: the first)')
+    .option('--format <name[:key=value,...]>', 'format of the trace (default: told from its name and content)')
+    .option('--limit <n>', 'replay only the first n jobs')
+    .option('--until <duration>', 'stop this long after the first submission')
+    .option('--seed <n>', 'seed of all random streams', '1')
+    .option('--out <dir>', 'write jobs.csv and summary.json for each policy, and manifest.json')
+    .option('--json', 'print everything as one JSON document')
+    .addOption(
+      new Option('--dependencies <how>', 'dependencies of the trace').choices(['ignore', 'hold', 'feedback']).default('ignore'),
+    )
+    .option('--estimates <what>', 'limit of jobs that have none: runtime | none | a duration', 'runtime')
+    .addOption(new Option('--overrun <how>', 'jobs that outlast their limit').choices(['kill', 'extend']).default('kill'))
+    .option('--failures <model>', 'nodes fail: mtbf=30d,mttr=4h[,shape=1]')
+    .addOption(new Option('--on-failure <how>', 'jobs on a failed node').choices(['requeue', 'fail']).default('requeue'))
+    .option('--launch <duration>', 'from the decision until a job runs')
+    .option('--release <duration>', 'from the end of a job until its resources are free')
+    .option('--kill-scan <duration>', 'how often limits are looked at')
+    .option('--explain', 'keep why jobs waited (needs --out)')
+    .option('--audit', 'check the books at every event; slow')
+    .action(replay);
+}
+
+async function replay(tracePath: string, options: ReplayOptions): Promise<void> {
+  const settings = readSettings(options);
+  const policies = await selectPolicies(requiredPolicies(options));
+  const baseline = baselineOf(policies, options.baseline);
+  const placement = options.placement === undefined ? {} : await selectPlacement(options.placement);
+  const input = await readInput(tracePath, options, settings);
+  // A long simulation must not fail for want of a folder at its end.
+  if (options.out !== undefined) mkdirSync(options.out, { recursive: true });
+
+  const runs: FinishedRun[] = [];
+  for (const policy of policies) {
+    const run = runPolicy(input, policy, { ...settings, simulation: { ...settings.simulation, ...placement } }, options);
+    runs.push(run);
+  }
+  if (options.out !== undefined) writeManifest(options.out, input, runs, settings, options);
+  if (options.json) {
+    printJson({ trace: accountFacts(input.trace), cluster: input.clusterFacts, runs: runs.map(runFacts) });
+  } else print(comparisonTable(runs, baseline));
+  if (options.out !== undefined)
+    say(`written to ${options.out}: ${runs.map(({ policy }) => policy.folder).join(', ')}, manifest.json`);
+}
+
+function requiredPolicies({ policy }: ReplayOptions): string[] {
+  if (policy !== undefined) return policy;
+  throw usageError('no policy is given', '--policy', 'for example --policy easy; "yardmaster policies" lists them');
+}
+
+/** Which run the others are compared with. */
+function baselineOf(policies: readonly SelectedPolicy[], selector: string | undefined): number {
+  if (selector === undefined) return 0;
+  const index = policies.findIndex(({ label, spec }) => label === selector || spec.name === selector);
+  if (index >= 0) return index;
+  const known = policies.map(({ label }) => label).join(', ');
+  throw usageError(`"${selector}" is not among the policies of this run`, '--baseline', `one of: ${known}`);
+}
+
+async function readInput(path: string, options: ReplayOptions, settings: ReplaySettings): Promise<ReplayInput> {
+  const progress = new Progress();
+  const trace = await readTrace(path, {
+    format: settings.format?.name,
+    parameters: settings.format?.given,
+    limit: settings.limit,
+    onProgress: (read, total) =>
+      progress.show(() => `reading ${path}${total === undefined ? '' : ` ${Math.floor((100 * read) / total)} %`}`),
+  }).finally(() => progress.clear());
+  const cluster = await loadReplayCluster(options.cluster, trace, settings.failures);
+  const { workload, notes } = applyWalltimes(trace.workload, settings);
+  say(accountText(trace));
+  for (const message of [...trace.warnings, ...notes]) warn(message);
+  return { path, trace, workload, ...cluster };
+}
+
+function runPolicy(input: ReplayInput, policy: SelectedPolicy, settings: ReplaySettings, options: ReplayOptions): FinishedRun {
+  const { workload, cluster } = input;
+  const progress = new Progress();
+  const began = performance.now();
+  const onProgress = (over: number) => progress.show(() => `${policy.label}: ${over} of ${count(workload.count, 'job')} over`);
+  try {
+    return interruptible(() => {
+      const schedule = simulate(workload, cluster, policy.spec, {
+        ...settings.simulation,
+        parameters: policy.parameters,
+        onProgress,
+      });
+      const wallSeconds = (performance.now() - began) / 1000;
+      const everything = options.out !== undefined || options.json === true;
+      const run = finishRun(input, policy, schedule, wallSeconds, everything);
+      if (options.out !== undefined) writeRun(options.out, input, run, schedule);
+      return run;
+    });
+  } finally {
+    progress.clear();
+  }
+}

@@ -1,0 +1,124 @@
+import type { Cluster } from '../cluster.ts';
+import { scheduleDigest } from '../digest.ts';
+import { measure } from '../metrics/measure.ts';
+import type { Measurement } from '../metrics/metric.ts';
+import { STATE_NAMES, UNFINISHED } from '../schedule.ts';
+import type { Schedule } from '../schedule.ts';
+import type { Trace } from '../trace/format.ts';
+import type { Workload } from '../workload.ts';
+import type { SelectedPolicy } from './selected-policy.ts';
+import { warn } from './terminal.ts';
+
+/** What all policies of a replay are given. */
+export interface ReplayInput {
+  /** Of the trace, as given. */
+  readonly path: string;
+  readonly trace: Trace;
+  /** The jobs of the trace, with the limits they are replayed with. */
+  readonly workload: Workload;
+  readonly cluster: Cluster;
+  /** For JSON: the spec as given, its file if it is one, and what it came to. */
+  readonly clusterFacts: ClusterFacts;
+}
+
+export interface ClusterFacts {
+  readonly spec: string;
+  readonly name: string;
+  readonly nodes: number;
+  readonly processors: number;
+  readonly gpus: number;
+  /** The file it was read from. */
+  readonly file?: { readonly path: string; readonly sha256: string };
+}
+
+export type StateName = (typeof STATE_NAMES)[number];
+
+/** What is kept of a run when its schedule has been written. */
+export interface FinishedRun {
+  readonly policy: SelectedPolicy;
+  readonly oracle: boolean;
+  readonly digest: string;
+  /** Jobs in each state [count]. */
+  readonly states: Readonly<Record<StateName, number>>;
+  readonly measurements: readonly Measurement[];
+  readonly jobs: number;
+  /** Simulated [s]. */
+  readonly simulatedSeconds: number;
+  /** Spent on it, without reading and writing [s]. */
+  readonly wallSeconds: number;
+}
+
+/** Metrics of the table on the screen; the others take time and are taken only for files and JSON. */
+const SHOWN = ['wait', 'bounded-slowdown', 'utilization', 'makespan'];
+
+/** Measures a run. */
+export function finishRun(
+  { workload, cluster }: ReplayInput,
+  policy: SelectedPolicy,
+  schedule: Schedule,
+  wallSeconds: number,
+  everything: boolean,
+): FinishedRun {
+  const states = countStates(schedule);
+  warnOfUnfinished(policy.label, states, schedule);
+  return {
+    policy,
+    oracle: policy.isOracle(),
+    digest: scheduleDigest(schedule),
+    states,
+    measurements: measure({ workload, cluster, schedule }, everything ? {} : { names: SHOWN }),
+    jobs: schedule.count,
+    simulatedSeconds: schedule.until / 1000,
+    wallSeconds,
+  };
+}
+
+function countStates({ state }: Schedule): Record<StateName, number> {
+  const counts = new Array<number>(STATE_NAMES.length).fill(0);
+  for (let job = 0; job < state.length; job++) counts[state[job]]++;
+  return Object.fromEntries(STATE_NAMES.map((name, code) => [name, counts[code]])) as Record<StateName, number>;
+}
+
+function warnOfUnfinished(label: string, { rejected, unfinished }: Record<StateName, number>, { start, state }: Schedule): void {
+  if (rejected > 0) warn(`${label}: ${rejected} jobs can never fit on this cluster and were rejected`);
+  if (unfinished === 0) return;
+  let running = 0;
+  for (let job = 0; job < state.length; job++) if (state[job] === UNFINISHED && !Number.isNaN(start[job])) running++;
+  warn(`${label}: ${unfinished} jobs were not over at the end, ${running} of them had started`);
+}
+
+/** A run for machines. */
+export function runFacts(run: FinishedRun): object {
+  return {
+    ...summaryFacts(run),
+    folder: run.policy.folder,
+    simulated_s: run.simulatedSeconds,
+    wall_s: run.wallSeconds,
+    jobs_per_s: run.jobs / run.wallSeconds,
+  };
+}
+
+/** What summary.json holds: nothing that differs between two runs of the same. */
+export function summaryFacts({ policy, oracle, digest, states, measurements }: FinishedRun): object {
+  return {
+    policy: policy.label,
+    name: policy.spec.name,
+    parameters: policy.parameters,
+    oracle,
+    digest,
+    jobs: states,
+    metrics: Object.fromEntries(measurements.map((measurement) => [measurement.name, metricFacts(measurement)])),
+  };
+}
+
+/** A metric for machines; every figure by name, with its unit. */
+function metricFacts({ name: _, unit, figures = [], groups, ...rest }: Measurement): object {
+  const named = (list: typeof figures) =>
+    Object.fromEntries(list.map((figure) => [figure.name, { value: figure.value, unit: figure.unit ?? unit }]));
+  return {
+    ...rest,
+    unit,
+    figures: named(figures),
+    groups: groups && groups.map((group) => ({ name: group.name, jobs: group.jobs, figures: named(group.figures) })),
+  };
+}
