@@ -38,36 +38,23 @@ export function fixedReservation({ jobs }: PolicySetup): Policy {
 }
 
 /**
- * AccaSim's `EASYBackfilling`: the first job is tried again only when its reserved time has come, and meanwhile any
- * other job that fits starts, whether or not that delays the first one. A job that becomes first in the pass in which
- * its predecessor's reservation came due gets its own reservation only in the pass after that, and is not tried in it.
+ * AccaSim's `EASYBackfilling`: the first job is tried again only from its reserved time on, which is never made anew;
+ * meanwhile any other job that fits starts, whether or not that delays the first one.
  */
 export function withoutProtection(_setup: PolicySetup): Policy {
-  let blocked = false;
-  /** When the blocked job is tried again; NaN = not decided yet. */
-  let reserved = NaN;
-
-  /** A reservation is always at the expected end of some running job, even if the job would fit by now. */
-  function reserve(head: number, { running, now }: Cycle): number {
-    const { time } = running.whenFits(head);
-    return time > now ? time : running.expectedEnd(running.first());
-  }
+  let blocked = -1;
+  let reserved = Infinity;
 
   return {
     schedule(cycle) {
-      const { pending, free, now } = cycle;
-      if (pending.size === 0) return;
-      const hadReservation = !Number.isNaN(reserved);
-      if (hadReservation && now >= reserved && blocked && free.fits(pending.first())) {
-        cycle.start(pending.first());
-        blocked = false;
-        reserved = NaN;
+      const { pending, free, running, now } = cycle;
+      if (blocked < 0 || !pending.has(blocked) || now >= reserved) {
+        const head = startFromHead(cycle);
+        if (head !== blocked && head >= 0) reserved = running.whenFits(head).time;
+        blocked = head;
       }
-      const head = blocked ? pending.first() : startFromHead(cycle);
-      if (head < 0) return;
-      blocked = true;
-      if (!hadReservation) reserved = reserve(head, cycle);
-      let job = pending.nextWithin(head, free.procs);
+      if (blocked < 0) return;
+      let job = pending.nextWithin(blocked, free.procs);
       for (; job >= 0; job = pending.nextWithin(job, free.procs)) if (free.fits(job)) cycle.start(job);
     },
   };
