@@ -62,7 +62,10 @@ export interface Rhythm {
    * `due-ends`: the ends of jobs that have used their whole walltime, all at once, then submissions, then early ends.
    */
   readonly first: 'ends' | 'submissions' | 'due-ends';
-  /** `instant`: once, after all events of the instant. `event`: after each of them. */
+  /**
+   * `instant`: once, after all events of the instant. `event`: after each of them; several ends come in the order in
+   * which their runs began.
+   */
   readonly cycle: 'instant' | 'event';
 }
 

@@ -66,6 +66,8 @@ export interface Explanation {
  */
 export interface Schedule {
   readonly policy: string;
+  /** The policy was handed the true run times: no real scheduler could decide so. */
+  readonly oracle?: true;
   readonly count: number;
   /** When the job entered the queue [ms]: `Workload.submit`, unless a dependency moved it. NaN = it never did. */
   readonly submit: Float64Array;

@@ -27,8 +27,8 @@ class ChangeList implements Changes {
   nodes = false;
 
   clear(): void {
-    this.submitted.length = 0;
-    this.ended.length = 0;
+    if (this.submitted.length > 0) this.submitted.length = 0;
+    if (this.ended.length > 0) this.ended.length = 0;
     this.nodes = false;
   }
 }

@@ -3,7 +3,7 @@ import type { Cluster } from '../cluster.ts';
 import { readParameters } from '../parameters.ts';
 import type { Parameters } from '../parameters.ts';
 import type { PlacementSpec } from '../placement.ts';
-import type { Policy, PolicySpec, Profile } from '../policy.ts';
+import type { PolicySpec, Profile } from '../policy.ts';
 import { randomStream } from '../random.ts';
 import type { Schedule } from '../schedule.ts';
 import { requestsOf } from '../workload.ts';
@@ -58,8 +58,21 @@ export interface Costs {
 export function simulate(workload: Workload, cluster: Cluster, spec: PolicySpec, options: SimulationOptions = {}): Schedule {
   const jobs = requestsOf(workload);
   const books = openBooks(jobs, workload.count, cluster, options);
-  const policy = createPolicy(workload, jobs, cluster, spec, books, options);
-  return new Simulation(workload, cluster, books.ledger, policy, options).run(spec.name);
+  let oracle = false;
+  const { seed = 1, parameters = readParameters(spec.parameters ?? {}, {}, spec.name) } = options;
+  const policy = spec.create({
+    parameters,
+    jobs,
+    cluster,
+    random: randomStream(seed, 'policy'),
+    createProfile: () => books.createProfile(),
+    oracleRuntime: () => {
+      oracle = true;
+      return workload.runtime;
+    },
+  });
+  const schedule = new Simulation(workload, cluster, books.ledger, policy, options).run(spec.name);
+  return oracle ? { ...schedule, oracle } : schedule;
 }
 
 /** The ledger of a run, and how to make plans over the same cluster. */
@@ -76,22 +89,4 @@ function openBooks(jobs: Requests, count: number, cluster: Cluster, options: Sim
 
 function openNodeBooks(_jobs: Requests, _count: number, _cluster: Cluster, _options: SimulationOptions): Books {
   throw new Error('node ledger');
-}
-
-function createPolicy(
-  workload: Workload,
-  jobs: Requests,
-  cluster: Cluster,
-  spec: PolicySpec,
-  { createProfile }: Books,
-  { seed = 1, parameters }: SimulationOptions,
-): Policy {
-  return spec.create({
-    parameters: parameters ?? readParameters(spec.parameters ?? {}, {}, spec.name),
-    jobs,
-    cluster,
-    random: randomStream(seed, 'policy'),
-    createProfile,
-    oracleRuntime: () => workload.runtime,
-  });
 }

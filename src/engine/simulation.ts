@@ -42,7 +42,11 @@ export class Simulation implements Driver {
   readonly #launchTime: number;
   readonly #releaseTime: number;
   readonly #interrupted: number[] = [];
-  #dueEndsAt = -Infinity;
+  /** For a cycle after each event: the ends of this instant that are still to be applied. */
+  #ends: number[] = [];
+  #gatheredAt = -1;
+  /** The how-manieth start of all each job's current run was; empty unless a cycle follows each event. */
+  readonly #beganAs: Int32Array;
   #over = 0;
 
   constructor(workload: Workload, cluster: Cluster, ledger: Ledger, policy: Policy, options: SimulationOptions) {
@@ -59,6 +63,7 @@ export class Simulation implements Driver {
     this.#hasDependencies = dependencies !== 'ignore' && workload.dependencies !== undefined;
     this.#progress = new Progress(workload);
     this.#due = new Float64Array(workload.count).fill(NaN);
+    this.#beganAs = new Int32Array(policy.rhythm?.cycle === 'event' ? workload.count : 0);
     this.#record = new Recorder(workload.submit, {
       procs: processorCount(cluster),
       placements: !cluster.interchangeable,
@@ -75,7 +80,7 @@ export class Simulation implements Driver {
     let instants = 0;
     let idle = 0;
     while (this.#over < this.#workload.count && idle < PATIENCE) {
-      const now = Math.min(this.#events.nextTime, this.#submissions.nextTime);
+      const now = this.#nextTime();
       if (now === Infinity || now > until) break;
       core.now = now;
       const decisions = core.decisions;
@@ -92,6 +97,7 @@ export class Simulation implements Driver {
   }
 
   #nextTime(): number {
+    if (this.#ends.length > 0) return this.#gatheredAt;
     return Math.min(this.#events.nextTime, this.#submissions.nextTime);
   }
 
@@ -105,30 +111,36 @@ export class Simulation implements Driver {
 
   /** One event only, for policies that want a cycle after each. */
   #applyOne(now: number, first: Rhythm['first']): void {
-    if (first === 'due-ends' && now > this.#dueEndsAt && this.#applyDueEnds(now)) return;
-    const eventIsNow = this.#events.nextTime === now && (first === 'ends' ? this.#events.nextKind < SUBMIT : false);
-    if (eventIsNow || this.#submissions.nextTime !== now) this.#applyNext(now);
-    else this.#submitNext();
+    if (now !== this.#gatheredAt) {
+      this.#gatherEnds(now);
+      if (first === 'due-ends' && this.#applyDueEnds(now)) return;
+    }
+    const submissionIsNow = this.#submissions.nextTime === now;
+    const endIsNow = this.#ends.length > 0 || (this.#events.nextTime === now && this.#events.nextKind < SUBMIT);
+    if (submissionIsNow && !(first === 'ends' && endIsNow)) this.#submitNext();
+    else if (this.#ends.length > 0) this.#end(this.#ends.shift()!, now);
+    else this.#applyNext(now);
+  }
+
+  /** Takes the ends of this instant out of the queue, to be applied in the order in which their runs began. */
+  #gatherEnds(now: number): void {
+    const events = this.#events;
+    this.#gatheredAt = now;
+    while (events.nextTime === now && events.nextKind === END) {
+      this.#ends.push(events.nextRow);
+      events.pop();
+    }
+    this.#ends.sort((a, b) => this.#beganAs[a] - this.#beganAs[b]);
   }
 
   /** Ends all jobs at once whose walltime is over now. Answers whether there were any. */
   #applyDueEnds(now: number): boolean {
-    const events = this.#events;
-    const early: number[] = [];
-    let due = 0;
-    while (events.nextTime === now && events.nextKind === END) {
-      const job = events.nextRow;
-      if (this.#core.running.has(job) && this.#core.running.expectedEnd(job) > now) {
-        early.push(job);
-        events.pop();
-      } else {
-        due++;
-        this.#applyNext(now);
-      }
-    }
-    for (const job of early) events.push(now, END, job);
-    this.#dueEndsAt = now;
-    return due > 0;
+    const { running } = this.#core;
+    const isDue = (job: number) => !running.has(job) || running.expectedEnd(job) <= now;
+    const due = this.#ends.filter(isDue);
+    this.#ends = this.#ends.filter((job) => !isDue(job));
+    for (const job of due) this.#end(job, now);
+    return due.length > 0;
   }
 
   #submitNext(): void {
@@ -155,6 +167,7 @@ export class Simulation implements Driver {
     const natural = begins + this.#progress.remaining(job);
     this.#due[job] = Math.min(natural, this.#killTime(begins + this.#core.walltimeLeft(job)));
     this.#events.push(this.#due[job], END, job);
+    if (this.#beganAs.length > 0) this.#beganAs[job] = this.#core.decisions;
     if (this.#hasDependencies && Number.isNaN(this.#record.lastStart[job])) this.#settle(job, false, false);
     return begins;
   }
