@@ -1,0 +1,117 @@
+import type { Cycle, Order, Policy, PolicySetup, PolicySpec, Rhythm } from '../../policy.ts';
+import { orderOf, orderParameter } from '../orders.ts';
+import { Plan } from './plan.ts';
+
+/**
+ * "Conservative backfilling" is not one algorithm either: papers leave open what becomes of the reservations when a
+ * job ends early. Each variant says it differently.
+ */
+const VARIANTS: Record<string, { summary: string; rhythm?: Rhythm; revise: Revise; renews?: boolean }> = {
+  keep: {
+    summary: 'a reservation is never moved; when room comes back early, jobs start at once if that delays no other',
+    revise: (plan, cycle, early) => early && startEarly(plan, cycle),
+  },
+  compress: {
+    summary: 'after ends, each waiting job in turn is moved to the earliest time that the others leave',
+    revise: (plan, cycle) => cycle.changed.ended.length > 0 && compress(plan, cycle),
+  },
+  pyss: {
+    summary: 'as compress, but arrivals before ends, and a pass after each event',
+    rhythm: { first: 'submissions', cycle: 'event' },
+    revise: (plan, cycle) => cycle.changed.ended.length > 0 && compress(plan, cycle),
+  },
+  rebuild: {
+    summary: 'all reservations are made anew at every instant, in the order of the queue',
+    revise: () => {},
+    renews: true,
+  },
+};
+
+/** What becomes of reservations when jobs have ended; `early` says whether any of them was expected to run on. */
+type Revise = (plan: Plan, cycle: Cycle, early: boolean) => void;
+
+export const conservative: PolicySpec = {
+  name: 'conservative',
+  summary: 'Backfilling with a reservation for every job: none is started if that delays one that came before.',
+  source: 'Mu\'alem & Feitelson, "Utilization, predictability, workloads, and user runtime estimates", IEEE TPDS 12(6), 2001',
+  parameters: {
+    variant: {
+      summary: `What becomes of reservations when jobs end early: ${Object.entries(VARIANTS)
+        .map(([name, { summary }]) => `${name} = ${summary}`)
+        .join('; ')}.`,
+      type: 'choice',
+      choices: Object.keys(VARIANTS),
+      default: 'keep',
+    },
+    order: orderParameter,
+  },
+  create: createConservative,
+};
+
+function createConservative(setup: PolicySetup): Policy {
+  const { rhythm, revise, renews = false } = VARIANTS[String(setup.parameters.variant)];
+  const order = orderOf(setup.parameters, setup.jobs);
+  const plan = new Plan(setup);
+
+  /**
+   * Whether a plan made anew would be another one. Not if jobs ended when they were expected to, nor if jobs came in
+   * at the end of the queue: all before them would get the times that they have.
+   */
+  function mustRenew({ changed }: Cycle, early: boolean): boolean {
+    return renews && (early || order?.varies === true || (order !== undefined && changed.submitted.length > 0));
+  }
+
+  return {
+    order,
+    rhythm,
+    schedule(cycle) {
+      const broken = plan.isBroken(cycle);
+      const early = plan.settle(cycle);
+      if (broken || mustRenew(cycle, early)) {
+        plan.renew(cycle);
+      } else {
+        revise(plan, cycle, early);
+        promiseArrivals(plan, cycle, order);
+      }
+      plan.startDue(cycle);
+    },
+  };
+}
+
+/** Jobs that come in at the same instant get their reservations in the order of the queue. */
+function promiseArrivals(plan: Plan, cycle: Cycle, order: Order | undefined): void {
+  const { changed, now } = cycle;
+  let arrivals = changed.submitted;
+  if (arrivals.length > 1) {
+    arrivals = [...arrivals].sort((a, b) => (order === undefined ? 0 : order.key(a, now) - order.key(b, now)) || a - b);
+  }
+  for (const job of arrivals) {
+    plan.promise(job, now);
+    plan.explain(job, cycle);
+  }
+}
+
+/** In the order of the queue, starts jobs before their reservations are due. */
+function startEarly(plan: Plan, cycle: Cycle): void {
+  const { pending, free, now } = cycle;
+  for (let job = pending.nextWithin(-1, free.procs); job >= 0; job = pending.nextWithin(job, free.procs)) {
+    // Not the arrivals of this instant, which have no reservation yet, nor those whose time has come.
+    if (plan.promised(job) > now && free.fits(job) && plan.hasten(job, now)) plan.start(job, cycle);
+  }
+  if (plan.unpromised === 0) return;
+  for (let job = pending.first(); job >= 0; job = pending.after(job)) {
+    if (plan.promised(job) < Infinity) continue;
+    move(plan, job, now);
+    plan.explain(job, cycle);
+  }
+}
+
+/** In the order of the queue, moves reservations to the earliest time that all others leave: never to a later one. */
+function compress(plan: Plan, { pending, now }: Cycle): void {
+  for (let job = pending.first(); job >= 0; job = pending.after(job)) if (plan.promised(job) > now) move(plan, job, now);
+}
+
+function move(plan: Plan, job: number, now: number): void {
+  plan.withdraw(job);
+  plan.promise(job, now);
+}
