@@ -25,7 +25,8 @@ export interface PlacementSetup {
 export interface Placement {
   /**
    * Finds nodes for all tasks of a job and adds them to the plan, or answers false if they do not fit; what was
-   * added then is thrown away. Changes nothing else: the same room and job get the same plan.
+   * added then is thrown away. Changes nothing else: the same room and job get the same plan. Where a job of one group
+   * does not fit, neither it nor its like may fit in less room: the answer is remembered until something is given back.
    */
   place(job: number, room: NodeRoom, plan: PlacementPlan): boolean;
 }
@@ -36,6 +37,8 @@ export interface NodeRoom {
   readonly nodes: number;
   /** Tasks of this request that still fit on the node [count]; 0 on a node that is down or not open to the job. */
   tasksThatFit(node: number, request: number, job: number): number;
+  /** The first node from `from` on that has room for at least one such task; -1 if there is none. Skips full nodes in blocks. */
+  nextWithRoom(from: number, request: number, job: number): number;
   /** What is free of a resource on a node: `cpu` [millicores], `memory` [bytes], `gpu` [thousandths] or another name [count]. */
   free(node: number, resource: string): number;
   /** What the node has of it in all, in the same units. */
@@ -48,4 +51,8 @@ export interface PlacementPlan {
   add(group: number, node: number, tasks: number): void;
   /** Tasks of a request that the plan has already put on this node count against its room: how many more fit. */
   roomLeft(node: number, request: number, job: number): number;
+  /** What is free of a resource on a node beside what the plan has put there, in the units of `NodeRoom.free`. */
+  freeLeft(node: number, resource: string): number;
+  /** Takes back all that was added. */
+  clear(): void;
 }

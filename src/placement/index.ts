@@ -1,0 +1,21 @@
+import type { PlacementSpec } from '../placement.ts';
+import { bestFit } from './best-fit.ts';
+import { contiguous } from './contiguous.ts';
+import { firstFit } from './first-fit.ts';
+import { leastAllocated } from './least-allocated.ts';
+import { mostAllocated } from './most-allocated.ts';
+import { random } from './random.ts';
+import { roundRobin } from './round-robin.ts';
+import { worstFit } from './worst-fit.ts';
+
+/** Every placement that `--placement` knows by name. One line for each. */
+export const placements: readonly PlacementSpec[] = [
+  firstFit,
+  bestFit,
+  worstFit,
+  leastAllocated,
+  mostAllocated,
+  contiguous,
+  random,
+  roundRobin,
+];
