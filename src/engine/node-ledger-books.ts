@@ -1,0 +1,304 @@
+import type { NodeRoom } from '../placement.ts';
+import { BLOCK, BlockBounds } from './node-ledger-blocks.ts';
+import { CPU, MEMORY } from './node-ledger-demand.ts';
+import type { NodeDemand } from './node-ledger-demand.ts';
+
+/** Tasks that fit where the request takes nothing that is counted. */
+export const ANY_NUMBER = 0x7fffffff;
+
+/**
+ * What is free of each resource on each node: numbers only, who holds them is written elsewhere. Also the books of
+ * what-ifs and of plans over time.
+ *
+ * The seam for GPU devices: shares are counted here in thousandths summed over a node's devices, which is exact for
+ * tasks that ask whole GPUs, and for shares as long as they pack without gaps. Books for each device belong into
+ * `take`, `give` and `roomFor` (and `PlacementPlan.roomLeft`), the only places where an amount of GPU is compared or
+ * changed.
+ */
+export class NodeBooks implements NodeRoom {
+  readonly demand: NodeDemand;
+  readonly nodes: number;
+  /** Of each node and resource: what is free there, whether the node is up or not. */
+  readonly #free: Float64Array;
+  /**
+   * Of each resource: what is free on nodes that are up, or more. Infinity for memory: the bytes of thousands of large nodes
+   * do not add up exactly, and no search is spared much by them.
+   */
+  readonly #total: Float64Array;
+  /** Of each node: for how many reasons it is down [count]. Shared with what-ifs and plans: down is down for all. */
+  readonly #downs: Uint8Array;
+  readonly #bounds: BlockBounds;
+  readonly #resources: number;
+  readonly #perTask: Float64Array;
+  /** Counts changes: a plan made at one version holds until the next. */
+  version = 0;
+  /** Counts changes that leave more room: what did not fit before may fit now. */
+  growths = 0;
+
+  /**
+   * Books of an idle cluster whose nodes are up, or down where those of `like` are: then its totals count them all the
+   * same, since they may come back. Or a copy of `like`.
+   */
+  constructor(demand: NodeDemand, like?: NodeBooks, state: 'idle' | 'copied' = 'idle') {
+    this.demand = demand;
+    this.nodes = demand.nodes;
+    this.#resources = demand.resources.length;
+    this.#perTask = demand.perTask;
+    this.#downs = like ? like.#downs : new Uint8Array(this.nodes);
+    this.#free = new Float64Array(this.nodes * this.#resources);
+    this.#total = new Float64Array(this.#resources);
+    this.#bounds = new BlockBounds(this.#free, this.#perTask, this.#resources);
+    if (like && state === 'copied') this.copyFrom(like);
+    else this.#fill();
+  }
+
+  copy(): NodeBooks {
+    return new NodeBooks(this.demand, this, 'copied');
+  }
+
+  /** Becomes equal to other books of the same cluster. */
+  copyFrom(other: NodeBooks): void {
+    this.#free.set(other.#free);
+    this.#total.set(other.#total);
+    this.#bounds.copyFrom(other.#bounds);
+    this.version++;
+    this.growths++;
+  }
+
+  /**
+   * Free processors over all nodes that are up, the last one perhaps in part [count]. A bound for whole jobs: what a
+   * job needs is rounded up in the same way, so one that needs more processors than this cannot fit.
+   */
+  get procs(): number {
+    return Math.ceil(this.#total[CPU] / 1000);
+  }
+
+  isUp(node: number): boolean {
+    return this.#downs[node] === 0;
+  }
+
+  free(node: number, resource: string): number {
+    const index = this.demand.resources.indexOf(resource);
+    return index < 0 || !this.isUp(node) ? 0 : this.amount(node, index);
+  }
+
+  capacity(node: number, resource: string): number {
+    const index = this.demand.resources.indexOf(resource);
+    return index < 0 ? 0 : this.#capacity(node, index);
+  }
+
+  /** What is free of a resource, given by its index, whether the node is up or not. */
+  amount(node: number, resource: number): number {
+    return this.#free[node * this.#resources + resource];
+  }
+
+  tasksThatFit(node: number, request: number, job: number): number {
+    return this.isOpen(node, request, job) ? this.roomFor(node, request) : 0;
+  }
+
+  /** Whether the node is up and tasks of this request of this job may go there. */
+  isOpen(node: number, request: number, job: number): boolean {
+    return this.#downs[node] === 0 && this.demand.opens(this.demand.poolOf[node], request, job);
+  }
+
+  /** Tasks that fit on a node that is known to be open [count]. */
+  roomFor(node: number, request: number): number {
+    let tasks = ANY_NUMBER;
+    const first = node * this.#resources;
+    const asked = request * this.#resources;
+    for (let resource = 0; resource < this.#resources; resource++) {
+      const each = this.#perTask[asked + resource];
+      if (each === 0) continue;
+      const fit = Math.floor(this.#free[first + resource] / each);
+      if (fit < tasks) tasks = fit;
+    }
+    return tasks;
+  }
+
+  nextWithRoom(from: number, request: number, job: number): number {
+    const { poolOf, poolEnd } = this.demand;
+    let node = from;
+    while (node < this.nodes) {
+      const pool = poolOf[node];
+      if (!this.demand.opens(pool, request, job)) {
+        node = poolEnd[pool];
+        continue;
+      }
+      const block = node >> BLOCK;
+      const end = Math.min(poolEnd[pool], (block + 1) << BLOCK);
+      if (!this.#bounds.mayFit(block, request)) {
+        node = end;
+        continue;
+      }
+      for (; node < end; node++) {
+        if (this.#downs[node] === 0 && this.#fitsOne(node, request)) return node;
+      }
+    }
+    return -1;
+  }
+
+  /** Of each resource: what is free over all nodes, or more. Read only. */
+  get totals(): Float64Array {
+    return this.#total;
+  }
+
+  /** Whether the cluster as a whole has this much left: a bound, whatever the nodes look like. */
+  totalsAllow(job: number): boolean {
+    for (let resource = 0; resource < this.#resources; resource++) {
+      if (this.demand.needOf(job, resource) > this.#total[resource]) return false;
+    }
+    return true;
+  }
+
+  /** The caller has made sure that they fit. */
+  take(node: number, request: number, tasks: number): void {
+    const first = node * this.#resources;
+    const asked = request * this.#resources;
+    for (let resource = 0; resource < this.#resources; resource++) {
+      const amount = tasks * this.#perTask[asked + resource];
+      this.#free[first + resource] -= amount;
+      this.#total[resource] -= amount;
+    }
+    this.#bounds.lower(node);
+    this.version++;
+  }
+
+  give(node: number, request: number, tasks: number): void {
+    for (let resource = 0; resource < this.#resources; resource++) this.#giveBack(node, request, tasks, resource);
+    this.version++;
+    this.growths++;
+  }
+
+  /** What a resumed job takes: everything but memory, which it has kept. */
+  takeAllButMemory(node: number, request: number, tasks: number): void {
+    this.take(node, request, tasks);
+    this.#giveBack(node, request, tasks, MEMORY);
+  }
+
+  giveAllButMemory(node: number, request: number, tasks: number): void {
+    for (let resource = 0; resource < this.#resources; resource++) {
+      if (resource !== MEMORY) this.#giveBack(node, request, tasks, resource);
+    }
+    this.version++;
+    this.growths++;
+  }
+
+  /** What a suspended job gives up when it goes for good. */
+  giveMemory(node: number, request: number, tasks: number): void {
+    this.#giveBack(node, request, tasks, MEMORY);
+    this.version++;
+    this.growths++;
+  }
+
+  /** Tasks of a request that can be resumed on the node [count]: their memory is there already. */
+  roomToResume(node: number, request: number): number {
+    if (!this.isUp(node)) return 0;
+    const memory = node * this.#resources + MEMORY;
+    const free = this.#free[memory];
+    this.#free[memory] = Infinity;
+    const tasks = this.roomFor(node, request);
+    this.#free[memory] = free;
+    return tasks;
+  }
+
+  /** One more reason for the node to be down. Nothing of it may be in use. */
+  nodeDown(node: number): void {
+    if (this.#downs[node] === 0xff) throw new Error(`node ${node} goes down for more than 255 reasons at once`);
+    if (this.#downs[node]++ > 0) return;
+    this.#addToTotals(node, -1);
+    this.version++;
+  }
+
+  /** One reason less; the node is up when none is left. */
+  nodeUp(node: number): void {
+    if (this.isUp(node)) throw new Error(`node ${node} comes up, but it is up already`);
+    if (--this.#downs[node] > 0) return;
+    this.#addToTotals(node, 1);
+    this.version++;
+    this.growths++;
+  }
+
+  /** Puts another amount into a node's books, as it is at another time. Totals are left as they are. */
+  rewrite(node: number, resource: number, amount: number): void {
+    this.#free[node * this.#resources + resource] = amount;
+    this.#bounds.lower(node);
+    this.#bounds.raise(node, resource, amount);
+    this.version++;
+    this.growths++;
+  }
+
+  /** What is free on a node, for messages. */
+  describe(node: number): string {
+    const amounts = this.demand.resources.map((name, resource) => `${name} ${this.amount(node, resource)}`);
+    return `node ${node} has ${amounts.join(', ')} free${this.isUp(node) ? '' : ' but is down'}`;
+  }
+
+  /** What is free over all nodes that are up, for messages. */
+  describeTotals(): string {
+    const totals = this.demand.resources.map((name, resource) => {
+      let total = 0;
+      for (let node = 0; node < this.nodes; node++) if (this.isUp(node)) total += this.amount(node, resource);
+      return `${name} ${total}`;
+    });
+    return `free in all: ${totals.join(', ')}`;
+  }
+
+  /** Throws unless exactly this much is taken of each node and resource, and every sum agrees with it. */
+  audit(taken: Float64Array): void {
+    const total = new Float64Array(this.#resources);
+    for (let node = 0; node < this.nodes; node++) {
+      for (let resource = 0; resource < this.#resources; resource++) {
+        const free = this.amount(node, resource);
+        const expected = this.#capacity(node, resource) - taken[node * this.#resources + resource];
+        if (free !== expected || free < 0) {
+          throw new Error(`${this.describe(node)}, but by what is held it has ${this.demand.resources[resource]} ${expected}`);
+        }
+        this.#bounds.audit(node, resource);
+        if (this.isUp(node)) total[resource] += free;
+      }
+    }
+    this.demand.resources.forEach((name, resource) => {
+      if (this.#total[resource] === Infinity || total[resource] === this.#total[resource]) return;
+      throw new Error(`${name} ${this.#total[resource]} is free in all, but by the nodes ${total[resource]}`);
+    });
+  }
+
+  #fill(): void {
+    this.#total[MEMORY] = Infinity;
+    for (let node = 0; node < this.nodes; node++) {
+      for (let resource = 0; resource < this.#resources; resource++) {
+        const amount = this.#capacity(node, resource);
+        this.#free[node * this.#resources + resource] = amount;
+        this.#total[resource] += amount;
+      }
+    }
+  }
+
+  #capacity(node: number, resource: number): number {
+    return this.demand.ofPool[this.demand.poolOf[node] * this.#resources + resource];
+  }
+
+  #giveBack(node: number, request: number, tasks: number, resource: number): void {
+    const amount = tasks * this.#perTask[request * this.#resources + resource];
+    const index = node * this.#resources + resource;
+    this.#free[index] += amount;
+    this.#total[resource] += amount;
+    this.#bounds.raise(node, resource, this.#free[index]);
+  }
+
+  #addToTotals(node: number, sign: number): void {
+    for (let resource = 0; resource < this.#resources; resource++) {
+      const free = this.amount(node, resource);
+      if (free !== Infinity) this.#total[resource] += sign * free;
+    }
+  }
+
+  #fitsOne(node: number, request: number): boolean {
+    const first = node * this.#resources;
+    const asked = request * this.#resources;
+    for (let resource = 0; resource < this.#resources; resource++) {
+      if (this.#free[first + resource] < this.#perTask[asked + resource]) return false;
+    }
+    return true;
+  }
+}

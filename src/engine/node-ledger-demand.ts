@@ -1,0 +1,167 @@
+import { poolOfNodes } from '../cluster.ts';
+import type { Cluster, NodePool, Partition } from '../cluster.ts';
+import type { Requests } from '../workload.ts';
+
+/** Resources every cluster has; other ones follow under their names. */
+export const CPU = 0;
+export const MEMORY = 1;
+export const GPU = 2;
+const COMMON = ['cpu', 'memory', 'gpu'];
+
+/** The partition of a job that has none to go to. */
+const NOWHERE = -1;
+
+/**
+ * What each request takes of each resource, and on which nodes it may take it. Made once for a workload and a cluster;
+ * the books of the ledger, of what-ifs and of plans all read it.
+ *
+ * Quantities are whole numbers held in doubles (what is asked is rounded up, what a node has is rounded down), so that
+ * what is taken and given back adds up exactly.
+ */
+export class NodeDemand {
+  readonly jobs: Requests;
+  /** Names of the resources: cpu [millicores], memory [bytes], gpu [thousandths], then other ones [count]. */
+  readonly resources: readonly string[];
+  /** Of each pool and resource: what one of its nodes has. */
+  readonly ofPool: Float64Array;
+  /** Of each request and resource: what one task takes. */
+  readonly perTask: Float64Array;
+  readonly nodes: number;
+  readonly poolOf: Int32Array;
+  /** Of each pool: the number of its last node, plus one. */
+  readonly poolEnd: Int32Array;
+  /** Partitions [count]; 1 if the cluster declares none. */
+  readonly partitions: number;
+  readonly #pools: number;
+  /** Of each partition name of the workload, after an entry for "the trace does not say": the cluster's partition. */
+  readonly #partitionOf: Int32Array;
+  readonly #maxWalltime: Float64Array;
+  /** Of each partition and pool: 1 if its jobs may go there. */
+  readonly #openToPartition: Uint8Array;
+  /** Of each request and pool: 1 if the GPU model will do. */
+  readonly #openToRequest: Uint8Array;
+
+  constructor(jobs: Requests, cluster: Cluster) {
+    const { pools } = cluster;
+    this.jobs = jobs;
+    this.resources = resourceNames(jobs, pools);
+    this.poolOf = poolOfNodes(cluster);
+    this.nodes = this.poolOf.length;
+    this.#pools = pools.length;
+    let end = 0;
+    this.poolEnd = Int32Array.from(pools, (pool) => (end += pool.count));
+    this.ofPool = Float64Array.from(pools.flatMap((pool) => this.resources.map((name) => Math.floor(poolHas(pool, name)))));
+    this.perTask = Float64Array.from(
+      jobs.requests.flatMap((request) => this.resources.map((name) => Math.ceil(valueOf(request, name)))),
+    );
+    const partitions: readonly Partition[] = cluster.partitions.length > 0 ? cluster.partitions : [{ name: '', default: true }];
+    this.partitions = partitions.length;
+    const fallback = partitions.findIndex((partition) => partition.default);
+    const declared = (name: string) => {
+      const found = partitions.findIndex((partition) => partition.name === name);
+      return found >= 0 ? found : fallback;
+    };
+    this.#partitionOf = Int32Array.from([fallback, ...jobs.partition.names.map(declared)]);
+    this.#maxWalltime = Float64Array.from(partitions, (partition) => partition.maxWalltime ?? Infinity);
+    this.#openToPartition = Uint8Array.from(
+      partitions.flatMap((partition) => pools.map((pool) => (partition.pools?.includes(pool.name) === false ? 0 : 1))),
+    );
+    this.#openToRequest = Uint8Array.from(
+      jobs.requests.flatMap(({ gpuModels }) =>
+        pools.map((pool) => (gpuModels && !gpuModels.includes(pool.gpuModel ?? '') ? 0 : 1)),
+      ),
+    );
+  }
+
+  /** The partition the job goes to [index]; -1 if it has none. */
+  partitionOf(job: number): number {
+    return this.#partitionOf[this.jobs.partition.code[job] + 1];
+  }
+
+  /**
+   * Whether the job has a partition, and one that allows its walltime. A job that asked for no limit is let in: what
+   * a manager then sets as its limit is not known here.
+   */
+  admits(job: number): boolean {
+    const partition = this.partitionOf(job);
+    if (partition === NOWHERE) return false;
+    const walltime = this.jobs.walltime[job];
+    return walltime <= this.#maxWalltime[partition] || walltime === Infinity;
+  }
+
+  /** Whether tasks of this request of this job may go to nodes of the pool. */
+  opens(pool: number, request: number, job: number): boolean {
+    const partition = this.partitionOf(job);
+    if (partition === NOWHERE) return false;
+    return this.#openToPartition[partition * this.#pools + pool] === 1 && this.#openToRequest[request * this.#pools + pool] === 1;
+  }
+
+  /** The request of a group of a job [index into `jobs.requests`]. */
+  requestOf(job: number, group: number): number {
+    return this.jobs.groupRequest[this.jobs.firstGroup[job] + group];
+  }
+
+  /** Groups of a job [count]. */
+  groupsOf(job: number): number {
+    return this.jobs.firstGroup[job + 1] - this.jobs.firstGroup[job];
+  }
+
+  /** What all tasks of a job take of a resource. */
+  needOf(job: number, resource: number): number {
+    const { firstGroup, groupTasks, groupRequest } = this.jobs;
+    let need = 0;
+    for (let group = firstGroup[job]; group < firstGroup[job + 1]; group++) {
+      need += groupTasks[group] * this.perTask[groupRequest[group] * this.resources.length + resource];
+    }
+    return need;
+  }
+
+  /** What a job needs in all, for messages: `3 x (cpu 1000, gpu 250) + 1 x (cpu 500)`. */
+  describe(job: number): string {
+    const { firstGroup, groupTasks, groupRequest } = this.jobs;
+    const groups: string[] = [];
+    for (let group = firstGroup[job]; group < firstGroup[job + 1]; group++) {
+      groups.push(this.describeTasks(groupRequest[group], groupTasks[group]));
+    }
+    return groups.join(' + ');
+  }
+
+  describeTasks(request: number, tasks: number): string {
+    const first = request * this.resources.length;
+    const amounts = this.resources.flatMap((name, resource) => {
+      const amount = this.perTask[first + resource];
+      return amount > 0 ? [`${name} ${amount}`] : [];
+    });
+    return `${tasks} x (${amounts.join(', ') || 'nothing'})`;
+  }
+}
+
+function resourceNames(jobs: Requests, pools: readonly NodePool[]): string[] {
+  const others = new Set<string>();
+  for (const { other } of [...pools, ...jobs.requests]) for (const name of Object.keys(other ?? {})) others.add(name);
+  return [...COMMON, ...[...others].sort()];
+}
+
+function poolHas(pool: NodePool, resource: string): number {
+  return valueOf({ ...pool, gpu: pool.gpus * 1000 }, resource);
+}
+
+interface Amounts {
+  readonly cpu: number;
+  readonly memory: number;
+  readonly gpu: number;
+  readonly other?: Readonly<Record<string, number>>;
+}
+
+function valueOf(amounts: Amounts, resource: string): number {
+  switch (resource) {
+    case 'cpu':
+      return amounts.cpu;
+    case 'memory':
+      return amounts.memory;
+    case 'gpu':
+      return amounts.gpu;
+    default:
+      return amounts.other?.[resource] ?? 0;
+  }
+}

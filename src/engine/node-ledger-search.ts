@@ -1,0 +1,92 @@
+import type { Placement } from '../placement.ts';
+import type { NodeBooks } from './node-ledger-books.ts';
+import type { NodeDemand } from './node-ledger-demand.ts';
+import { NONE } from './node-ledger-parts.ts';
+import type { NodeParts, PartList } from './node-ledger-parts.ts';
+import { NodePlan } from './node-ledger-plan.ts';
+
+/** Asks the placement for nodes, and remembers its last answer. Shared by the ledger, its what-ifs and its plans. */
+export class NodeSearch {
+  readonly plan: NodePlan;
+  readonly #demand: NodeDemand;
+  readonly #placement: Placement;
+
+  constructor(demand: NodeDemand, placement: Placement) {
+    this.#demand = demand;
+    this.#placement = placement;
+    this.plan = new NodePlan(demand);
+  }
+
+  /** Whether all tasks of the job fit; `plan` says where. */
+  find(job: number, books: NodeBooks): boolean {
+    const { plan } = this;
+    if (plan.isFor(job, books)) return plan.found;
+    plan.begin(job, books);
+    if (!this.#demand.admits(job) || !books.totalsAllow(job)) return false;
+    plan.found = this.#placement.place(job, books, plan);
+    if (plan.found) this.#checkComplete(job);
+    return plan.found;
+  }
+
+  /** Whether these parts of the job fit together; they are the plan then. */
+  adopt(job: number, books: NodeBooks, parts: PartList): boolean {
+    const { plan } = this;
+    plan.begin(job, books);
+    for (let index = 0; index < parts.length; index += 3) {
+      const [group, node, tasks] = [parts[index], parts[index + 1], parts[index + 2]];
+      if (plan.roomLeft(node, this.#demand.requestOf(job, group), job) < tasks) {
+        // What is left in the plan is no answer to a search: nobody may find it.
+        plan.begin(NONE, books);
+        return false;
+      }
+      plan.add(group, node, tasks);
+    }
+    plan.found = true;
+    return true;
+  }
+
+  #checkComplete(job: number): void {
+    const { firstGroup, groupTasks } = this.#demand.jobs;
+    for (let group = 0; group < this.#demand.groupsOf(job); group++) {
+      const tasks = groupTasks[firstGroup[job] + group];
+      if (this.plan.tasksOf(group) !== tasks) {
+        throw new Error(`the placement put ${this.plan.tasksOf(group)} of ${tasks} tasks of group ${group} of job ${job}`);
+      }
+    }
+  }
+}
+
+/** Lets a suspended job have back on its old nodes what it gave up. Answers false, with the books as they were, if it cannot. */
+export function resume(job: number, books: NodeBooks, parts: NodeParts): boolean {
+  const { version, growths } = books;
+  for (let part = parts.first(job); part !== NONE; part = parts.next(part)) {
+    const request = books.demand.requestOf(job, parts.group(part));
+    if (books.roomToResume(parts.node(part), request) < parts.tasks(part)) {
+      for (let taken = parts.first(job); taken !== part; taken = parts.next(taken)) {
+        books.giveAllButMemory(parts.node(taken), books.demand.requestOf(job, parts.group(taken)), parts.tasks(taken));
+      }
+      books.version = version;
+      books.growths = growths;
+      return false;
+    }
+    books.takeAllButMemory(parts.node(part), request, parts.tasks(part));
+  }
+  return true;
+}
+
+/** Whether `resume` would succeed. */
+export function canResume(job: number, books: NodeBooks, parts: NodeParts): boolean {
+  const { version, growths } = books;
+  if (!resume(job, books, parts)) return false;
+  suspend(job, books, parts);
+  books.version = version;
+  books.growths = growths;
+  return true;
+}
+
+/** Gives back all that a job holds but its memory. */
+export function suspend(job: number, books: NodeBooks, parts: NodeParts): void {
+  for (let part = parts.first(job); part !== NONE; part = parts.next(part)) {
+    books.giveAllButMemory(parts.node(part), books.demand.requestOf(job, parts.group(part)), parts.tasks(part));
+  }
+}

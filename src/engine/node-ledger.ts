@@ -1,0 +1,265 @@
+import type { Cluster } from '../cluster.ts';
+import type { NodeRoom, Placement } from '../placement.ts';
+import type { WhatIf } from '../policy.ts';
+import type { Requests } from '../workload.ts';
+import type { Ledger } from './ledger.ts';
+import { NodeBooks } from './node-ledger-books.ts';
+import { MEMORY, NodeDemand } from './node-ledger-demand.ts';
+import { NONE, NodeParts } from './node-ledger-parts.ts';
+import type { PartList } from './node-ledger-parts.ts';
+import { canResume, NodeSearch, resume, suspend } from './node-ledger-search.ts';
+import { ShapeTable } from './node-ledger-shapes.ts';
+import { NodeWhatIf } from './node-ledger-what-if.ts';
+
+/** Somebody who has planned where jobs go. */
+export interface Advisor {
+  /** Where the job is planned to run first; undefined if it is not planned. */
+  planned(job: number): PartList | undefined;
+}
+
+/** The books of a cluster of nodes: what is free on each of them, and who holds which part of it. */
+export class NodeLedger implements Ledger {
+  readonly countsOnly = false;
+  readonly #jobs: Requests;
+  readonly #demand: NodeDemand;
+  readonly #books: NodeBooks;
+  readonly #parts: NodeParts;
+  readonly #search: NodeSearch;
+  /** An idle cluster with every node up: what `possible` looks at. */
+  readonly #idle: NodeBooks;
+  readonly #possible: ShapeTable;
+  /** When a shape last did not fit: a count of the books. */
+  readonly #misfits: ShapeTable;
+  /** Of each group of the workload: tasks that hold resources [count]. */
+  readonly #held: Int32Array;
+  #advisor: Advisor | undefined;
+  up: number;
+
+  constructor(jobs: Requests, cluster: Cluster, placement: Placement) {
+    const demand = new NodeDemand(jobs, cluster);
+    this.#jobs = jobs;
+    this.#demand = demand;
+    this.#books = new NodeBooks(demand);
+    this.#idle = new NodeBooks(demand);
+    this.#parts = new NodeParts(jobs.firstGroup.length - 1, demand.nodes);
+    this.#search = new NodeSearch(demand, placement);
+    this.#possible = new ShapeTable(demand);
+    this.#misfits = new ShapeTable(demand);
+    this.#held = new Int32Array(jobs.groupTasks.length);
+    this.up = 0;
+    for (let node = 0; node < demand.nodes; node++) this.up += this.#processorsOf(node);
+  }
+
+  /** Processors free over all nodes that are up, the last one perhaps in part [count]: see `NodeBooks.procs`. */
+  get procs(): number {
+    return this.#books.procs;
+  }
+
+  /** What is free node by node, for policies that choose nodes themselves. */
+  get room(): NodeRoom {
+    return this.#books;
+  }
+
+  /** For plans over time: the same demand, nodes and placement. */
+  get books(): NodeBooks {
+    return this.#books;
+  }
+
+  get search(): NodeSearch {
+    return this.#search;
+  }
+
+  /** From now on a job that somebody has planned starts on the nodes of the plan, if they are free; else the placement picks. */
+  heed(advisor: Advisor): void {
+    this.#advisor = advisor;
+  }
+
+  /** By the placement: a job of several groups that a greedy placement cannot fit on an idle cluster is not possible. */
+  possible(job: number): boolean {
+    if (!this.#demand.admits(job)) return false;
+    const known = this.#possible.get(job);
+    if (!Number.isNaN(known)) return known === 1;
+    const possible = this.#search.find(job, this.#idle);
+    this.#possible.set(job, possible ? 1 : 0);
+    return possible;
+  }
+
+  /** A job that holds something already does not fit, unless it is suspended: then it is about its old nodes. */
+  fits(job: number): boolean {
+    if (this.#parts.holds(job)) return this.#parts.isSuspended(job) && canResume(job, this.#books, this.#parts);
+    return this.#find(job);
+  }
+
+  take(job: number): void {
+    if (this.#parts.isSuspended(job)) return this.#resume(job);
+    if (this.#parts.holds(job)) throw new Error(`job ${job} cannot start: it already holds ${this.#describeHeld(job)}`);
+    if (!this.#find(job)) {
+      throw new Error(`job ${job} cannot start: it needs ${this.#demand.describe(job)}, ${this.#books.describeTotals()}`);
+    }
+    const { plan } = this.#search;
+    for (let part = 0; part < plan.count; part++) {
+      if (this.#tryPut(job, plan.group(part), plan.node(part), plan.tasks(part))) continue;
+      if (part > 0) this.give(job);
+      throw new Error(`the placement put ${this.#describeShort(job, plan.group(part), plan.node(part), plan.tasks(part))}`);
+    }
+  }
+
+  put(job: number, group: number, node: number, tasks: number): void {
+    if (!(group >= 0 && group < this.#demand.groupsOf(job) && node >= 0 && node < this.#demand.nodes && tasks >= 1)) {
+      throw new Error(`job ${job} cannot put ${tasks} tasks of group ${group} on node ${node}: there is no such thing`);
+    }
+    if (this.#parts.isSuspended(job)) throw new Error(`job ${job} is suspended: it can only be resumed as a whole`);
+    const index = this.#jobs.firstGroup[job] + group;
+    if (this.#held[index] + tasks > this.#jobs.groupTasks[index]) {
+      const held = `${this.#held[index]} of its ${this.#jobs.groupTasks[index]} tasks`;
+      throw new Error(
+        `job ${job} cannot put ${tasks} more tasks of group ${group} on node ${node}: ${held} hold resources already`,
+      );
+    }
+    if (!this.#tryPut(job, group, node, tasks)) throw new Error(`cannot put ${this.#describeShort(job, group, node, tasks)}`);
+  }
+
+  ready(job: number): boolean {
+    if (this.#parts.isSuspended(job)) return false;
+    const { firstGroup, groupMinimum } = this.#jobs;
+    for (let index = firstGroup[job]; index < firstGroup[job + 1]; index++) {
+      if (this.#held[index] < groupMinimum[index]) return false;
+    }
+    return true;
+  }
+
+  give(job: number): void {
+    if (!this.#parts.holds(job)) throw new Error(`job ${job} gives back resources that it does not hold`);
+    const suspended = this.#parts.isSuspended(job);
+    for (let part = this.#parts.first(job); part !== NONE; part = this.#parts.next(part)) {
+      const request = this.#demand.requestOf(job, this.#parts.group(part));
+      if (suspended) this.#books.giveMemory(this.#parts.node(part), request, this.#parts.tasks(part));
+      else this.#books.give(this.#parts.node(part), request, this.#parts.tasks(part));
+    }
+    this.#parts.remove(job);
+    this.#held.fill(0, this.#jobs.firstGroup[job], this.#jobs.firstGroup[job + 1]);
+  }
+
+  suspend(job: number): void {
+    if (!this.#parts.holds(job) || this.#parts.isSuspended(job)) {
+      throw new Error(`job ${job} cannot be suspended: it holds ${this.#describeHeld(job)}`);
+    }
+    suspend(job, this.#books, this.#parts);
+    this.#parts.setSuspended(job, true);
+  }
+
+  holders(node: number, into: number[]): void {
+    this.#parts.holders(node, into);
+  }
+
+  /** A node may be down for several reasons at once; it is up again when each of them is over. */
+  nodeDown(node: number): void {
+    if (!this.#parts.isNodeEmpty(node)) {
+      const holders: number[] = [];
+      this.holders(node, holders);
+      throw new Error(`node ${node} goes down, but jobs ${holders.join(', ')} hold something there`);
+    }
+    if (this.#books.isUp(node)) this.up -= this.#processorsOf(node);
+    this.#books.nodeDown(node);
+  }
+
+  nodeUp(node: number): void {
+    this.#books.nodeUp(node);
+    if (this.#books.isUp(node)) this.up += this.#processorsOf(node);
+  }
+
+  /** In the order in which they were taken. A node may come up more than once. */
+  eachPart(job: number, visit: (node: number, group: number, tasks: number) => void): void {
+    for (let part = this.#parts.first(job); part !== NONE; part = this.#parts.next(part)) {
+      visit(this.#parts.node(part), this.#parts.group(part), this.#parts.tasks(part));
+    }
+  }
+
+  /** What a job holds, as a list that stays as it is. */
+  partsOf(job: number): PartList {
+    return this.#parts.list(job);
+  }
+
+  copy(): WhatIf {
+    return new NodeWhatIf(this.#search, this.#books.copy(), this.#parts);
+  }
+
+  audit(): void {
+    const { perTask, resources } = this.#demand;
+    const taken = new Float64Array(this.#demand.nodes * resources.length);
+    const held = new Int32Array(this.#held.length);
+    this.#parts.audit();
+    for (let job = 0; job + 1 < this.#jobs.firstGroup.length; job++) {
+      const suspended = this.#parts.isSuspended(job);
+      if (suspended && !this.#parts.holds(job)) throw new Error(`job ${job} is suspended, but holds nothing`);
+      this.eachPart(job, (node, group, tasks) => {
+        held[this.#jobs.firstGroup[job] + group] += tasks;
+        const request = this.#demand.requestOf(job, group);
+        resources.forEach((_, resource) => {
+          if (suspended && resource !== MEMORY) return;
+          taken[node * resources.length + resource] += tasks * perTask[request * resources.length + resource];
+        });
+        if (!this.#books.isUp(node)) throw new Error(`job ${job} holds something on node ${node}, which is down`);
+      });
+    }
+    this.#books.audit(taken);
+    held.forEach((tasks, index) => {
+      if (tasks === this.#held[index] && tasks <= this.#jobs.groupTasks[index]) return;
+      throw new Error(
+        `group ${index} holds ${tasks} tasks, but ${this.#held[index]} are counted of ${this.#jobs.groupTasks[index]}`,
+      );
+    });
+    let up = 0;
+    for (let node = 0; node < this.#demand.nodes; node++) if (this.#books.isUp(node)) up += this.#processorsOf(node);
+    if (up !== this.up) throw new Error(`${this.up} processors are counted as up, but by the nodes ${up}`);
+  }
+
+  #find(job: number): boolean {
+    const planned = this.#advisor?.planned(job);
+    if (planned && this.#search.adopt(job, this.#books, planned)) return true;
+    if (!this.#demand.admits(job)) return false;
+    // Less room never lets in one group that did not fit, but a greedy placement may do better by several groups.
+    const since = this.#demand.groupsOf(job) === 1 ? this.#books.growths : this.#books.version;
+    if (this.#misfits.get(job) === since) return false;
+    const found = this.#search.find(job, this.#books);
+    if (!found) this.#misfits.set(job, since);
+    return found;
+  }
+
+  #resume(job: number): void {
+    if (!resume(job, this.#books, this.#parts)) {
+      throw new Error(
+        `job ${job} cannot be resumed on its nodes: it needs ${this.#describeHeld(job)}, ${this.#books.describeTotals()}`,
+      );
+    }
+    this.#parts.setSuspended(job, false);
+  }
+
+  /** Takes tasks of one group on one node, or answers false if they do not fit. */
+  #tryPut(job: number, group: number, node: number, tasks: number): boolean {
+    const index = this.#jobs.firstGroup[job] + group;
+    const request = this.#jobs.groupRequest[index];
+    if (this.#books.tasksThatFit(node, request, job) < tasks) return false;
+    this.#books.take(node, request, tasks);
+    this.#parts.add(job, group, node, tasks);
+    this.#held[index] += tasks;
+    return true;
+  }
+
+  #processorsOf(node: number): number {
+    return Math.floor(this.#books.capacity(node, 'cpu') / 1000);
+  }
+
+  #describeHeld(job: number): string {
+    const held: string[] = [];
+    this.eachPart(job, (node, group, tasks) => held.push(`${tasks} tasks of group ${group} on node ${node}`));
+    return held.join(', ') || 'nothing';
+  }
+
+  #describeShort(job: number, group: number, node: number, tasks: number): string {
+    const request = this.#demand.requestOf(job, group);
+    const need = this.#demand.describeTasks(request, tasks);
+    const closed = this.#books.isOpen(node, request, job) ? '' : ', and the node is not open to the job';
+    return `job ${job}, group ${group} there: it needs ${need}, ${this.#books.describe(node)}${closed}`;
+  }
+}
