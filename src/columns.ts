@@ -1,59 +1,184 @@
-/** Columns that grow while a reader fills them. Typed arrays, doubled when full; `done` cuts them to size. */
+/**
+ * Columns that grow while a reader fills them. They grow by blocks, so that growing copies nothing and the memory of a
+ * long column never stands twice; `done` joins the blocks and lets them go. With the right capacity there is one block,
+ * and nothing is copied at all.
+ */
+
+/** Entries of a block after the first one: a power of two. */
+const BLOCK = 8192;
+const SHIFT = 13;
+/** A column that was given room for all its rows keeps up to this share of it unused rather than be copied. */
+const SPARE = 1 / 8;
 
 /** A growing column of doubles. */
 export class Float64Column {
-  #values: Float64Array;
+  readonly #blocks: Float64Array[];
+  #block: Float64Array;
+  /** Where the next value goes in the last block. */
+  #at = 0;
   length = 0;
 
   constructor(capacity = 1024) {
-    this.#values = new Float64Array(capacity);
+    this.#block = new Float64Array(Math.max(1, capacity));
+    this.#blocks = [this.#block];
+  }
+
+  /** Room for so many values, if there are none yet. */
+  reserve(capacity: number): void {
+    if (this.length > 0 || capacity <= this.#block.length) return;
+    this.#block = new Float64Array(capacity);
+    this.#blocks[0] = this.#block;
   }
 
   push(value: number): void {
-    if (this.length === this.#values.length) {
-      const larger = new Float64Array(2 * this.length);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values[this.length++] = value;
+    if (this.#at === this.#block.length) this.#grow();
+    this.#block[this.#at++] = value;
+    this.length++;
   }
 
   get(row: number): number {
-    return this.#values[row];
+    const first = this.#blocks[0];
+    if (row < first.length) return first[row];
+    const later = row - first.length;
+    return this.#blocks[1 + (later >> SHIFT)][later & (BLOCK - 1)];
   }
 
-  /** The column at its length, as a copy that holds no spare room. */
+  /** The column at its length. The column itself is empty afterwards. */
   done(): Float64Array {
-    return this.#values.slice(0, this.length);
+    const { length } = this;
+    const [first] = this.#blocks;
+    const values = first.length >= length ? trimmed(first, length) : new Float64Array(length);
+    if (first.length < length) {
+      let row = 0;
+      for (const block of this.#blocks) {
+        values.set(length - row < block.length ? block.subarray(0, length - row) : block, row);
+        row += block.length;
+      }
+    }
+    this.#block = new Float64Array(1);
+    this.#blocks.length = 0;
+    this.#blocks.push(this.#block);
+    this.#at = 0;
+    this.length = 0;
+    return values;
+  }
+
+  /** The first block doubles until it is full size, so that a short column stays small. */
+  #grow(): void {
+    if (this.#block.length < BLOCK) {
+      const larger = new Float64Array(Math.min(BLOCK, 2 * this.#block.length));
+      larger.set(this.#block);
+      this.#block = larger;
+      this.#blocks[0] = larger;
+      return;
+    }
+    this.#block = new Float64Array(BLOCK);
+    this.#blocks.push(this.#block);
+    this.#at = 0;
   }
 }
 
 /** A growing column of 32-bit integers. */
 export class Int32Column {
-  #values: Int32Array;
+  readonly #blocks: Int32Array[];
+  #block: Int32Array;
+  /** Where the next value goes in the last block. */
+  #at = 0;
   length = 0;
 
   constructor(capacity = 1024) {
-    this.#values = new Int32Array(capacity);
+    this.#block = new Int32Array(Math.max(1, capacity));
+    this.#blocks = [this.#block];
+  }
+
+  /** Room for so many values, if there are none yet. */
+  reserve(capacity: number): void {
+    if (this.length > 0 || capacity <= this.#block.length) return;
+    this.#block = new Int32Array(capacity);
+    this.#blocks[0] = this.#block;
   }
 
   push(value: number): void {
-    if (this.length === this.#values.length) {
-      const larger = new Int32Array(2 * this.length);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values[this.length++] = value;
+    if (this.#at === this.#block.length) this.#grow();
+    this.#block[this.#at++] = value;
+    this.length++;
   }
 
   get(row: number): number {
-    return this.#values[row];
+    const first = this.#blocks[0];
+    if (row < first.length) return first[row];
+    const later = row - first.length;
+    return this.#blocks[1 + (later >> SHIFT)][later & (BLOCK - 1)];
   }
 
-  /** The column at its length, as a copy that holds no spare room. */
+  /** The column at its length. The column itself is empty afterwards. */
   done(): Int32Array {
-    return this.#values.slice(0, this.length);
+    const { length } = this;
+    const [first] = this.#blocks;
+    const values = first.length >= length ? trimmed(first, length) : new Int32Array(length);
+    if (first.length < length) {
+      let row = 0;
+      for (const block of this.#blocks) {
+        values.set(length - row < block.length ? block.subarray(0, length - row) : block, row);
+        row += block.length;
+      }
+    }
+    this.#block = new Int32Array(1);
+    this.#blocks.length = 0;
+    this.#blocks.push(this.#block);
+    this.#at = 0;
+    this.length = 0;
+    return values;
   }
+
+  /** The first block doubles until it is full size, so that a short column stays small. */
+  #grow(): void {
+    if (this.#block.length < BLOCK) {
+      const larger = new Int32Array(Math.min(BLOCK, 2 * this.#block.length));
+      larger.set(this.#block);
+      this.#block = larger;
+      this.#blocks[0] = larger;
+      return;
+    }
+    this.#block = new Int32Array(BLOCK);
+    this.#blocks.push(this.#block);
+    this.#at = 0;
+  }
+}
+
+/** A growing column that takes no room as long as all its rows hold the usual value. */
+export class SeldomColumn<Column extends Float64Column | Int32Column> {
+  readonly #usual: number;
+  readonly #make: () => Column;
+  #rows = 0;
+  #column: Column | undefined;
+
+  constructor(usual: number, make: () => Column) {
+    this.#usual = usual;
+    this.#make = make;
+  }
+
+  push(value: number): void {
+    if (this.#column === undefined) {
+      if (Object.is(value, this.#usual)) {
+        this.#rows++;
+        return;
+      }
+      this.#column = this.#make();
+      for (let row = 0; row < this.#rows; row++) this.#column.push(this.#usual);
+    }
+    this.#column.push(value);
+  }
+
+  /** The column, or undefined if every row holds the usual value. */
+  get column(): Column | undefined {
+    return this.#column;
+  }
+}
+
+/** The first `length` values of a block: the block itself but for little spare room, else a copy. */
+function trimmed<Block extends Float64Array | Int32Array>(block: Block, length: number): Block {
+  return (length >= (1 - SPARE) * block.length ? block.subarray(0, length) : block.slice(0, length)) as Block;
 }
 
 /** The numbers 0 .. count-1. */

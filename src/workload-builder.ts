@@ -1,9 +1,13 @@
-import { Float64Column, Int32Column, rowNumbers } from './columns.ts';
+import { Float64Column, Int32Column, rowNumbers, SeldomColumn } from './columns.ts';
+import { CategoryBuilder, IdBuilder } from './workload-names.ts';
+import type { Label } from './workload-names.ts';
 import { AFTER_ANY, COMPLETES, ONE_PROCESSOR, selectJobs } from './workload.ts';
-import type { Category, Dependencies, TaskRequest, Workload } from './workload.ts';
+import type { Dependencies, TaskRequest, Workload } from './workload.ts';
 
-/** A name or number in a trace; undefined = the trace does not say. */
-export type Label = string | number | undefined;
+export type { Label };
+
+/** However many jobs are expected: a header may lie. Room that is never used costs address space, not memory. */
+const MOST_EXPECTED = 2 ** 21;
 
 /** One task group of a row. */
 export interface GroupRow {
@@ -56,31 +60,42 @@ export class WorkloadBuilder {
   readonly #submit = new Float64Column();
   readonly #runtime = new Float64Column();
   readonly #walltime = new Float64Column();
-  readonly #recordedStart = new Float64Column();
-  readonly #priority = new Float64Column();
-  readonly #outcome = new Int32Column();
-  readonly #firstGroup = new Int32Column();
+  readonly #recordedStart = new SeldomColumn(NaN, () => new Float64Column(this.#expected));
+  readonly #priority = new SeldomColumn(0, () => new Float64Column(this.#expected));
+  readonly #outcome = new SeldomColumn(COMPLETES, () => new Int32Column(this.#expected));
+  /** Groups of each job. */
+  readonly #groups = new SeldomColumn(1, () => new Int32Column(this.#expected));
   readonly #groupTasks = new Int32Column();
-  readonly #groupMinimum = new Int32Column();
+  /** Tasks of each group that it can do without. */
+  readonly #spareTasks = new SeldomColumn(0, () => new Int32Column(this.#expected));
   readonly #groupRequest = new Int32Column();
   readonly #requests: TaskRequest[] = [];
   readonly #requestIndex = new Map<string, number>();
-  readonly #user = new CategoryBuilder();
-  readonly #account = new CategoryBuilder();
-  readonly #queue = new CategoryBuilder();
-  readonly #partition = new CategoryBuilder();
-  readonly #qos = new CategoryBuilder();
-  readonly #ids: (string | number)[] = [];
+  readonly #user = new CategoryBuilder(() => this.#expected);
+  readonly #account = new CategoryBuilder(() => this.#expected);
+  readonly #queue = new CategoryBuilder(() => this.#expected);
+  readonly #partition = new CategoryBuilder(() => this.#expected);
+  readonly #qos = new CategoryBuilder(() => this.#expected);
+  readonly #ids = new IdBuilder();
   /** Few jobs have any: row, then what it waits for. */
   readonly #after: { row: number; on: DependencyRow }[] = [];
-  #numericIds = true;
-  #hasRecordedStart = false;
+  readonly #withdrawn = new Set<number>();
+  #expected = 1024;
   #hasPriority = false;
   #sorted = true;
+  #lastSubmit = -Infinity;
 
-  /** Jobs added so far. */
+  /** Makes room for about so many jobs, before the first one is added. It saves memory and time, nothing else. */
+  expect(jobs: number): void {
+    this.#expected = Math.min(MOST_EXPECTED, Math.max(this.#expected, jobs));
+    for (const column of [this.#submit, this.#runtime, this.#walltime, this.#groupTasks, this.#groupRequest, this.#ids]) {
+      column.reserve(this.#expected);
+    }
+  }
+
+  /** Jobs added so far, without those withdrawn. */
   get count(): number {
-    return this.#ids.length;
+    return this.#submit.length - this.#withdrawn.size;
   }
 
   /** The number of this request in the workload; equal requests get the same one. */
@@ -94,132 +109,129 @@ export class WorkloadBuilder {
     return index;
   }
 
-  /** Adds a job. The caller has checked that its numbers make sense: times finite and not negative, tasks at least 1. */
-  add(row: JobRow): void {
-    const last = this.count - 1;
-    if (last >= 0 && row.submit < this.#submit.get(last)) this.#sorted = false;
-    if (this.#numericIds && !isCanonicalInteger(row.id)) this.#numericIds = false;
-    for (const on of row.after ?? []) this.#after.push({ row: this.count, on });
-    this.#ids.push(row.id);
+  /**
+   * Adds a job and answers its row, in the order added. The caller has checked that its numbers make sense: times
+   * finite and not negative, tasks at least 1.
+   */
+  add(row: JobRow): number {
+    const job = this.#submit.length;
+    if (row.submit < this.#lastSubmit) this.#sorted = false;
+    this.#lastSubmit = row.submit;
+    if (row.after) for (const on of row.after) this.#after.push({ row: job, on });
+    this.#ids.add(row.id);
     this.#submit.push(row.submit);
     this.#runtime.push(row.runtime);
     this.#walltime.push(row.walltime);
     this.#outcome.push(row.outcome ?? COMPLETES);
-    const started = row.recordedStart ?? NaN;
-    if (!Number.isNaN(started)) this.#hasRecordedStart = true;
-    this.#recordedStart.push(started);
+    this.#recordedStart.push(row.recordedStart ?? NaN);
     if (row.priority !== undefined) this.#hasPriority = true;
     this.#priority.push(row.priority ?? 0);
-    this.#firstGroup.push(this.#groupTasks.length);
     this.#addGroup(row);
     if (row.moreGroups) for (const group of row.moreGroups) this.#addGroup(group);
+    this.#groups.push(1 + (row.moreGroups?.length ?? 0));
     this.#user.add(row.user);
     this.#account.add(row.account);
     this.#queue.add(row.queue);
     this.#partition.add(row.partition);
     this.#qos.add(row.qos);
+    return job;
   }
 
   #addGroup(group: GroupRow): void {
     this.#groupTasks.push(group.tasks);
-    this.#groupMinimum.push(group.minimum ?? group.tasks);
+    this.#spareTasks.push(group.tasks - (group.minimum ?? group.tasks));
     this.#groupRequest.push(group.request);
   }
 
+  /** Takes a job out again: a reader may learn from a later row that this one was not the last word. */
+  withdraw(row: number): void {
+    this.#withdrawn.add(row);
+  }
+
   /**
-   * The workload: sorted by submission (ties in the order added), times counted from the first one.
-   * `epoch` is the Unix time of the trace's own zero [ms], NaN if unknown.
+   * The workload: sorted by submission (ties in the order added), times counted from the first one. The builder is
+   * used up. `epoch` is the Unix time of the trace's own zero [ms], NaN if unknown.
    */
   finish(name: string, epoch = NaN): Workload {
-    const count = this.count;
-    const submit = this.#submit.done();
-    const firstGroup = new Int32Array(count + 1);
-    firstGroup.set(this.#firstGroup.done());
-    firstGroup[count] = this.#groupTasks.length;
+    const unsorted = this.#inOrderAdded(name, epoch);
+    const { submit, recordedStart } = unsorted;
+    if (!this.#sorted || this.#withdrawn.size > 0) {
+      const rows = rowNumbers(submit.length).filter((row) => !this.#withdrawn.has(row));
+      return selectJobs(unsorted, this.#sorted ? rows : rows.sort((a, b) => submit[a] - submit[b] || a - b));
+    }
+    const origin = submit.length === 0 ? 0 : submit[0];
+    if (origin === 0) return unsorted;
+    for (let row = 0; row < submit.length; row++) submit[row] -= origin;
+    if (recordedStart) for (let row = 0; row < submit.length; row++) recordedStart[row] -= origin;
+    return { ...unsorted, origin };
+  }
+
+  /** Columns that turn out alike are the same array: most traces have no accounts, and only gangs. */
+  #inOrderAdded(name: string, epoch: number): Workload {
+    const count = this.#submit.length;
+    // Before the ids are turned into their final column.
+    const dependencies = this.#dependencies(count);
+    const firstGroup = this.#firstGroups(count);
     const groupTasks = this.#groupTasks.done();
     const groupRequest = this.#groupRequest.done();
-    const unsorted: Workload = {
+    const spareTasks = this.#spareTasks.column?.done();
+    let none: Int32Array | undefined;
+    const category = (builder: CategoryBuilder) => builder.finish(() => (none ??= new Int32Array(count).fill(-1)));
+    return {
       name,
       count,
       origin: 0,
       epoch,
-      ids: this.#numericIds ? Float64Array.from(this.#ids, Number) : this.#ids.map(String),
-      submit,
+      ids: this.#ids.finish(),
+      submit: this.#submit.done(),
       runtime: this.#runtime.done(),
-      outcome: Uint8Array.from(this.#outcome.done()),
-      recordedStart: this.#hasRecordedStart ? this.#recordedStart.done() : undefined,
+      outcome: Uint8Array.from(this.#outcome.column?.done() ?? new Uint8Array(count)),
+      recordedStart: this.#recordedStart.column?.done(),
       walltime: this.#walltime.done(),
       procs: countProcessors(firstGroup, groupTasks, groupRequest, this.#requests),
       firstGroup,
       groupTasks,
-      groupMinimum: this.#groupMinimum.done(),
+      groupMinimum: spareTasks ? groupTasks.map((tasks, group) => tasks - spareTasks[group]) : groupTasks,
       groupRequest,
       requests: this.#requests,
-      user: this.#user.finish(),
-      account: this.#account.finish(),
-      queue: this.#queue.finish(),
-      partition: this.#partition.finish(),
-      qos: this.#qos.finish(),
-      priority: this.#hasPriority ? this.#priority.done() : undefined,
-      dependencies: this.#dependencies(),
+      user: category(this.#user),
+      account: category(this.#account),
+      queue: category(this.#queue),
+      partition: category(this.#partition),
+      qos: category(this.#qos),
+      priority: this.#hasPriority ? (this.#priority.column?.done() ?? new Float64Array(count)) : undefined,
+      dependencies,
     };
-    if (!this.#sorted)
-      return selectJobs(
-        unsorted,
-        rowNumbers(count).sort((a, b) => submit[a] - submit[b] || a - b),
-      );
-    const origin = count === 0 ? 0 : submit[0];
-    if (origin === 0) return unsorted;
-    for (let row = 0; row < count; row++) submit[row] -= origin;
-    const { recordedStart } = unsorted;
-    if (recordedStart) for (let row = 0; row < count; row++) recordedStart[row] -= origin;
-    return { ...unsorted, origin };
+  }
+
+  #firstGroups(count: number): Int32Array {
+    const groups = this.#groups.column?.done();
+    if (groups === undefined) return rowNumbers(count + 1);
+    const first = new Int32Array(count + 1);
+    for (let job = 0; job < count; job++) first[job + 1] = first[job] + groups[job];
+    return first;
   }
 
   /** Edges to ids that are not in the trace are left out: that job is over, as far as this trace can tell. */
-  #dependencies(): Dependencies | undefined {
+  #dependencies(count: number): Dependencies | undefined {
     if (this.#after.length === 0) return undefined;
     const rowOf = new Map<string, number>();
     // The first of several rows with one id: later ones are requeues of the same job.
-    for (let row = this.count - 1; row >= 0; row--) rowOf.set(String(this.#ids[row]), row);
+    for (let row = count - 1; row >= 0; row--) if (!this.#withdrawn.has(row)) rowOf.set(String(this.#ids.get(row)), row);
     const edges = this.#after.filter(({ row, on }) => {
       const other = rowOf.get(String(on.id));
       return other !== undefined && other !== row;
     });
     if (edges.length === 0) return undefined;
-    const first = new Int32Array(this.count + 1);
+    const first = new Int32Array(count + 1);
     for (const { row } of edges) first[row + 1]++;
-    for (let row = 0; row < this.count; row++) first[row + 1] += first[row];
+    for (let row = 0; row < count; row++) first[row + 1] += first[row];
     return {
       first,
       on: Int32Array.from(edges, ({ on }) => rowOf.get(String(on.id))!),
       kind: Uint8Array.from(edges, ({ on }) => on.kind ?? AFTER_ANY),
       think: Float64Array.from(edges, ({ on }) => on.think ?? NaN),
     };
-  }
-}
-
-/** Collects one category: names get codes in the order of their first appearance. */
-class CategoryBuilder {
-  readonly #code = new Int32Column();
-  readonly #names: string[] = [];
-  readonly #codeOf = new Map<string | number, number>();
-
-  add(label: Label): void {
-    if (label === undefined || label === '') {
-      this.#code.push(-1);
-      return;
-    }
-    let code = this.#codeOf.get(label);
-    if (code === undefined) {
-      code = this.#names.push(String(label)) - 1;
-      this.#codeOf.set(label, code);
-    }
-    this.#code.push(code);
-  }
-
-  finish(): Category {
-    return { code: this.#code.done(), names: this.#names };
   }
 }
 
@@ -244,9 +256,4 @@ function countProcessors(
 function requestKey({ cpu, memory, gpu, gpuModels, other }: TaskRequest): string {
   const plain = `${cpu} ${memory} ${gpu}`;
   return gpuModels || other ? `${plain} ${JSON.stringify([gpuModels, Object.entries(other ?? {}).sort()])}` : plain;
-}
-
-function isCanonicalInteger(id: string | number): boolean {
-  const number = Number(id);
-  return Number.isSafeInteger(number) && (typeof id === 'number' || String(number) === id);
 }

@@ -33,6 +33,8 @@ export interface TraceInput {
   readonly name: string;
   /** UTF-8 text in pieces that end anywhere. */
   text(): AsyncIterable<string>;
+  /** The same before decoding, for formats whose speed depends on it: UTF-8 without byte order mark or NUL. */
+  encodedText(): AsyncIterable<Uint8Array>;
   /** All of it, for formats that need random access (Parquet). */
   bytes(): Promise<Uint8Array>;
 }

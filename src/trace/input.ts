@@ -1,4 +1,5 @@
 /** Traces as they are stored: a file, standard input or bytes in memory; decompressed, hashed and counted on the way. */
+import { isAscii } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -39,29 +40,34 @@ export class StoredTrace implements TraceInput {
       this.#ahead.push(value);
       length += value.length;
     }
-    const text = new StringDecoder('utf8').write(Buffer.concat(this.#ahead).subarray(0, HEAD_BYTES));
-    return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
+    const head = Buffer.concat(this.#ahead).subarray(0, HEAD_BYTES);
+    return new StringDecoder('utf8').write(startsWithMark(head) ? head.subarray(BYTE_ORDER_MARK.length) : head);
   }
 
   async *text(): AsyncGenerator<string> {
     const decoder = new StringDecoder('utf8');
-    let position = 0;
-    for await (const piece of this.#pieces()) {
-      const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
-      if (position === 0) this.#refuseUtf16(bytes);
-      const nul = bytes.indexOf(0);
-      if (nul >= 0) throw this.#binary(position + nul);
-      let text = decoder.write(bytes);
-      if (position === 0 && text.startsWith(BYTE_ORDER_MARK)) text = text.slice(1);
-      position += bytes.length;
-      if (text.includes(REPLACEMENT)) this.invalidUtf8 = true;
+    for await (const piece of this.encodedText()) {
+      const text = decoder.write(piece);
       if (text !== '') yield text;
     }
     const rest = decoder.end();
-    if (rest !== '') {
-      this.invalidUtf8 = true;
-      yield rest;
+    if (rest !== '') yield rest;
+  }
+
+  async *encodedText(): AsyncGenerator<Buffer> {
+    const check = new Utf8Check();
+    let position = 0;
+    for await (const piece of this.#pieces()) {
+      let bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+      if (position === 0) this.#refuseUtf16(bytes);
+      const nul = bytes.indexOf(0);
+      if (nul >= 0) throw this.#binary(position + nul);
+      if (position === 0 && startsWithMark(bytes)) bytes = bytes.subarray(BYTE_ORDER_MARK.length);
+      position += piece.length;
+      check.add(bytes);
+      if (bytes.length > 0) yield bytes;
     }
+    this.invalidUtf8 = check.end();
   }
 
   async bytes(): Promise<Uint8Array> {
@@ -106,8 +112,33 @@ export class StoredTrace implements TraceInput {
   }
 }
 
-const BYTE_ORDER_MARK = '\uFEFF';
-const REPLACEMENT = '\uFFFD';
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
+function startsWithMark(bytes: Uint8Array): boolean {
+  return BYTE_ORDER_MARK.every((byte, index) => bytes[index] === byte);
+}
+
+/** Finds out whether there is anything in a text that is not UTF-8. */
+class Utf8Check {
+  readonly #decoder = new StringDecoder('utf8');
+  #withinCharacter = false;
+  #invalid = false;
+
+  add(bytes: Buffer): void {
+    if (this.#invalid || (!this.#withinCharacter && isAscii(bytes))) return;
+    this.#note(this.#decoder.write(bytes));
+    this.#withinCharacter = bytes[bytes.length - 1] >= 0x80;
+  }
+
+  end(): boolean {
+    this.#note(this.#decoder.end());
+    return this.#invalid;
+  }
+
+  #note(text: string): void {
+    if (text.includes('\uFFFD')) this.#invalid = true;
+  }
+}
 
 /** Opens a file, or standard input for `-`. */
 export async function openTrace(path: string, onProgress?: OnProgress): Promise<StoredTrace> {

@@ -1,4 +1,4 @@
-/** Takes lines of blank-separated numbers apart, character by character: the time to read a large log goes here. */
+/** Takes lines of blank-separated numbers apart, byte by byte: the time to read a large log goes here. */
 
 /** Columns that are kept of a line; further ones are only counted. The widest dialect has 21. */
 const KEPT = 21;
@@ -11,7 +11,8 @@ const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const BLANK = 32;
 const MINUS = 45;
-const POINT = 46;
+const ZERO = 48;
+const NINE = 57;
 const SEMICOLON = 59;
 
 /** What a line is. Values of `LineScanner.kind`. */
@@ -26,21 +27,20 @@ export class LineScanner {
   count = 0;
   /** The numbers of the line; NaN where a field is none. */
   readonly value = new Float64Array(KEPT);
-  /** Fields that are not short plain numbers, one bit each: NaN, or to be taken as text if digits matter. */
+  /** Fields that are not integers of a few digits, one bit each: NaN, fractions, or text if each digit matters. */
   odd = 0;
   readonly #from = new Int32Array(KEPT);
   readonly #to = new Int32Array(KEPT);
-  #text = '';
+  #bytes: Buffer = Buffer.alloc(0);
 
   /** Reads the line at `at`, which must end with a line feed, and answers where the next one begins. */
-  scan(text: string, at: number): number {
-    this.#text = text;
-    this.count = 0;
+  scan(bytes: Buffer, at: number): number {
+    this.#bytes = bytes;
     this.odd = 0;
     let count = 0;
     for (;;) {
-      let code = text.charCodeAt(at);
-      while (code === BLANK || code === TAB || code === CARRIAGE_RETURN) code = text.charCodeAt(++at);
+      let code = bytes[at];
+      while (code === BLANK || code === TAB || code === CARRIAGE_RETURN) code = bytes[++at];
       if (code === LINE_FEED) {
         this.count = count;
         this.kind = count === 0 ? BLANK_LINE : FIELDS;
@@ -48,52 +48,43 @@ export class LineScanner {
       }
       if (code === SEMICOLON && count === 0) {
         this.kind = COMMENT;
-        return text.indexOf('\n', at) + 1;
+        return bytes.indexOf(LINE_FEED, at) + 1;
       }
-      at = this.#field(text, at, code, count);
+      at = this.#field(bytes, at, code, count);
       count++;
     }
   }
 
   /** Reads one field and answers where it ends. */
-  #field(text: string, from: number, first: number, field: number): number {
+  #field(bytes: Buffer, from: number, first: number, field: number): number {
     let at = from;
     let code = first;
-    if (code === MINUS) code = text.charCodeAt(++at);
+    if (code === MINUS) code = bytes[++at];
     const digitsFrom = at;
     let number = 0;
-    while (code >= 48 && code <= 57) {
-      number = number * 10 + (code - 48);
-      code = text.charCodeAt(++at);
+    while (code >= ZERO && code <= NINE) {
+      number = number * 10 + (code - ZERO);
+      code = bytes[++at];
     }
-    let digits = at - digitsFrom;
-    let divisor = 1;
-    if (code === POINT) {
-      code = text.charCodeAt(++at);
-      while (code >= 48 && code <= 57) {
-        number = number * 10 + (code - 48);
-        divisor *= 10;
-        digits++;
-        code = text.charCodeAt(++at);
-      }
+    const ended = code === BLANK || code === LINE_FEED || code === TAB || code === CARRIAGE_RETURN;
+    if (!ended || at === digitsFrom || at - digitsFrom > EXACT_DIGITS) return this.#oddField(bytes, from, at, field);
+    if (field < KEPT) {
+      this.value[field] = first === MINUS ? 0 - number : number;
+      this.#from[field] = from;
+      this.#to[field] = at;
     }
-    const plain = digits > 0 && digits <= EXACT_DIGITS;
-    while (code !== BLANK && code !== TAB && code !== LINE_FEED && code !== CARRIAGE_RETURN) {
-      digits = 0;
-      code = text.charCodeAt(++at);
-    }
+    return at;
+  }
+
+  /** A field that is no integer of a few digits. */
+  #oddField(bytes: Buffer, from: number, at: number, field: number): number {
+    while (bytes[at] !== BLANK && bytes[at] !== TAB && bytes[at] !== LINE_FEED && bytes[at] !== CARRIAGE_RETURN) at++;
     if (field >= KEPT) return at;
     this.#from[field] = from;
     this.#to[field] = at;
-    if (plain && digits > 0) {
-      // One correctly rounded division of two exact numbers: the nearest double to what stands there.
-      const value = divisor === 1 ? number : number / divisor;
-      this.value[field] = first === MINUS ? 0 - value : value;
-    } else {
-      this.odd |= 1 << field;
-      const token = text.slice(from, at);
-      this.value[field] = DECIMAL.test(token) ? Number(token) : NaN;
-    }
+    const text = this.text(field);
+    this.odd |= 1 << field;
+    this.value[field] = DECIMAL.test(text) ? Number(text) : NaN;
     return at;
   }
 
@@ -104,6 +95,6 @@ export class LineScanner {
 
   /** A field as it stands. */
   text(field: number): string {
-    return this.#text.slice(this.#from[field], this.#to[field]);
+    return this.#bytes.toString('utf8', this.#from[field], this.#to[field]);
   }
 }

@@ -12,7 +12,7 @@ const FEWEST = 3;
  * all of them while field 6 holds whole minutes throughout: limits are asked for in minutes, CPU times are measured,
  * and one in sixty of them is a whole minute by chance.
  */
-export function walltimeField(lines: string): 'requested-time' | 'cpu-time' {
+export function walltimeField(lines: Buffer): 'requested-time' | 'cpu-time' {
   const fields = new LineScanner();
   let seen = 0;
   for (let at = 0; at < lines.length && seen < MOST;) {

@@ -59,19 +59,22 @@ async function read(input: TraceInput, sink: TraceSink, given: Parameters): Prom
   let line = 0;
   let comments = 0;
   let blanks = 0;
-  for await (const { text, torn } of wholeLines(input)) {
-    for (let at = 0; at < text.length;) {
-      const from = at;
-      at = fields.scan(text, at);
+  for await (const { bytes, from, end, torn } of wholeLines(input)) {
+    for (let at = from; at < end;) {
+      const start = at;
+      at = fields.scan(bytes, at);
       line++;
       if (fields.kind === COMMENT) {
         comments++;
-        header.add(text.slice(from, at - 1));
+        header.add(bytes.toString('utf8', start, at - 1));
       } else if (fields.kind === BLANK_LINE) {
         blanks++;
       } else {
-        jobs ??= new SwfJobs(input.name, sink, header, choices(given, text.slice(from)));
-        jobs.add(fields, line, torn && at === text.length);
+        if (jobs === undefined) {
+          sink.jobs.expect(header.number('MaxRecords') ?? header.number('MaxJobs') ?? 0);
+          jobs = new SwfJobs(input.name, sink, header, choices(given, bytes.subarray(start, end)));
+        }
+        jobs.add(fields, line, torn);
       }
     }
   }
@@ -81,7 +84,7 @@ async function read(input: TraceInput, sink: TraceSink, given: Parameters): Prom
   if (jobs) tell(jobs, header, sink, given);
 }
 
-function choices(given: Parameters, firstLines: string): SwfChoices {
+function choices(given: Parameters, firstLines: Buffer): SwfChoices {
   const { walltime } = given;
   return {
     allocated: given.procs === 'allocated',
