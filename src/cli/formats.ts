@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { formats } from '../trace/index.ts';
 import { examples } from './command.ts';
 import { print, printJson } from './output.ts';
-import { renderTable, wrap } from './table.ts';
+import { renderTable } from './table.ts';
 
 export function declareFormats(command: Command): void {
   examples(command, ['yardmaster formats', 'yardmaster formats --json']);
@@ -20,13 +20,8 @@ export function declareFormats(command: Command): void {
       );
       return;
     }
-    const rows = formats.map(({ name, summary, extensions, write }) => [
-      name,
-      write ? 'yes' : '',
-      extensions.join(' '),
-      wrap(summary, 80),
-    ]);
-    print(renderTable([{ title: 'format' }, { title: 'writes' }, { title: 'endings' }, { title: 'what it is' }], rows));
+    const rows = formats.map(({ name, summary, extensions, write }) => [name, write ? 'yes' : '', extensions.join(' '), summary]);
+    print(renderTable([{ title: 'format' }, { title: 'writes' }, { title: 'endings' }, { title: 'what it is', wrap: 80 }], rows));
     print('\nAll are read as they are or compressed (.gz, .xz), from a file or from standard input (-).\n');
   });
 }

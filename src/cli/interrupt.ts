@@ -7,12 +7,25 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
+/** Of work that winds itself up when it is interrupted. */
+let windingUp: AbortController | undefined;
+
 /** Ends the process with exit code 130 on Ctrl-C, without half-written files. */
 export function exitOnInterrupt(): void {
-  process.once('SIGINT', () => {
+  process.on('SIGINT', () => {
+    if (windingUp && !windingUp.signal.aborted) {
+      windingUp.abort(new Interrupted());
+      return;
+    }
     removeUnfinishedFiles();
     process.exit(INTERRUPTED);
   });
+}
+
+/** For work that must wind itself up: Ctrl-C aborts the signal instead of the process; a second one ends it at once. */
+export function abortOnInterrupt(): AbortSignal {
+  windingUp = new AbortController();
+  return windingUp.signal;
 }
 
 /**

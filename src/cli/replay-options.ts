@@ -3,6 +3,8 @@ import type { SimulationOptions } from '../engine/simulate.ts';
 import { usageError } from '../errors.ts';
 import { readParameters, splitSelector } from '../parameters.ts';
 import type { ParameterSpecs } from '../parameters.ts';
+import { parseWalltimeRule } from '../trace/walltimes.ts';
+import type { WalltimeRule } from '../trace/walltimes.ts';
 import { parseDuration } from '../units.ts';
 
 /** The options of `replay` as they stand on the command line. */
@@ -33,15 +35,10 @@ export interface ReplayOptions {
 export interface ReplaySettings {
   readonly simulation: SimulationOptions;
   readonly failures?: FailureModel;
-  /** Name and parameters of the trace format. */
-  readonly format?: { readonly name: string; readonly given: Readonly<Record<string, string>> };
   readonly limit?: number;
-  readonly estimates: Estimates;
+  readonly estimates: WalltimeRule;
   readonly overrun: 'kill' | 'extend';
 }
-
-/** What stands for the walltime of a job that has none: its true run time, nothing, or this long [ms]. */
-export type Estimates = 'runtime' | 'none' | number;
 
 const FAILURES: ParameterSpecs = {
   mtbf: { summary: 'mean time between failures of one node', type: 'duration', default: 0, min: 1 },
@@ -70,9 +67,8 @@ export function readSettings(options: ReplayOptions): ReplaySettings {
       },
     },
     failures: options.failures === undefined ? undefined : readFailures(options.failures),
-    format: options.format === undefined ? undefined : splitSelector(options.format),
     limit: options.limit === undefined ? undefined : wholeNumber(options.limit, '--limit', 1),
-    estimates: readEstimates(options.estimates),
+    estimates: parseWalltimeRule(options.estimates, '--estimates'),
     overrun: options.overrun,
   };
 }
@@ -81,10 +77,6 @@ export function wholeNumber(text: string, flag: string, least: number): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number >= least) return number;
   throw usageError(`"${text}" is not a whole number from ${least} on`, flag, `write for example ${flag} ${Math.max(least, 10)}`);
-}
-
-function readEstimates(text: string): Estimates {
-  return text === 'runtime' || text === 'none' ? text : parseDuration(text, '--estimates');
 }
 
 function readFailures(text: string): FailureModel {

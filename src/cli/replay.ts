@@ -3,8 +3,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { simulate } from '../engine/simulate.ts';
 import { usageError } from '../errors.ts';
-import { readTrace } from '../trace/read.ts';
-import { accountFacts, accountText, count } from './account.ts';
+import { accountFacts, count } from './account.ts';
 import { loadReplayCluster } from './cluster-option.ts';
 import { collect, examples } from './command.ts';
 import { interruptible } from './interrupt.ts';
@@ -18,6 +17,7 @@ import type { FinishedRun, ReplayInput } from './run.ts';
 import { selectPlacement, selectPolicies } from './selected-policy.ts';
 import type { SelectedPolicy } from './selected-policy.ts';
 import { Progress, say, warn } from './terminal.ts';
+import { readWithProgress, sayAccount } from './trace-input.ts';
 import { applyWalltimes } from './walltime-options.ts';
 
 export function declareReplay(command: Command): void {
@@ -42,7 +42,7 @@ export function declareReplay(command: Command): void {
     .addOption(
       new Option('--dependencies <how>', 'dependencies of the trace').choices(['ignore', 'hold', 'feedback']).default('ignore'),
     )
-    .option('--estimates <what>', 'limit of jobs that have none: runtime | none | a duration', 'runtime')
+    .option('--estimates <what>', 'limit of jobs that have none: runtime | none | factor=N | a duration', 'runtime')
     .addOption(new Option('--overrun <how>', 'jobs that outlast their limit').choices(['kill', 'extend']).default('kill'))
     .option('--failures <model>', 'nodes fail: mtbf=30d,mttr=4h[,shape=1]')
     .addOption(new Option('--on-failure <how>', 'jobs on a failed node').choices(['requeue', 'fail']).default('requeue'))
@@ -91,18 +91,11 @@ function baselineOf(policies: readonly SelectedPolicy[], selector: string | unde
 }
 
 async function readInput(path: string, options: ReplayOptions, settings: ReplaySettings): Promise<ReplayInput> {
-  const progress = new Progress();
-  const trace = await readTrace(path, {
-    format: settings.format?.name,
-    parameters: settings.format?.given,
-    limit: settings.limit,
-    onProgress: (read, total) =>
-      progress.show(() => `reading ${path}${total === undefined ? '' : ` ${Math.floor((100 * read) / total)} %`}`),
-  }).finally(() => progress.clear());
+  const trace = await readWithProgress(path, options.format, settings.limit);
   const cluster = await loadReplayCluster(options.cluster, trace, settings.failures);
   const { workload, notes } = applyWalltimes(trace.workload, settings);
-  say(accountText(trace));
-  for (const message of [...trace.warnings, ...notes]) warn(message);
+  sayAccount(trace);
+  for (const note of notes) warn(note);
   return { path, trace, workload, ...cluster };
 }
 

@@ -3,15 +3,21 @@
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
+  /** For the last column: longer texts go on in further lines [characters]. */
+  readonly wrap?: number;
 }
 
 /** The table as lines, two spaces between the columns, no trailing spaces. Cells may hold colours. */
 export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const widths = columns.map(({ title }, index) => Math.max(width(title), ...rows.map((row) => width(row[index] ?? ''))));
+  const widths = columns.map(({ title, wrap: limit }, index) =>
+    limit === undefined ? Math.max(width(title), ...rows.map((row) => width(row[index] ?? ''))) : 0,
+  );
+  const indent = ' '.repeat(widths.reduce((sum, wide) => sum + wide + 2, -2));
   const line = (cells: readonly string[]) =>
     columns
-      .map(({ align }, index) => {
+      .map(({ align, wrap: limit }, index) => {
         const cell = cells[index] ?? '';
+        if (limit !== undefined) return wrap(cell, limit, indent);
         const padding = ' '.repeat(widths[index] - width(cell));
         return align === 'right' ? padding + cell : cell + padding;
       })
@@ -20,7 +26,6 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
   return [columns.map(({ title }) => title), ...rows].map((cells) => `${line(cells)}\n`).join('');
 }
 
-// eslint-disable-next-line no-control-regex -- that is what a colour is
 const COLOR = /\x1b\[[0-9;]*m/g;
 
 /** Characters that a cell takes on the screen. */

@@ -4,57 +4,78 @@ import { dirname } from 'node:path';
 /** Bytes that are written at a time. */
 const BLOCK = 1 << 20;
 
-/** Temporary files that exist now; an interrupted run removes them. */
-const unfinished = new Set<string>();
+/** Files that are being written now; an interrupted run removes them. */
+const unfinished = new Set<AtomicFile>();
 
 /**
- * Writes a file as a whole or not at all: under a temporary name beside it, then renamed. Makes the folders it
- * needs. What was there before stays until the new file is complete.
+ * A file that is there as a whole or not at all: written under a temporary name beside it, then renamed. Makes the
+ * folders it needs. What was there before stays until the new file is complete.
  */
-export function writeAtomically(path: string, pieces: Iterable<string | Uint8Array>): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.part`;
-  unfinished.add(temporary);
-  try {
-    const file = openSync(temporary, 'w');
-    try {
-      writeBlocks(file, pieces);
-    } finally {
-      closeSync(file);
+export class AtomicFile {
+  readonly #path: string;
+  readonly #temporary: string;
+  readonly #file: number;
+  readonly #block = Buffer.allocUnsafe(BLOCK);
+  #filled = 0;
+
+  constructor(path: string) {
+    mkdirSync(dirname(path), { recursive: true });
+    this.#path = path;
+    this.#temporary = `${path}.${process.pid}.part`;
+    this.#file = openSync(this.#temporary, 'w');
+    unfinished.add(this);
+  }
+
+  write(piece: string | Uint8Array): void {
+    // A character takes up to three bytes.
+    const size = typeof piece === 'string' ? 3 * piece.length : piece.length;
+    if (this.#filled + size > BLOCK) this.#flush();
+    if (size > BLOCK) this.#writeOut(typeof piece === 'string' ? Buffer.from(piece) : piece);
+    else if (typeof piece === 'string') this.#filled += this.#block.write(piece, this.#filled);
+    else {
+      this.#block.set(piece, this.#filled);
+      this.#filled += piece.length;
     }
-    renameSync(temporary, path);
+  }
+
+  /** Puts the file in its place. */
+  commit(): void {
+    this.#flush();
+    closeSync(this.#file);
+    renameSync(this.#temporary, this.#path);
+    unfinished.delete(this);
+  }
+
+  /** Leaves what was there before. */
+  discard(): void {
+    unfinished.delete(this);
+    closeSync(this.#file);
+    rmSync(this.#temporary, { force: true });
+  }
+
+  #flush(): void {
+    this.#writeOut(this.#block.subarray(0, this.#filled));
+    this.#filled = 0;
+  }
+
+  #writeOut(bytes: Uint8Array): void {
+    for (let from = 0; from < bytes.length;) from += writeSync(this.#file, bytes, from);
+  }
+}
+
+/** Writes a file as a whole or not at all. */
+export function writeAtomically(path: string, pieces: Iterable<string | Uint8Array>): void {
+  const file = new AtomicFile(path);
+  try {
+    for (const piece of pieces) file.write(piece);
+    file.commit();
   } catch (error) {
-    rmSync(temporary, { force: true });
+    file.discard();
     throw error;
-  } finally {
-    unfinished.delete(temporary);
   }
 }
 
 /** Removes what a run that is being interrupted has half written. */
 export function removeUnfinishedFiles(): void {
-  for (const path of unfinished) rmSync(path, { force: true });
-  unfinished.clear();
-}
-
-function writeBlocks(file: number, pieces: Iterable<string | Uint8Array>): void {
-  const block = Buffer.allocUnsafe(BLOCK);
-  let filled = 0;
-  const flush = () => {
-    for (let from = 0; from < filled;) from += writeSync(file, block, from, filled - from);
-    filled = 0;
-  };
-  for (const piece of pieces) {
-    const size = typeof piece === 'string' ? 3 * piece.length : piece.length;
-    if (filled + size > BLOCK) flush();
-    if (size > BLOCK) {
-      const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
-      for (let from = 0; from < bytes.length;) from += writeSync(file, bytes, from);
-    } else if (typeof piece === 'string') filled += block.write(piece, filled);
-    else {
-      block.set(piece, filled);
-      filled += piece.length;
-    }
-  }
-  flush();
+  for (const file of unfinished) file.discard();
 }
