@@ -60,9 +60,10 @@ function tell({ submit, runs: shapes, fate, stale, state, ...request }: Shape): 
   const attemptsOf = (list: typeof runs) =>
     list.map(({ from, until, usefulUntil }) => ({ start: from, end: until, kept: usefulUntil - from }));
   const base = { submit, start, ...request };
-  if (fate === 'rejected')
-    return { story: { ...base, start: NaN, end: submit, state: REJECTED }, runs: [], from: NaN, until: NaN };
-  if (fate === 'never submitted') return { story: { ...base, submit: NaN, start: NaN }, runs: [], from: NaN, until: NaN };
+  const never = { runs: [], from: NaN, until: NaN };
+  // They would have run: what they asked for must not count.
+  if (fate === 'rejected') return { story: { ...base, start: NaN, end: submit, state: REJECTED, runtime: 5 }, ...never };
+  if (fate === 'never submitted') return { story: { ...base, submit: NaN, start: NaN, runtime: 5 }, ...never };
   if (runs.length > 0 && (fate === 'ends' || fate === 'runs on')) {
     const last = runs[runs.length - 1];
     const until = fate === 'ends' ? last.until : UNTIL;
