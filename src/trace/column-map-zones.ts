@@ -6,6 +6,8 @@ import { DAY, HOUR, MINUTE } from '../units.ts';
 export interface Zone {
   readonly name: string;
   toUnix(local: number): number;
+  /** The other way round. */
+  toLocal(unix: number): number;
   /** Local times that occurred twice or never, because clocks were set back or forward, so far [count]. */
   readonly doubtful: number;
 }
@@ -15,9 +17,9 @@ export function zoneNamed(name: string, where: string): Zone {
   const fixed = /^([+-])(\d{2}):?(\d{2})$/.exec(name);
   if (fixed) {
     const offset = (fixed[1] === '-' ? -1 : 1) * (Number(fixed[2]) * HOUR + Number(fixed[3]) * MINUTE);
-    return { name, toUnix: (local) => local - offset, doubtful: 0 };
+    return { name, toUnix: (local) => local - offset, toLocal: (unix) => unix + offset, doubtful: 0 };
   }
-  if (name === 'UTC') return { name, toUnix: (local) => local, doubtful: 0 };
+  if (name === 'UTC') return { name, toUnix: (local) => local, toLocal: (unix) => unix, doubtful: 0 };
   try {
     return new NamedZone(name);
   } catch (error) {
@@ -33,6 +35,8 @@ class NamedZone implements Zone {
   readonly #format: Intl.DateTimeFormat;
   /** Offset of a whole local day [ms]; NaN = it changes that day. */
   readonly #offsetOfDay = new Map<number, number>();
+  /** The same for days of UTC. */
+  readonly #offsetOfUtcDay = new Map<number, number>();
 
   constructor(name: string) {
     this.name = name;
@@ -58,6 +62,17 @@ class NamedZone implements Zone {
       this.#offsetOfDay.set(day, offset);
     }
     return Number.isNaN(offset) ? this.#onDayOfChange(local) : local - offset;
+  }
+
+  toLocal(unix: number): number {
+    const day = Math.floor(unix / DAY);
+    let offset = this.#offsetOfUtcDay.get(day);
+    if (offset === undefined) {
+      const before = this.#offsetAt(day * DAY);
+      offset = before === this.#offsetAt((day + 1) * DAY) ? before : NaN;
+      this.#offsetOfUtcDay.set(day, offset);
+    }
+    return unix + (Number.isNaN(offset) ? this.#offsetAt(unix) : offset);
   }
 
   /** Of a time that occurred twice the first is taken; one that never did is read with the offset before the change. */

@@ -6,8 +6,8 @@ const BATCH = 4096;
 
 /** Our own table as CSV (RFC 4180, lines end with LF). */
 export const csvWriter: TraceWriter = {
-  *write(workload, lost) {
-    const columns = nativeColumns(workload, lost);
+  *write(workload, lost, declared) {
+    const columns = nativeColumns(workload, lost, declared);
     let text = `${columns.map(({ name }) => name).join(',')}\n`;
     for (let job = 0; job < workload.count; job++) {
       for (let column = 0; column < columns.length; column++) {

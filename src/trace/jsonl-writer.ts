@@ -6,8 +6,8 @@ const BATCH = 4096;
 
 /** Our own table as JSON lines. Every object has every key, so that the first one shows them all. */
 export const jsonlWriter: TraceWriter = {
-  *write(workload, lost) {
-    const columns = nativeColumns(workload, lost);
+  *write(workload, lost, declared) {
+    const columns = nativeColumns(workload, lost, declared);
     const keys = columns.map(({ name }) => JSON.stringify(name));
     let text = '';
     for (let job = 0; job < workload.count; job++) {

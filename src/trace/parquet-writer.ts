@@ -8,8 +8,8 @@ const GROUP_ROWS = 65_536;
 
 /** Our own table as Parquet, compressed with Snappy. */
 export const parquetWriter: TraceWriter = {
-  *write(workload, lost) {
-    const columns = nativeColumns(workload, lost);
+  *write(workload, lost, declared) {
+    const columns = nativeColumns(workload, lost, declared);
     const bytes = new ByteWriter();
     let file: ParquetWriter | undefined;
     for (let from = 0; from < workload.count || file === undefined; from += GROUP_ROWS) {

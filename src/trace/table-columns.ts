@@ -1,6 +1,7 @@
 /** The columns of our own table: every field of a workload that a table can hold. `NATIVE_MAP` reads them back. */
 import { AFTER_ANY, FAILS, gpusOf, IS_CANCELLED, jobId, nameOf } from '../workload.ts';
 import type { Category, Dependencies, TaskRequest, Workload } from '../workload.ts';
+import type { Declared } from './format.ts';
 import { formatDependency, formatGroups } from './table-groups.ts';
 import type { Group } from './table-groups.ts';
 
@@ -15,8 +16,9 @@ export interface NativeColumn {
 export type Lost = (what: string, jobs: number) => void;
 
 /** The columns for a workload; columns that no job has a value for are left out unless readers need them. */
-export function nativeColumns(workload: Workload, lost: Lost): NativeColumn[] {
+export function nativeColumns(workload: Workload, lost: Lost, declared?: Declared): NativeColumn[] {
   tellLosses(workload, lost);
+  if (declared) tellUndeclared(declared, workload.count, lost);
   const { origin, submit, runtime, walltime, recordedStart, outcome, priority, dependencies, epoch, procs } = workload;
   const hasGpus = workload.requests.some(({ gpu }) => gpu > 0);
   const columns: (NativeColumn | false)[] = [
@@ -101,4 +103,12 @@ function tellLosses(workload: Workload, lost: Lost): void {
   let unclear = 0;
   for (const on of dependencies.on) if (firstRow.get(jobId(workload, on)) !== on) unclear++;
   if (unclear > 0) lost('dependencies on a job whose id an earlier job has too', unclear);
+}
+
+/** A table has no header for what holds of the trace as a whole. */
+function tellUndeclared({ procs, nodes, computer, timeZone, header = [] }: Declared, jobs: number, lost: Lost): void {
+  if (procs !== undefined || nodes !== undefined) lost('the declared size of the machine', jobs);
+  if (computer !== undefined) lost('the name of the machine', jobs);
+  if (timeZone !== undefined) lost('the time zone', jobs);
+  if (header.length > 0) lost(`${header.length} header fields`, jobs);
 }

@@ -1,0 +1,44 @@
+/** Writes a trace in another format, and states what that format cannot hold. */
+import { usageError } from '../errors.ts';
+import type { Trace, TraceFormat } from './format.ts';
+
+/** Something that the written file does not have. */
+export interface Loss {
+  readonly what: string;
+  /** Jobs it concerns; all of them if it is about the trace as a whole. */
+  readonly jobs: number;
+}
+
+export interface Conversion {
+  readonly format: string;
+  /** Jobs written [count]. */
+  readonly jobs: number;
+  /** [bytes] */
+  readonly bytes: number;
+  readonly losses: readonly Loss[];
+}
+
+/** Takes the pieces of the file; resolves when there is room for more. */
+export type TakePiece = (piece: string | Uint8Array) => Promise<void> | void;
+
+/**
+ * Writes a trace. What was no job in the file it was read from (skipped rows, comments) is not written either, and is
+ * among the losses.
+ */
+export async function convertTrace(trace: Trace, format: TraceFormat, take: TakePiece): Promise<Conversion> {
+  if (format.write === undefined) {
+    throw usageError(
+      `${format.name} can be read but not written`,
+      '--to',
+      'name another format; `yardmaster formats` lists them',
+    );
+  }
+  const losses: Loss[] = trace.skipped.map(({ what, count }) => ({ what: `left out when read: ${what}`, jobs: count }));
+  const lost = (what: string, jobs: number) => losses.push({ what, jobs });
+  let bytes = 0;
+  for (const piece of format.write.write(trace.workload, lost, trace.declared)) {
+    bytes += typeof piece === 'string' ? Buffer.byteLength(piece) : piece.byteLength;
+    await take(piece);
+  }
+  return { format: format.name, jobs: trace.workload.count, bytes, losses };
+}
