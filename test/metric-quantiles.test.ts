@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { jainIndex } from '../src/metrics/jain.ts';
 import { MaximumTable } from '../src/metrics/maximum-table.ts';
 import { orderBy } from '../src/metrics/order.ts';
-import { ascendingValues, meanOf, quantile, shareAbove, weightedMean, weightedQuantiles } from '../src/metrics/quantiles.ts';
+import { meanOf, presentValues, quantiles, shareAbove, weightedMean, weightedQuantiles } from '../src/metrics/quantiles.ts';
 
 const few = fc.integer({ min: 0, max: 5 });
 
-describe('quantile (type 7)', () => {
+describe('quantiles (type 7)', () => {
   test.each([
     // "Percentile", Wikipedia, worked examples of linear interpolation with C = 1.
     { values: [15, 20, 35, 40, 50], p: 0.4, expected: 29 },
@@ -19,7 +19,38 @@ describe('quantile (type 7)', () => {
     { values: [1, 2], p: 1, expected: 2 },
     { values: [], p: 0.5, expected: NaN },
   ])('$p of $values is $expected', ({ values, p, expected }) => {
-    expect(quantile(values, p)).toBe(expected);
+    expect(quantiles(Float64Array.from(values), [p])).toEqual([expected]);
+  });
+
+  test('is the definition on the sorted values, several at once', () => {
+    const values = fc.array(fc.oneof(few, fc.integer()), { minLength: 1, maxLength: 30 });
+    const ps = fc.array(fc.constantFrom(0, 0.1, 0.25, 0.5, 0.9, 0.95, 1), { maxLength: 4 });
+    fc.assert(
+      fc.property(values, ps, (list, unordered) => {
+        const ascending = list.toSorted((a, b) => a - b);
+        const asked = unordered.toSorted((a, b) => a - b);
+        const expected = asked.map((p) => {
+          const position = p * (list.length - 1);
+          const [low, high] = [ascending[Math.floor(position)], ascending[Math.ceil(position)]];
+          return low + (position - Math.floor(position)) * (high - low);
+        });
+        expect(quantiles(Float64Array.from(list), asked)).toEqual(expected);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test.each([
+    { what: 'ascending', value: (i: number) => i },
+    { what: 'descending', value: (i: number) => -i },
+    { what: 'all equal', value: () => 3 },
+    { what: 'mostly equal', value: (i: number) => (i % 7 === 0 ? i : 0) },
+    { what: 'up and down', value: (i: number) => Math.abs(i - 50_000) },
+  ])('takes 100,000 values that are $what', ({ value }) => {
+    const values = Float64Array.from({ length: 100_000 }, (_, i) => value(i));
+    const ascending = values.toSorted();
+    expect(quantiles(values, [0, 1])).toEqual([ascending[0], ascending[99_999]]);
+    expect(quantiles(values, [0.5])[0]).toBe((ascending[49_999] + ascending[50_000]) / 2);
   });
 });
 
@@ -53,7 +84,7 @@ describe('weightedQuantiles (type 1)', () => {
 
 test('what is NaN counts for nothing in order statistics and means', () => {
   const values = Float64Array.of(4, NaN, 1, NaN);
-  expect([...ascendingValues(values)]).toEqual([1, 4]);
+  expect([...presentValues(values)]).toEqual([4, 1]);
   expect(meanOf(values)).toBe(2.5);
   expect(weightedMean(values, Float64Array.of(1, 9, 2, 9))).toBe(2);
   expect(shareAbove(values, 1)).toBe(0.5);

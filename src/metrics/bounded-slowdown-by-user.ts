@@ -1,6 +1,6 @@
 import { boundedSlowdown } from './bounded-slowdown.ts';
 import type { Group, RunMetric } from './metric.ts';
-import { ascendingValues, meanOf, quantile } from './quantiles.ts';
+import { meanOf, presentValues, quantiles } from './quantiles.ts';
 import { meansByUser } from './users.ts';
 
 /** Users who are listed by name. */
@@ -17,7 +17,8 @@ export const boundedSlowdownByUser: RunMetric = {
   figures(run) {
     const { names } = run.workload.user;
     const { mean, jobs, nobodys } = meansByUser(run.workload.user, boundedSlowdown.perJob(run));
-    const ascending = ascendingValues(mean);
+    const means = presentValues(mean);
+    const [median, worst] = quantiles(means, [0.5, 1]);
     const worstFirst = Array.from(mean.keys())
       .filter((user) => jobs[user] > 0)
       .sort((a, b) => mean[b] - mean[a] || a - b);
@@ -29,9 +30,9 @@ export const boundedSlowdownByUser: RunMetric = {
       value,
       figures: [
         { name: 'mean', value },
-        { name: 'median', value: quantile(ascending, 0.5) },
-        { name: 'worst', value: quantile(ascending, 1) },
-        { name: 'users', value: ascending.length, unit: 'users' },
+        { name: 'median', value: median },
+        { name: 'worst', value: worst },
+        { name: 'users', value: means.length, unit: 'users' },
       ],
       groups,
       jobs: jobs.reduce((sum, count) => sum + count, 0),

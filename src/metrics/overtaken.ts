@@ -40,7 +40,7 @@ export const overtaken: JobMetric = {
   },
   more: (values) => [
     { name: 'share-overtaken', value: shareAbove(values, 0), unit: 'ratio' },
-    { name: 'total', value: values.reduce((sum, count) => sum + (count || 0), 0) },
+    { name: 'total', value: values.reduce((sum, count) => (Number.isNaN(count) ? sum : sum + count), 0) },
   ],
 };
 

@@ -1,4 +1,5 @@
 import { orderBy } from './order.ts';
+import { selectRank } from './select.ts';
 
 /**
  * Two definitions, each the usual one where it is used. Both are numbered in Hyndman & Fan, "Sample quantiles in
@@ -6,16 +7,28 @@ import { orderBy } from './order.ts';
  */
 
 /**
- * The p-quantile (0 <= p <= 1) of ascending values, type 7: linear between the two order statistics around position
- * p (n - 1), counted from 0. What R, NumPy and spreadsheets give by default. NaN if there are no values.
+ * The p-quantiles of some values (not NaN), each p in [0, 1] and in ascending order; changes the order of the values.
+ * Type 7: linear between the two order statistics around position p (n - 1), counted from 0. What R, NumPy and
+ * spreadsheets give by default. NaN if there are no values.
  */
-export function quantile(ascending: ArrayLike<number>, p: number): number {
-  const position = p * (ascending.length - 1);
-  const below = Math.floor(position);
-  if (ascending.length === 0) return NaN;
-  const low = ascending[below];
-  const high = ascending[Math.min(below + 1, ascending.length - 1)];
-  return low + (position - below) * (high - low);
+export function quantiles(values: Float64Array, ps: readonly number[]): number[] {
+  let sorted = 0; // what is before it is in its place, and not larger than the rest
+  return ps.map((p) => {
+    if (values.length === 0) return NaN;
+    const position = p * (values.length - 1);
+    const below = Math.floor(position);
+    selectRank(values, below, sorted);
+    const low = values[below];
+    sorted = below;
+    if (position === below) return low;
+    return low + (position - below) * (smallest(values, below + 1) - low);
+  });
+}
+
+function smallest(values: Float64Array, from: number): number {
+  let least = Infinity;
+  for (let i = from; i < values.length; i++) if (values[i] < least) least = values[i];
+  return least;
 }
 
 /**
@@ -38,14 +51,14 @@ export function weightedQuantiles(values: Float64Array, weights: Float64Array, p
   });
 }
 
-/** The values that there are (not NaN), ascending. */
-export function ascendingValues(values: Float64Array): Float64Array {
+/** A copy of the values that there are (not NaN). */
+export function presentValues(values: Float64Array): Float64Array {
   let count = 0;
   const present = new Float64Array(values.length);
   for (let row = 0; row < values.length; row++) {
     if (!Number.isNaN(values[row])) present[count++] = values[row];
   }
-  return present.subarray(0, count).sort();
+  return present.subarray(0, count);
 }
 
 /** The mean of the values that there are; NaN if there are none. */

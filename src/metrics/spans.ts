@@ -23,8 +23,10 @@ export function runningSpans({ schedule }: Run): Spans {
 }
 
 /** The same without work that was lost: what an attempt lost is the end of it, after its last checkpoint. */
-export function usefulSpans({ schedule }: Run): Spans {
+export function usefulSpans(run: Run): Spans {
+  const { schedule } = run;
   const { attempts } = schedule;
+  if (attempts.count === 0) return runningSpans(run);
   const spans = new SpanList(attempts.count + schedule.count);
   const kept = keptForGood(attempts);
   for (let row = 0; row < attempts.count; row++) {

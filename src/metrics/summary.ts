@@ -1,6 +1,6 @@
 import { areasOf } from './job-area.ts';
 import type { Figure, Figures, JobMetric, Run, SeriesMetric } from './metric.ts';
-import { ascendingValues, meanOf, quantile, weightedMean, weightedQuantiles } from './quantiles.ts';
+import { meanOf, presentValues, quantiles, weightedMean, weightedQuantiles } from './quantiles.ts';
 import { integrate, timeAtLevels } from './steps.ts';
 import { lengthOf } from './window.ts';
 import type { Window } from './window.ts';
@@ -9,20 +9,21 @@ import type { Windows } from './windows.ts';
 /** Figures of a metric that has a value for each job. Quantiles are of type 7: see quantiles.ts. */
 export function summarizeJobs(metric: JobMetric, run: Run, windows: Windows): Figures {
   const values = metric.perJob(run);
-  const ascending = ascendingValues(values);
+  const present = presentValues(values);
+  const [median, p90, p95, p99, max] = quantiles(present, [0.5, 0.9, 0.95, 0.99, 1]);
   const mean = meanOf(values);
   const figures: Figure[] = [
     { name: 'mean', value: mean },
-    { name: 'median', value: quantile(ascending, 0.5) },
-    { name: 'p90', value: quantile(ascending, 0.9) },
-    { name: 'p95', value: quantile(ascending, 0.95) },
-    { name: 'p99', value: quantile(ascending, 0.99) },
-    { name: 'max', value: quantile(ascending, 1) },
+    { name: 'median', value: median },
+    { name: 'p90', value: p90 },
+    { name: 'p95', value: p95 },
+    { name: 'p99', value: p99 },
+    { name: 'max', value: max },
     { name: 'steady-mean', value: meanOf(onlySubmittedIn(windows.steady, run, values)) },
   ];
   if (metric.areaWeighted) figures.push({ name: 'area-weighted-mean', value: weightedMean(values, areasOf(run.workload)) });
   if (metric.more) figures.push(...metric.more(values));
-  return { value: mean, figures, jobs: ascending.length, jobsWithout: values.length - ascending.length };
+  return { value: mean, figures, jobs: present.length, jobsWithout: values.length - present.length };
 }
 
 /** Figures of a quantity over time. Quantiles are weighted by time, of type 1: a level that there was. */
