@@ -2,7 +2,8 @@ import { csv } from './csv.ts';
 import type { TraceFormat } from './format.ts';
 import { jsonl } from './jsonl.ts';
 import { parquet } from './parquet.ts';
+import { sacct } from './sacct.ts';
 import { swf } from './swf.ts';
 
 /** Every trace format, one a line. */
-export const formats: readonly TraceFormat[] = [swf, csv, jsonl, parquet];
+export const formats: readonly TraceFormat[] = [swf, sacct, csv, jsonl, parquet];
