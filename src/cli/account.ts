@@ -28,7 +28,7 @@ export function accountFacts({
   noJob,
   furtherJobs,
   warnings,
-}: Trace): unknown {
+}: Trace): object {
   return {
     name: workload.name,
     format,

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { loadCluster } from '../cluster-file.ts';
 import { gpuCount, nodeCount, processorCount, processorPool } from '../cluster.ts';
 import type { Cluster, FailureModel } from '../cluster.ts';
 import { usageError } from '../errors.ts';
@@ -5,13 +8,13 @@ import type { Trace } from '../trace/format.ts';
 import type { ClusterFacts } from './run.ts';
 import { say } from './terminal.ts';
 
-/** The cluster of a replay: what `--cluster` says, else what the trace declares. */
+/** The cluster of a replay: what `--cluster` says, else what the trace declares; with failures if they are asked for. */
 export async function loadReplayCluster(
   spec: string | undefined,
   trace: Trace,
   failures: FailureModel | undefined,
 ): Promise<{ cluster: Cluster; clusterFacts: ClusterFacts }> {
-  const loaded = spec === undefined ? declaredCluster(trace) : processorPool(Number(spec.slice(6)));
+  const loaded = spec === undefined ? declaredCluster(trace) : await loadCluster(spec);
   const cluster = failures === undefined ? loaded : { ...loaded, pools: loaded.pools.map((pool) => ({ ...pool, failures })) };
   const clusterFacts = {
     spec: spec ?? cluster.name,
@@ -19,6 +22,7 @@ export async function loadReplayCluster(
     nodes: nodeCount(cluster),
     processors: processorCount(cluster),
     gpus: gpuCount(cluster),
+    file: spec !== undefined && existsSync(spec) ? { path: spec, sha256: sha256Of(spec) } : undefined,
   };
   return { cluster, clusterFacts };
 }
@@ -29,9 +33,13 @@ function declaredCluster({ workload, declared }: Trace): Cluster {
     throw usageError(
       `${workload.name} does not say how many processors its machine had`,
       '--cluster',
-      'for example --cluster procs=128',
+      'give it, for example --cluster procs=128',
     );
   }
   say(`no --cluster: taking procs=${procs}, which ${workload.name} declares`);
   return processorPool(procs);
+}
+
+function sha256Of(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }

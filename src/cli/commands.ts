@@ -59,6 +59,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./formats.ts')).declareFormats,
   },
   {
+    name: 'schema',
+    summary: 'print the JSON Schema of cluster files, for editors',
+    load: async () => (await import('./schema.ts')).declareSchema,
+  },
+  {
     name: 'verify',
     summary: 'check decisions against records of real schedulers',
     commands: [

@@ -6,6 +6,7 @@ import type { ParameterSpecs } from '../parameters.ts';
 import { parseWalltimeRule } from '../trace/walltimes.ts';
 import type { WalltimeRule } from '../trace/walltimes.ts';
 import { parseDuration } from '../units.ts';
+import { wholeNumber } from './option-values.ts';
 
 /** The options of `replay` as they stand on the command line. */
 export interface ReplayOptions {
@@ -71,12 +72,6 @@ export function readSettings(options: ReplayOptions): ReplaySettings {
     estimates: parseWalltimeRule(options.estimates, '--estimates'),
     overrun: options.overrun,
   };
-}
-
-export function wholeNumber(text: string, flag: string, least: number): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number >= least) return number;
-  throw usageError(`"${text}" is not a whole number from ${least} on`, flag, `write for example ${flag} ${Math.max(least, 10)}`);
 }
 
 function readFailures(text: string): FailureModel {

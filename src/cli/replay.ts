@@ -25,7 +25,7 @@ export function declareReplay(command: Command): void {
     'yardmaster replay log.swf.gz --cluster procs=128 --policy easy',
     'yardmaster replay log.swf.gz --policy fcfs --policy easy --policy conservative --out results',
     'yardmaster replay jobs.csv --cluster nodes=64,cpus=8,gpus=4,memory=512Gi --policy easy --placement best-fit',
-    'yardmaster replay log.swf.gz --cluster slurm.conf --policy ./mine.js:depth=50 --json',
+    'yardmaster replay log.swf.gz --cluster cluster.yaml --policy ./mine.js:depth=50 --json',
   ]);
   command
     .argument('<trace>', 'a workload trace, compressed (.gz, .xz) or not; - = standard input')

@@ -6,7 +6,7 @@ import { examples } from './command.ts';
 import { print } from './output.ts';
 import { specText } from './spec-text.ts';
 import { interruptible } from './interrupt.ts';
-import { wholeNumber } from './replay-options.ts';
+import { wholeNumber } from './option-values.ts';
 import { renderTable } from './table.ts';
 import { say } from './terminal.ts';
 import { asTrace, traceTarget, writeTrace } from './trace-output.ts';

@@ -41,7 +41,12 @@ const COMPRESSED = /\.gz$/i;
 export async function writeTrace(trace: Trace, { path, format }: TraceTarget): Promise<void> {
   const { jobs, losses } =
     path === '-' ? await convertTrace(trace, format, writeToStdout) : await writeToFile(trace, path, format);
-  for (const { what, jobs: concerned } of losses) warn(concerned === 0 ? `${format.name} does not hold ${what}` : `${format.name} does not hold ${what}: ${count(concerned, 'job')}`);
+  for (const { what, jobs: concerned } of losses)
+    warn(
+      concerned === 0
+        ? `${format.name} does not hold ${what}`
+        : `${format.name} does not hold ${what}: ${count(concerned, 'job')}`,
+    );
   if (path !== '-') say(`wrote ${path}: ${count(jobs, 'job')} (${format.name})`);
 }
 

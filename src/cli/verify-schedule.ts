@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { usageError } from '../errors.ts';
 import { formatDuration, parseDuration, SECOND } from '../units.ts';
 import { readScheduleTable } from '../verify/schedule-table.ts';
 import { compareSchedules } from '../verify/schedule.ts';
@@ -8,6 +7,7 @@ import { EXACT, judge } from '../verify/tolerance.ts';
 import type { Tolerance, Verdict } from '../verify/tolerance.ts';
 import { examples } from './command.ts';
 import { FAILED_CHECK, OK } from './exit-codes.ts';
+import { parseShare, signedDuration } from './option-values.ts';
 import { print, printJson } from './output.ts';
 
 interface Options {
@@ -50,7 +50,7 @@ export function declareVerifySchedule(command: Command): void {
 async function verifySchedule(expectedPath: string, actualPath: string, options: Options): Promise<void> {
   const tolerance = readTolerance(options);
   const within = options.within === undefined ? 0 : parseDuration(options.within, '--within');
-  const offset = options.offset === 'auto' ? options.offset : signedDuration(options.offset);
+  const offset = options.offset === 'auto' ? options.offset : signedDuration(options.offset, '--offset');
   const expected = await readScheduleTable(expectedPath);
   const actual = await readScheduleTable(actualPath);
   const comparison = compareSchedules(expected, actual, { offset, within });
@@ -78,19 +78,6 @@ function readTolerance(options: Options): Tolerance {
   };
   const nothing = Object.values(given).every((limit) => limit === undefined);
   return { ...(nothing ? EXACT : given), partial: options.partial };
-}
-
-/** `0.98` or `98%`. */
-function parseShare(text: string, flag: string): number {
-  const match = /^(\d+(?:\.\d+)?|\.\d+)(\s*%)?$/.exec(text.trim());
-  const share = match ? Number(match[1]) / (match[2] ? 100 : 1) : NaN;
-  if (!(share >= 0 && share <= 1)) throw usageError(`"${text}" is not a share`, flag, 'write for example 98% or 0.98');
-  return share;
-}
-
-function signedDuration(text: string): number {
-  const sign = text.startsWith('-') ? -1 : 1;
-  return sign * parseDuration(text.replace(/^[+-]/, ''), '--offset');
 }
 
 function comparisonText(comparison: Comparison, within: number): string {
