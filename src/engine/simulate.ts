@@ -9,6 +9,8 @@ import type { Schedule } from '../schedule.ts';
 import { requestsOf } from '../workload.ts';
 import type { Requests, Workload } from '../workload.ts';
 import type { Ledger } from './ledger.ts';
+import { NodeLedger } from './node-ledger.ts';
+import { NodeProfile } from './node-profile.ts';
 import { PoolLedger } from './pool-ledger.ts';
 import { PoolProfile } from './pool-profile.ts';
 import { Simulation } from './simulation.ts';
@@ -19,7 +21,7 @@ export interface SimulationOptions {
   readonly seed?: number | string;
   /** Checked values for the policy's parameters; its defaults if absent. */
   readonly parameters?: Parameters;
-  /** Which nodes; not used on a pool of interchangeable processors unless it asks for identity. First fit if absent. */
+  /** Which nodes a job gets: needed unless the cluster is a pool of interchangeable processors. */
   readonly placement?: PlacementSpec;
   readonly placementParameters?: Parameters;
   /**
@@ -83,10 +85,15 @@ interface Books {
 
 function openBooks(jobs: Requests, count: number, cluster: Cluster, options: SimulationOptions): Books {
   const procs = processorCount(cluster);
-  if (!cluster.interchangeable) return openNodeBooks(jobs, count, cluster, options);
+  if (!cluster.interchangeable) return openNodeBooks(jobs, cluster, options);
   return { ledger: new PoolLedger(jobs, count, procs), createProfile: () => new PoolProfile(jobs, procs) };
 }
 
-function openNodeBooks(_jobs: Requests, _count: number, _cluster: Cluster, _options: SimulationOptions): Books {
-  throw new Error('node ledger');
+function openNodeBooks(jobs: Requests, cluster: Cluster, options: SimulationOptions): Books {
+  const { placement: spec, placementParameters, seed = 1 } = options;
+  if (spec === undefined) throw new Error(`${cluster.name} has nodes: say by which placement jobs get theirs`);
+  const parameters = placementParameters ?? readParameters(spec.parameters ?? {}, {}, spec.name);
+  const placement = spec.create({ parameters, jobs, cluster, random: randomStream(seed, 'placement') });
+  const ledger = new NodeLedger(jobs, cluster, placement);
+  return { ledger, createProfile: () => new NodeProfile(ledger) };
 }
