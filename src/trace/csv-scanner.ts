@@ -71,7 +71,9 @@ export class CsvScanner {
         const value = text.slice(at + 1, close);
         line += countLines(value);
         cells.push(value.replaceAll('""', '"'));
-        end = text[close + 1] === '\r' && text[close + 2] === '\n' ? close + 2 : close + 1;
+        end = close + 1;
+        // The line feed of a CRLF may come with the next piece.
+        if (text[end] === '\r' && (end + 1 === text.length || text[end + 1] === '\n')) end++;
         if (end >= text.length && !last) return -1;
         if (end < text.length && text[end] !== delimiter && text[end] !== '\n') throw this.#afterQuote(line);
       } else {
