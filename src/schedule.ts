@@ -18,10 +18,7 @@ export const PREEMPTED = 0;
 export const NODE_FAILED = 1;
 export const SUSPENDED = 2;
 
-/**
- * Runs that did not end their job, as columns: few jobs have any. Each held the job's processors from `start` to
- * `end` and left it with `kept` ms of work done in all.
- */
+/** Runs that did not end their job, as columns: few jobs have any. Each held the job's processors from `start` to `end`. */
 export interface Attempts {
   readonly count: number;
   /** [row] */
@@ -75,7 +72,10 @@ export interface Schedule {
   readonly start: Float64Array;
   /** When the job ended for good [ms]; NaN = it did not. */
   readonly end: Float64Array;
-  /** When the run that `end` ended began [ms]: `start`, unless the job was interrupted. */
+  /**
+   * When the run that `end` ended began [ms]: `start`, unless the job was interrupted. For an unfinished job, when the
+   * run began that is still going on; NaN if none is.
+   */
   readonly lastStart: Float64Array;
   /** One of UNFINISHED, COMPLETED, FAILED, KILLED, CANCELLED, REJECTED. */
   readonly state: Uint8Array;

@@ -7,7 +7,7 @@ import type { Ledger } from './ledger.ts';
 export class Recorder {
   /** When each job entered the queue [ms]. The workload's own column until a dependency moves one. */
   submit: Float64Array;
-  /** When each job's current or last run began [ms]; NaN = none. */
+  /** When each job's current run began, or the one that ended it [ms]; NaN = none. */
   readonly lastStart: Float64Array;
   /** First starts: the same column until the first interruption of any job. */
   #start: Float64Array;
@@ -62,6 +62,7 @@ export class Recorder {
     if (this.#start === this.lastStart) this.#start = this.lastStart.slice();
     this.#attempt(job, Math.min(this.lastStart[job], now), now, why, kept);
     if (this.lastStart[job] > now) this.#neverRan(job);
+    else this.lastStart[job] = NaN;
   }
 
   /** A suspended job lost its nodes, and with them work that an earlier attempt had kept [ms]. */

@@ -68,13 +68,13 @@ export class RunningSet implements RunningJobs {
     const missing = this.#jobs.procs[job] - this.#ledger.procs;
     if (missing <= 0) return { time: this.#now(), extra: new PoolWhatIf(this.#jobs, -missing) };
     const last = this.#sorted.whereSumReaches(missing);
-    if (last < 0) return { time: Infinity, extra: new PoolWhatIf(this.#jobs, 0) };
+    if (last < 0 || this.#goneAt(last) === Infinity) return { time: Infinity, extra: NOWHERE };
     const time = this.#goneAt(last);
     let freed = this.#sorted.total;
     for (let other = this.after(last); other >= 0 && this.#goneAt(other) === time; other = this.after(other)) {
       freed += this.#jobs.procs[other];
     }
-    return { time, extra: new PoolWhatIf(this.#jobs, time === Infinity ? 0 : freed - missing) };
+    return { time, extra: new PoolWhatIf(this.#jobs, freed - missing) };
   }
 
   /** Lets the running jobs go in the order of their ends until the placement finds room. */
@@ -83,7 +83,7 @@ export class RunningSet implements RunningJobs {
     let other = this.first();
     let time = this.#now();
     while (!(room.procs >= this.#jobs.procs[job] && room.fits(job))) {
-      if (other < 0 || this.#goneAt(other) === Infinity) return { time: Infinity, extra: this.#nothing() };
+      if (other < 0 || this.#goneAt(other) === Infinity) return { time: Infinity, extra: NOWHERE };
       time = this.#goneAt(other);
       for (; other >= 0 && this.#goneAt(other) === time; other = this.after(other)) room.give(other);
     }
@@ -95,9 +95,15 @@ export class RunningSet implements RunningJobs {
   #goneAt(job: number): number {
     return Math.max(this.#sorted.key[job], this.#now());
   }
-
-  /** No extra room: nothing may run past a reservation that is never due. */
-  #nothing(): WhatIf {
-    return new PoolWhatIf(this.#jobs, 0);
-  }
 }
+
+/** No extra room: nothing may run past a reservation that is never due. */
+const NOWHERE: WhatIf = {
+  procs: -1,
+  fits: () => false,
+  take: (job) => {
+    throw new Error(`job ${job} does not fit: there is no room beside a reservation that is never due`);
+  },
+  give: () => undefined,
+  copy: () => NOWHERE,
+};

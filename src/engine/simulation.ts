@@ -37,6 +37,8 @@ export class Simulation implements Driver {
   /** How preempted jobs will stop, and when. */
   readonly #stopping = new Map<number, { how: Preemption['how']; at: number }>();
   readonly #hasDependencies: boolean;
+  /** Jobs that others may have waited for until they started; only with dependencies. */
+  readonly #launched = new Set<number>();
   readonly #killScan: number;
   readonly #killPhase: number;
   readonly #launchTime: number;
@@ -168,7 +170,7 @@ export class Simulation implements Driver {
     this.#due[job] = Math.min(natural, this.#killTime(begins + this.#core.walltimeLeft(job)));
     this.#events.push(this.#due[job], END, job);
     if (this.#beganAs.length > 0) this.#beganAs[job] = this.#core.decisions;
-    if (this.#hasDependencies && Number.isNaN(this.#record.lastStart[job])) this.#settle(job, false, false);
+    if (this.#hasDependencies) this.#settleStart(job);
     return begins;
   }
 
@@ -186,7 +188,10 @@ export class Simulation implements Driver {
 
   over(job: number): void {
     this.#over++;
-    if (this.#hasDependencies) this.#settle(job, true, this.#record.stateOf(job) === COMPLETED);
+    if (!this.#hasDependencies) return;
+    // A job that is over without having started satisfies those that only waited for its start.
+    this.#settleStart(job);
+    this.#settle(job, true, this.#record.stateOf(job) === COMPLETED);
   }
 
   /** The first look at limits at or after this time [ms]. */
@@ -253,10 +258,15 @@ export class Simulation implements Driver {
     this.#core.lost(job, kept, ends ? FAILED : undefined);
   }
 
+  /** The first start counts, not those after an interruption. */
+  #settleStart(job: number): void {
+    if (this.#launched.has(job)) return;
+    this.#launched.add(job);
+    this.#settle(job, false, false);
+  }
+
   /** Lets the jobs go that waited for this one to start, or to end. */
   #settle(job: number, ended: boolean, ok: boolean): void {
-    // A job that is over without having started satisfies those that only waited for its start.
-    if (ended && Number.isNaN(this.#record.lastStart[job])) this.#settle(job, false, false);
     this.#submissions.settle(job, this.#core.now, ended, ok, (dependant, verdict, time) => {
       if (verdict !== MAY_GO) this.#core.withdraw(dependant, CANCELLED);
       else this.#events.push(time, SUBMIT, dependant);
