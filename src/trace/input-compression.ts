@@ -8,8 +8,9 @@ import { InputError } from '../errors.ts';
 /** Decompressed pieces: large enough that what is done once a piece costs nothing. [bytes] */
 const PIECE = 256 * 1024;
 
-/** The most bytes that `compressionOf` looks at. */
+/** The most bytes that `compressionOf` looks at, and those that `refuseTar` does. */
 export const MAGIC_BYTES = 6;
+export const TAR_BYTES = 512;
 
 export type Compression = 'gzip' | 'xz';
 

@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 import { InputError, usageError } from '../errors.ts';
 import type { TraceInput } from './format.ts';
-import { compressionOf, decompress, MAGIC_BYTES, refuseTar } from './input-compression.ts';
+import { compressionOf, decompress, MAGIC_BYTES, refuseTar, TAR_BYTES } from './input-compression.ts';
 
 /** How much of a file is looked at to find out its format [bytes of decompressed content]. */
 export const HEAD_BYTES = 64 * 1024;
@@ -228,23 +228,37 @@ class StoredBytes implements AsyncIterable<Uint8Array> {
 
 /** What is in the file when it has been decompressed. */
 async function* content(stored: StoredBytes, name: string): AsyncGenerator<Uint8Array> {
-  const iterator = stored[Symbol.asyncIterator]();
-  let head: Uint8Array = Buffer.alloc(0);
-  // Pipes may hand over a byte at a time.
-  while (head.length < MAGIC_BYTES) {
-    const { value, done } = await iterator.next();
-    if (done) break;
-    head = head.length === 0 ? value : Buffer.concat([head, value]);
-  }
-  async function* whole(): AsyncGenerator<Uint8Array> {
-    if (head.length > 0) yield head;
-    yield* iterator;
-  }
+  const pieces = withHead(stored, MAGIC_BYTES);
+  const { value: head = Buffer.alloc(0) } = await pieces.next();
   const compression = compressionOf(head, name);
+  const whole = again(head, pieces);
+  const plain = withHead(compression ? decompress(whole, compression, name, () => stored.position) : whole, TAR_BYTES);
   let first = true;
-  for await (const piece of compression ? decompress(whole(), compression, name, () => stored.position) : whole()) {
+  for await (const piece of plain) {
     if (first) refuseTar(piece, name);
     first = false;
     yield piece;
   }
+}
+
+/** Pieces of which the first has at least so many bytes, if there are as many: pipes may hand over one at a time. */
+async function* withHead(pieces: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
+  let head: Uint8Array = Buffer.alloc(0);
+  let whole = false;
+  for await (const piece of pieces) {
+    if (whole) {
+      yield piece;
+      continue;
+    }
+    head = head.length === 0 ? piece : Buffer.concat([head, piece]);
+    if (head.length < bytes) continue;
+    whole = true;
+    yield head;
+  }
+  if (!whole && head.length > 0) yield head;
+}
+
+async function* again(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (head.length > 0) yield head;
+  yield* rest;
 }

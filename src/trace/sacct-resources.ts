@@ -53,7 +53,7 @@ export function resourcesOf(columns: SacctColumns, { allocated }: ResourceChoice
       () => counted(nodeFields[1]),
     ) || 1;
   const gres = tres !== undefined && tres.gpus > 0 ? undefined : gresOf(columns, allocated, nodes);
-  const gpus = gres?.gpus ?? tres?.gpus ?? 0;
+  const gpus = (gres ? gres.gpus : tres?.gpus) || 0;
   for (const count of [cpus, nodes, gpus]) if (count > MOST) complaints.unreadable('count', String(count));
   const memory = memoryOf(columns, cpus, nodes, complaints) || (tres?.memory ?? 0) || 0;
   return { cpus, nodes, memory, gpus, gpuModels: gres?.gpuModels ?? tres?.gpuModels ?? [] };
@@ -77,7 +77,7 @@ export function groupsOf(
   };
   if (!perNode) {
     if (gpus === 0) return [group(cpus, 1000, 0, memory / cpus)];
-    return [group(gpus, Math.floor((cpus * 1000) / gpus), 1000, memory / gpus)];
+    return [group(gpus, Math.max(1, Math.floor((cpus * 1000) / gpus)), 1000, memory / gpus)];
   }
   // What does not divide evenly goes to the first nodes.
   const count = Math.min(nodes, cpus);
