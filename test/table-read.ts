@@ -1,7 +1,11 @@
 import { traceInMemory } from '../src/trace/input.ts';
 import { readStored } from '../src/trace/read.ts';
 import type { Trace, TraceFormat } from '../src/trace/format.ts';
+import { formats } from '../src/trace/index.ts';
 import type { Workload } from '../src/workload.ts';
+
+// Writers may have to load what they need.
+for (const { write } of formats) await write?.prepare?.();
 
 /** Reads a text or bytes in a given format. */
 export function readAs(

@@ -36,6 +36,7 @@ export async function convertTrace(trace: Trace, format: TraceFormat, take: Take
   const losses: Loss[] = trace.skipped.map(({ what, count }) => ({ what: `left out when read: ${what}`, jobs: count }));
   const lost = (what: string, jobs: number) => losses.push({ what, jobs });
   let bytes = 0;
+  await format.write.prepare?.();
   for (const piece of format.write.write(trace.workload, lost, trace.declared)) {
     bytes += typeof piece === 'string' ? Buffer.byteLength(piece) : piece.byteLength;
     await take(piece);

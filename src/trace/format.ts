@@ -20,6 +20,8 @@ export interface TraceFormat {
 }
 
 export interface TraceWriter {
+  /** Loads what writing needs; must be awaited before `write` where it is there. */
+  prepare?(): Promise<void>;
   /**
    * The file, piece by piece. What the format cannot hold is told to `lost`, once a kind and with the number of jobs.
    * `declared` is what the trace that was read said of itself, if it came from one.

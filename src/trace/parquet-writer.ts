@@ -1,4 +1,4 @@
-import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
+import type { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { TraceWriter } from './format.ts';
 import { nativeColumns } from './table-columns.ts';
 import type { NativeColumn } from './table-columns.ts';
@@ -6,9 +6,17 @@ import type { NativeColumn } from './table-columns.ts';
 /** Rows of a group, which is what is held in memory at a time [count]. */
 const GROUP_ROWS = 65_536;
 
+/** Takes time to load, and reading needs none of it. */
+let library: typeof import('hyparquet-writer') | undefined;
+
 /** Our own table as Parquet, compressed with Snappy. */
 export const parquetWriter: TraceWriter = {
+  async prepare() {
+    library = await import('hyparquet-writer');
+  },
   *write(workload, lost, declared) {
+    if (library === undefined) throw new Error('a Parquet file is written before prepare() was awaited');
+    const { ByteWriter, ParquetWriter, schemaFromColumnData } = library;
     const columns = nativeColumns(workload, lost, declared);
     const bytes = new ByteWriter();
     let file: ParquetWriter | undefined;

@@ -1,7 +1,6 @@
 import { InputError } from '../errors.ts';
 import type { Cell } from './column-map-notations.ts';
 import type { TraceFormat } from './format.ts';
-import { openParquet } from './parquet-file.ts';
 import type { ParquetFile } from './parquet-file.ts';
 import { parquetWriter } from './parquet-writer.ts';
 import { mapFor, TABLE_PARAMETERS, TableRows } from './table.ts';
@@ -15,6 +14,8 @@ export const parquet: TraceFormat = {
   parameters: TABLE_PARAMETERS,
   likelihood: (head) => (head.startsWith('PAR1') ? 1 : 0),
   async read(input, into, parameters) {
+    // Decoders take time to load: only where there is something to decode.
+    const { openParquet } = await import('./parquet-file.ts');
     const file = await corruptIs(input.name, async () => openParquet(await input.bytes()));
     const map = await mapFor(file.columns, parameters, input.name);
     const table = new TableRows(file.columns, map, parameters, input.name, into);

@@ -4,7 +4,6 @@ import type { ParameterSpecs, Parameters } from '../parameters.ts';
 import { FAILS, IS_CANCELLED } from '../workload.ts';
 import type { JobRow, Label } from '../workload-builder.ts';
 import { columnsOf, knownTable, suggestedMap } from './column-map-known.ts';
-import { readColumnMap } from './column-map-file.ts';
 import type { ColumnMap, Field } from './column-map.ts';
 import { isMissing } from './column-map-notations.ts';
 import type { Cell } from './column-map-notations.ts';
@@ -38,7 +37,11 @@ export async function mapFor(
   name: string,
 ): Promise<{ map: ColumnMap; assumes?: string }> {
   const given = String(parameters.map ?? '');
-  if (given !== '') return { map: await readColumnMap(given, 'map') };
+  if (given !== '') {
+    // YAML and its checks take time to load: only where a map is given.
+    const { readColumnMap } = await import('./column-map-file.ts');
+    return { map: await readColumnMap(given, 'map') };
+  }
   const known = knownTable(columns);
   if (known) return { map: known.map, assumes: known.assumes && `read as ${known.name}: ${known.assumes}` };
   throw new InputError(
