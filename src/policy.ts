@@ -28,7 +28,7 @@ export interface PolicySetup {
   readonly cluster: Cluster;
   /** For ties and choices: the stream that belongs to this policy. */
   readonly random: Random;
-  /** An empty plan of the whole cluster over time, for policies that keep reservations. */
+  /** An empty plan of all nodes that are up now over time, for policies that keep reservations. */
   createProfile(): Profile;
   /**
    * The true run times [ms]. Asking for them makes the policy an oracle: every result says so. Only for dialects
@@ -122,6 +122,8 @@ export interface PendingJobs {
   first(): number;
   /** The next job behind this one, which need not be queued any more; -1 at the end. */
   after(job: number): number;
+  /** Whether one job stands before the other. Neither need be queued any more. */
+  isBefore(job: number, other: number): boolean;
   /**
    * The next job behind `job` (-1: from the head on) that is worth a look: at most `procs` processors, and
    * either a walltime of at most `walltime` or at most `beyond` processors. -1 if there is none. Skips over
@@ -186,5 +188,10 @@ export interface Profile {
   take(job: number, from: number, until: number): void;
   /** Takes the job out of [from, until), where it was planned. */
   give(job: number, from: number, until: number): void;
+  /**
+   * Until when at least this many processors stay free from `from` on [ms]. May answer a later time, never an earlier
+   * one: good for leaving out jobs that cannot fit.
+   */
+  freeUntil(procs: number, from: number): number;
   advance(now: number): void;
 }

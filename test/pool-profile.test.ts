@@ -41,6 +41,11 @@ class EveryMoment implements Profile {
     for (const moment of this.#moments(from, until)) this.#free[moment] += jobs.procs[job];
   }
 
+  freeUntil(procs: number, from: number): number {
+    const short = this.#free.findIndex((free, moment) => moment >= from && free < procs);
+    return short < 0 ? Infinity : short;
+  }
+
   advance(): void {}
 
   #moments(from: number, until: number): number[] {
@@ -68,6 +73,7 @@ function compare(capacity: number, end: number, steps: readonly Step[]): PoolPro
     const earliest = definition.earliest(job, time, length);
     expect(profile.earliest(job, time, length)).toBe(earliest);
     expect(profile.fits(job, time, time + length)).toBe(definition.fits(job, time, time + length));
+    expect(profile.freeUntil(job, time)).toBe(definition.freeUntil(job, time));
     if (does === 'plan' && earliest < Infinity) {
       // What reaches the last field reaches for ever.
       const until = earliest + length > end ? Infinity : earliest + length;

@@ -64,6 +64,10 @@ export class NodeProfile implements Profile, Advisor {
     return this.#findIn(job, begins, until);
   }
 
+  freeUntil(): number {
+    return Infinity;
+  }
+
   take(job: number, from: number, until: number): void {
     const begins = Math.max(from, this.#start);
     if (begins >= until) return;

@@ -29,6 +29,10 @@ export class PendingSet implements PendingJobs {
     return this.#sorted.after(job);
   }
 
+  isBefore(job: number, other: number): boolean {
+    return this.#sorted.isBefore(job, other);
+  }
+
   nextWithin(job: number, procs: number, walltime = Infinity, beyond = -1): number {
     return this.#sorted.nextWithin(job, procs, walltime, beyond);
   }

@@ -82,22 +82,27 @@ export class PoolProfile implements Profile {
 
   /** An empty span is looked at for a moment. */
   fits(job: number, from: number, until: number): boolean {
-    const need = this.#procs[job];
+    return this.freeUntil(this.#procs[job], from, until) === Infinity;
+  }
+
+  /** Looks no further than `limit`: Infinity if they stay free until then. */
+  freeUntil(procs: number, from: number, limit = Infinity): number {
     this.#find(from);
     let index = this.#index;
     for (let chunk = this.#chunk; chunk < this.#chunks; chunk++, index = 0) {
       const slot = this.#order[chunk];
       const base = slot * CHUNK;
-      if (this.#time[base + index] >= until && this.#time[base + index] > from) return true;
-      if (this.#least[slot] >= need) continue;
-      const wanted = need - this.#pending[slot];
+      if (this.#time[base + index] >= limit && this.#time[base + index] > from) return Infinity;
+      if (this.#least[slot] >= procs) continue;
+      const wanted = procs - this.#pending[slot];
       const end = base + this.#count[slot];
       for (let step = base + index; step < end; step++) {
-        if (this.#time[step] >= until && this.#time[step] > from) return true;
-        if (this.#free[step] < wanted) return false;
+        const time = this.#time[step];
+        if (time >= limit && time > from) return Infinity;
+        if (this.#free[step] < wanted) return Math.max(from, time);
       }
     }
-    return true;
+    return Infinity;
   }
 
   take(job: number, from: number, until: number): void {

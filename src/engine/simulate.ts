@@ -86,7 +86,8 @@ interface Books {
 function openBooks(jobs: Requests, count: number, cluster: Cluster, options: SimulationOptions): Books {
   const procs = processorCount(cluster);
   if (!cluster.interchangeable) return openNodeBooks(jobs, cluster, options);
-  return { ledger: new PoolLedger(jobs, count, procs), createProfile: () => new PoolProfile(jobs, procs) };
+  const ledger = new PoolLedger(jobs, count, procs);
+  return { ledger, createProfile: () => new PoolProfile(jobs, ledger.up) };
 }
 
 function openNodeBooks(jobs: Requests, cluster: Cluster, options: SimulationOptions): Books {

@@ -51,6 +51,11 @@ export class SortedJobs {
     return at + 1 < chunks.length ? chunks[at + 1].jobs[0] : -1;
   }
 
+  /** Whether one job stands before the other, or did. */
+  isBefore(job: number, other: number): boolean {
+    return this.key[job] < this.key[other] || (this.key[job] === this.key[other] && job < other);
+  }
+
   add(job: number): void {
     if (this.#member[job] === 1) throw new Error(`job ${job} is already in the list`);
     this.#member[job] = 1;

@@ -1,6 +1,7 @@
-import type { Cycle, Order, Policy, PolicySetup, PolicySpec, Rhythm } from '../../policy.ts';
+import type { Cycle, Policy, PolicySetup, PolicySpec, Rhythm } from '../../policy.ts';
 import { orderOf, orderParameter } from '../orders.ts';
 import { Plan } from './plan.ts';
+import { startEarly } from './start-early.ts';
 
 /**
  * "Conservative backfilling" is not one algorithm either: papers leave open what becomes of the reservations when a
@@ -9,7 +10,11 @@ import { Plan } from './plan.ts';
 const VARIANTS: Record<string, { summary: string; rhythm?: Rhythm; revise: Revise; renews?: boolean }> = {
   keep: {
     summary: 'a reservation is never moved; when room comes back early, jobs start at once if that delays no other',
-    revise: (plan, cycle, early) => early && startEarly(plan, cycle),
+    revise: (plan, cycle, early) => {
+      if (!early) return;
+      startEarly(plan, cycle);
+      promiseTheRest(plan, cycle);
+    },
   },
   compress: {
     summary: 'after ends, each waiting job in turn is moved to the earliest time that the others leave',
@@ -71,7 +76,7 @@ function createConservative(setup: PolicySetup): Policy {
         plan.renew(cycle);
       } else {
         revise(plan, cycle, early);
-        promiseArrivals(plan, cycle, order);
+        promiseArrivals(plan, cycle);
       }
       plan.startDue(cycle);
     },
@@ -79,11 +84,11 @@ function createConservative(setup: PolicySetup): Policy {
 }
 
 /** Jobs that come in at the same instant get their reservations in the order of the queue. */
-function promiseArrivals(plan: Plan, cycle: Cycle, order: Order | undefined): void {
-  const { changed, now } = cycle;
+function promiseArrivals(plan: Plan, cycle: Cycle): void {
+  const { changed, pending, now } = cycle;
   let arrivals = changed.submitted;
   if (arrivals.length > 1) {
-    arrivals = [...arrivals].sort((a, b) => (order === undefined ? 0 : order.key(a, now) - order.key(b, now)) || a - b);
+    arrivals = [...arrivals].sort((a, b) => (pending.isBefore(a, b) ? -1 : 1));
   }
   for (const job of arrivals) {
     plan.promise(job, now);
@@ -91,16 +96,12 @@ function promiseArrivals(plan: Plan, cycle: Cycle, order: Order | undefined): vo
   }
 }
 
-/** In the order of the queue, starts jobs before their reservations are due. */
-function startEarly(plan: Plan, cycle: Cycle): void {
-  const { pending, free, now } = cycle;
-  for (let job = pending.nextWithin(-1, free.procs); job >= 0; job = pending.nextWithin(job, free.procs)) {
-    // Not the arrivals of this instant, which have no reservation yet, nor those whose time has come.
-    if (plan.promised(job) > now && free.fits(job) && plan.hasten(job, now)) plan.start(job, cycle);
-  }
+/** Jobs that could not be promised any time may be given one now. */
+function promiseTheRest(plan: Plan, cycle: Cycle): void {
+  const { pending, now } = cycle;
   if (plan.unpromised === 0) return;
   for (let job = pending.first(); job >= 0; job = pending.after(job)) {
-    if (plan.promised(job) < Infinity) continue;
+    if (plan.promised(job) !== Infinity) continue;
     move(plan, job, now);
     plan.explain(job, cycle);
   }

@@ -93,6 +93,27 @@ export class Plan {
     return fits;
   }
 
+  /** How long a processor stays free in the plan [ms]. */
+  gap(now: number): number {
+    return this.#profile.freeUntil(1, now) - now;
+  }
+
+  /** The longest walltime with which a job is over after this time [ms]. */
+  longest(time: number): number {
+    return time - this.#launch;
+  }
+
+  /**
+   * Adds the jobs whose reservation begins within a time but which run on beyond it, if they need at most so many
+   * processors. In no special order.
+   */
+  coveredWithin(time: number, procs: number, cycle: Cycle, into: number[]): void {
+    const longest = this.longest(time);
+    this.#promises.eachUntil(cycle.now + time, (job) => {
+      if (this.#jobs.procs[job] <= procs && this.#jobs.walltime[job] > longest && this.#from[job] > cycle.now) into.push(job);
+    });
+  }
+
   /** Starts a job that is planned for now, if what it needs is really free. */
   start(job: number, cycle: Cycle): void {
     if (!cycle.free.fits(job)) return;

@@ -46,6 +46,14 @@ export class PromiseQueue {
     return job;
   }
 
+  /** Visits the jobs that are promised a time up to this one, in no special order. */
+  eachUntil(time: number, visit: (job: number) => void, place = 0): void {
+    if (place >= this.size || this.#time[this.#heap[place]] > time) return;
+    visit(this.#heap[place]);
+    this.eachUntil(time, visit, 2 * place + 1);
+    this.eachUntil(time, visit, 2 * place + 2);
+  }
+
   clear(): void {
     while (this.size > 0) this.#place[this.#heap[--this.size]] = -1;
   }
