@@ -2,7 +2,6 @@
 import { Readable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
 import { createGunzip } from 'node:zlib';
-import xz from 'xz-decompress';
 import { InputError } from '../errors.ts';
 
 /** Decompressed pieces: large enough that what is done once a piece costs nothing. [bytes] */
@@ -98,6 +97,8 @@ async function* unxz(stored: AsyncIterable<Uint8Array>, broken: (problem: string
       throw error;
     }
   }
+  // Takes time to load, and few traces need it.
+  const { default: xz } = await import('xz-decompress');
   const pieces = new xz.XzReadableStream(ReadableStream.from(watched()));
   try {
     for await (const piece of pieces) yield piece;
