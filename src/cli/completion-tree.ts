@@ -49,5 +49,6 @@ export function commandTree(program: Command, words: Readonly<Record<string, rea
 
 function argumentWords(command: Command, words: Readonly<Record<string, readonly string[]>>): readonly string[] {
   const [first] = command.registeredArguments;
-  return first?.argChoices ?? words[`${command.name()} ${first?.name()}`] ?? [];
+  // An argument may be written as `generator[:key=value,...]`.
+  return first?.argChoices ?? words[`${command.name()} ${first?.name().replace(/\W.*/, '')}`] ?? [];
 }

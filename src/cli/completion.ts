@@ -2,6 +2,8 @@ import { Argument } from 'commander';
 import type { Command } from 'commander';
 import { placements } from '../placement/index.ts';
 import { policies } from '../policies/index.ts';
+import { catalogue } from '../trace/catalogue.ts';
+import { generators } from '../trace/generate/index.ts';
 import { formats } from '../trace/index.ts';
 import { examples } from './command.ts';
 import { commandTree } from './completion-tree.ts';
@@ -22,10 +24,14 @@ export function declareCompletion(command: Command): void {
     .action(async (shell: keyof typeof SCRIPTS) => {
       const names = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name);
       const words = {
+        'generate generator': names(generators),
+        'fetch name': names(catalogue),
+        'policies name': names([...policies, ...placements]),
         '--policy': names(policies),
         '--baseline': names(policies),
         '--placement': names(placements),
         '--format': names(formats),
+        '--to': names(formats.filter(({ write }) => write !== undefined)),
       };
       print(SCRIPTS[shell](commandTree(await createProgram(ALL), words)));
     });
