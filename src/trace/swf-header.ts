@@ -86,8 +86,8 @@ export class SwfHeader {
   }
 }
 
-/** Names that are blank, or given to two numbers, would not tell queues apart: there the number stays. */
+/** Names that are blank, numbers themselves, or given twice would not tell queues apart: there the number stays. */
 function addName(names: Map<number, string>, value: string): void {
   const [, number, name] = NUMBERED.exec(value) ?? [];
-  if (name && ![...names.values()].includes(name)) names.set(Number(number), name);
+  if (name && !/^-?\d+$/.test(name) && ![...names.values()].includes(name)) names.set(Number(number), name);
 }

@@ -43,7 +43,8 @@ const NAMES = [
 const KIB = 1024;
 /** More than any node holds; such numbers are flags or mistakes [bytes]. */
 const ABSURD_MEMORY = 2 ** 50;
-const LATEST = Number.MAX_SAFE_INTEGER / SECOND;
+/** Times beyond this cannot be added up exactly [s]: about 71,000 years. */
+const LATEST = 2 ** 51 / SECOND;
 const MOST_PROCESSORS = 2 ** 31 - 1;
 
 export interface SwfChoices {
