@@ -147,6 +147,11 @@ describe('refuses', () => {
     expect(error.problem).toBe('"soon" in column b is no runtime in the notation "s"');
   });
 
+  test.each(['1e308', '9007199254740993'])('%s processors', async (procs) => {
+    const error = await refusal(`t,r,n\n0,1,${procs}\n`, { map: 'submit:t@s+runtime:r@s+procs:n' });
+    expect(error.problem).toContain('is no procs');
+  });
+
   test('a state that nobody has explained', async () => {
     const error = await refusal('a,b,s\n1,2,Gone\n', { map: 'submit:a@s+runtime:b@s+procs:=1+state:s' });
     expect(error.hint).toContain('states:Gone=completes');

@@ -129,8 +129,10 @@ function unitOf(units: Readonly<Record<string, number>>, kind: FieldKind, notati
   return units[notation];
 }
 
+/** Numbers that could not be added up exactly are no amounts and no times. */
 function scaled(value: number | undefined, unit: number): number | undefined {
-  return value === undefined ? undefined : Math.round(value * unit);
+  const number = value === undefined ? undefined : Math.round(value * unit);
+  return number !== undefined && Math.abs(number) > Number.MAX_SAFE_INTEGER ? undefined : number;
 }
 
 function limited(value: number | undefined): number | undefined {

@@ -10,6 +10,8 @@ export interface Zone {
   toLocal(unix: number): number;
   /** Local times that occurred twice or never, because clocks were set back or forward, so far [count]. */
   readonly doubtful: number;
+  /** Local times that were turned into Unix time so far [count]. */
+  readonly converted: number;
 }
 
 /** A zone by its name in the tz database (`Europe/Berlin`, `UTC`) or as a fixed offset (`+02:00`). */
@@ -17,9 +19,9 @@ export function zoneNamed(name: string, where: string): Zone {
   const fixed = /^([+-])(\d{2}):?(\d{2})$/.exec(name);
   if (fixed) {
     const offset = (fixed[1] === '-' ? -1 : 1) * (Number(fixed[2]) * HOUR + Number(fixed[3]) * MINUTE);
-    return { name, toUnix: (local) => local - offset, toLocal: (unix) => unix + offset, doubtful: 0 };
+    return new FixedZone(name, offset);
   }
-  if (name === 'UTC') return { name, toUnix: (local) => local, toLocal: (unix) => unix, doubtful: 0 };
+  if (name === 'UTC') return new FixedZone(name, 0);
   try {
     return new NamedZone(name);
   } catch (error) {
@@ -28,10 +30,32 @@ export function zoneNamed(name: string, where: string): Zone {
   }
 }
 
+class FixedZone implements Zone {
+  readonly name: string;
+  readonly doubtful = 0;
+  converted = 0;
+  readonly #offset: number;
+
+  constructor(name: string, offset: number) {
+    this.name = name;
+    this.#offset = offset;
+  }
+
+  toUnix(local: number): number {
+    this.converted++;
+    return local - this.#offset;
+  }
+
+  toLocal(unix: number): number {
+    return unix + this.#offset;
+  }
+}
+
 /** Days are asked once: on all but two days of a year the offset does not change. */
 class NamedZone implements Zone {
   readonly name: string;
   doubtful = 0;
+  converted = 0;
   readonly #format: Intl.DateTimeFormat;
   /** Offset of a whole local day [ms]; NaN = it changes that day. */
   readonly #offsetOfDay = new Map<number, number>();
@@ -53,6 +77,7 @@ class NamedZone implements Zone {
   }
 
   toUnix(local: number): number {
+    this.converted++;
     const day = Math.floor(local / DAY);
     let offset = this.#offsetOfDay.get(day);
     if (offset === undefined) {

@@ -45,7 +45,7 @@ export function openParquet(content: Uint8Array): ParquetFile {
         columns: [name],
         useOffsetIndex: false,
         compressors: { [meta.codec]: guard.decompress },
-        parsers: PARSERS,
+        parsers: isLocalTime(element) ? { ...PARSERS, ...LOCAL_TIMES } : PARSERS,
         geoparquet: false,
       });
       const values = (await scan.readColumn({ column: name, rowStart: 0, rowEnd: rows })) as ArrayLike<unknown>;
@@ -76,6 +76,7 @@ function flatColumns([root, ...elements]: readonly SchemaElement[]): Map<string,
   const open = [root?.num_children ?? 0];
   for (const element of elements) {
     while (open.length > 0 && open[open.length - 1] === 0) open.pop();
+    if (typeof element.name !== 'string') throw new Error('a column has no name');
     if (open.length === 0 || open.length > 64) throw new Error('the schema is no tree of columns');
     open[open.length - 1]--;
     const isFlat = open.length === 1 && element.num_children === undefined && element.repetition_type !== 'REPEATED';
@@ -147,4 +148,20 @@ const PARSERS = {
   jsonFromBytes: (bytes: Uint8Array | undefined) => bytes && text(bytes),
   geometryFromBytes: () => '(geometry)',
   geographyFromBytes: () => '(geometry)',
+};
+
+function isLocalTime({ logical_type: type }: SchemaElement): boolean {
+  return type?.type === 'TIMESTAMP' && !type.isAdjustedToUTC;
+}
+
+/** A timestamp that is not said to be UTC is a clock on a wall: text, so that the zone of the column map counts. */
+function wallClock(value: bigint, perMillisecond: bigint): string | bigint {
+  const date = instant(value, perMillisecond);
+  return date instanceof Date ? date.toISOString().slice(0, -1) : date;
+}
+
+const LOCAL_TIMES = {
+  timestampFromMilliseconds: (value: bigint) => wallClock(value, 1n),
+  timestampFromMicroseconds: (value: bigint) => wallClock(value, 1000n),
+  timestampFromNanoseconds: (value: bigint) => wallClock(value, 1_000_000n),
 };

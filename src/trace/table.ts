@@ -69,7 +69,7 @@ export class TableRows {
   readonly #totals: Totals = { procs: NaN, tasks: NaN, gpus: NaN, memory: NaN, models: undefined };
   #unreadable: Slot | undefined;
   #epoch = NaN;
-  #unzoned: boolean;
+  readonly #zoneGiven: boolean;
 
   constructor(
     columns: readonly string[],
@@ -85,9 +85,9 @@ export class TableRows {
     this.#skipUnreadable = parameters.unreadable === 'skip';
     this.#stateOf = stateLookup(map.states);
     this.#job = { id: 0, submit: 0, runtime: 0, walltime: Infinity, tasks: 1, request: 0 };
-    const { procs, gpus, memory, submit } = this.#binding.slots;
+    const { procs, gpus, memory } = this.#binding.slots;
     this.#per = { procs: procs?.per ?? 'job', gpus: gpus?.per ?? 'job', memory: memory?.per ?? 'job' };
-    this.#unzoned = map.zone === undefined && submit?.notation === 'iso';
+    this.#zoneGiven = map.zone !== undefined;
     this.used = columnsOf(map);
   }
 
@@ -106,7 +106,9 @@ export class TableRows {
   finish(): void {
     const { absolute, zone } = this.#binding;
     if (this.#assumes !== undefined) this.#sink.warn(this.#assumes);
-    if (this.#unzoned) this.#sink.warn('the times say no zone and are taken as UTC; zone: in the column map changes that');
+    if (!this.#zoneGiven && zone.converted > 0) {
+      this.#sink.warn('the times say no zone and are taken as UTC; zone: in the column map changes that');
+    }
     if (zone.doubtful > 0) {
       this.#sink.warn(`${zone.doubtful} local times occurred twice or never, when clocks were set back or forward`);
     }

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { InputError } from '../src/errors.ts';
+import { extendOverruns, fillWalltimes, parseWalltimeRule } from '../src/trace/walltimes.ts';
+import { workloadOf } from './workload-of.ts';
+
+const jobs = workloadOf([
+  { submit: 0, runtime: 100, procs: 1 },
+  { submit: 0, runtime: 100, walltime: 50, procs: 1 },
+  { submit: 0, runtime: 100, walltime: 100, procs: 1 },
+  { submit: 0, runtime: 0, procs: 1 },
+]);
+
+test.each([
+  ['runtime', [100, 50, 100, 0], 2],
+  ['none', [Infinity, 50, 100, Infinity], 0],
+  ['factor=1.5', [150, 50, 100, 0], 2],
+  ['1m', [60_000, 50, 100, 60_000], 2],
+])('the rule %s fills in what is missing', (rule, walltimes, changed) => {
+  const filled = fillWalltimes(jobs, parseWalltimeRule(rule, 'walltimes'));
+  expect([...filled.workload.walltime]).toEqual(walltimes);
+  expect(filled.changed).toBe(changed);
+  expect(filled.workload.runtime).toBe(jobs.runtime);
+});
+
+test('limits that a job ran beyond are raised to its run time', () => {
+  const { workload, changed, note } = extendOverruns(jobs);
+  expect([...workload.walltime]).toEqual([Infinity, 100, 100, Infinity]);
+  expect([changed, note]).toEqual([1, 'the limits of 1 jobs are raised to their run time']);
+});
+
+test('nothing is copied where nothing changes', () => {
+  const fine = workloadOf([{ submit: 0, runtime: 1, walltime: 2, procs: 1 }]);
+  expect(fillWalltimes(fine, { kind: 'runtime' }).workload).toBe(fine);
+  expect(extendOverruns(fine).workload).toBe(fine);
+});
+
+test.each(['', 'factor=0.5', 'factor=x', 'soon', '0', 'run time'])('the rule "%s" is refused', (rule) => {
+  expect(() => parseWalltimeRule(rule, 'walltimes')).toThrow(InputError);
+});
