@@ -35,7 +35,8 @@ function describe(name: string, json: boolean): void {
     const known = specs.map((spec) => spec.name);
     throw usageError(`there is no policy or placement "${name}"`, 'policies', didYouMean(name, known));
   }
-  if (json) printJson(facts(found[0]));
+  // A policy and a placement may bear one name.
+  if (json) printJson(found.length === 1 ? facts(found[0]) : found.map(facts));
   else for (const spec of found) print(specText(spec));
 }
 
