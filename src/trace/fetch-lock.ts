@@ -32,8 +32,13 @@ async function taken(lock: string): Promise<boolean> {
   if (held.has(lock)) return false;
   // Before it is written, so that nobody here takes it for a dead process's.
   held.add(lock);
-  if (await created(lock, `${process.pid} ${hostname()} ${randomUUID()}\n`)) return true;
-  held.delete(lock);
+  let ours = false;
+  try {
+    ours = await created(lock, `${process.pid} ${hostname()} ${randomUUID()}\n`);
+  } finally {
+    if (!ours) held.delete(lock);
+  }
+  if (ours) return true;
   const holder = await contents(lock);
   if (holder === undefined || !isDead(holder, lock)) return false;
   // Moved aside, not removed: of several that find the same dead lock only one can move it.

@@ -112,7 +112,7 @@ function generate(parameters: Parameters, seed: number | string): Workload {
       tasks: size.at(row),
       request,
       queue,
-      user: users > 0 ? `user${pickUser(pick) + 1}` : undefined,
+      user: users > 0 ? String(pickUser(pick) + 1) : undefined,
     });
   }
   return addEstimates(jobs.finish('lublin'), parameters, seed);

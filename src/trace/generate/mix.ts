@@ -102,7 +102,7 @@ function generate(name: string, parameters: Parameters, seed: number | string): 
       runtime: stream.runtime.at(row) * SECOND,
       walltime: Infinity,
       ...tasksOf(stream.size.at(row), parameters, jobs),
-      user: users > 0 ? `user${userOf.at(submission.at(row)) + 1}` : undefined,
+      user: users > 0 ? String(userOf.at(submission.at(row)) + 1) : undefined,
     });
   }
   return addEstimates(jobs.finish(name), parameters, seed);

@@ -29,7 +29,7 @@ export const mixBursts = preset(
     burst: 12,
     arrivals: 'gamma',
     'arrival-shape': 0.3,
-    'runtime-mean': 1200_000,
+    'runtime-mean': 3600_000,
     'runtime-cv': 1.5,
     'runtime-max': 43_200_000,
     users: 20,

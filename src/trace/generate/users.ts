@@ -3,7 +3,7 @@ import type { Random } from '../../random.ts';
 
 export const USER_PARAMETERS = {
   users: {
-    summary: 'Users that share the jobs, named user1 (most jobs) and so on; 0 = no users.',
+    summary: 'Users that share the jobs, named 1 (most jobs), 2 and so on; 0 = no users.',
     type: 'integer',
     default: 0,
     min: 0,
