@@ -223,6 +223,15 @@ describe('several records', () => {
     ]);
   });
 
+  test('of a heterogeneous job that was requeued are its attempts too', async () => {
+    const parts = (columns: Record<string, string>) => ['5+0', '5+1'].map((JobID) => record({ JobID, ...columns })).join('');
+    const again = { Submit: '2024-01-01T01:10:00', Start: '2024-01-01T02:00:00', Elapsed: '05:00' };
+    const { workload, skipped } = await read(HEADER + parts({ State: 'NODE_FAIL' }) + parts(again));
+    expect([...workload.groupTasks]).toEqual([4, 4]);
+    expect([...workload.runtime]).toEqual([300_000]);
+    expect(skipped).toEqual([{ what: 'an earlier attempt of a job that was requeued', count: 1, where: [2] }]);
+  });
+
   test('of one id long after its job ended are other jobs', async () => {
     const { workload, warnings } = await read(
       HEADER + record() + record({ Submit: '2025-01-01T00:00:00', Start: '2025-01-01T00:00:00' }),
