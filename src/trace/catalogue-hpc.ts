@@ -10,6 +10,7 @@ export const hpcTraces: readonly CatalogueEntry[] = [
     terms: 'CC-BY-4.0',
     citation:
       'Menear et al., "Mastering HPC runtime prediction: from observing patterns to a methodological approach", PEARC 2023',
+    read: { format: 'parquet' },
   },
   {
     name: 'nrel-eagle-sample',
