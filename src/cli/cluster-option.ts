@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { loadCluster } from '../cluster-file.ts';
+import { withIdentities } from '../cluster-spec.ts';
 import { gpuCount, nodeCount, processorCount, processorPool } from '../cluster.ts';
 import type { Cluster, FailureModel } from '../cluster.ts';
 import { usageError } from '../errors.ts';
@@ -12,9 +13,12 @@ import { say } from './terminal.ts';
 export async function loadReplayCluster(
   spec: string | undefined,
   trace: Trace,
-  failures: FailureModel | undefined,
+  failures?: FailureModel,
+  identities: 'identities' | 'as-described' = 'as-described',
 ): Promise<{ cluster: Cluster; clusterFacts: ClusterFacts }> {
-  const loaded = spec === undefined ? declaredCluster(trace) : await loadCluster(spec);
+  const described = spec === undefined ? declaredCluster(trace) : await loadCluster(spec);
+  // A placement has nothing to choose from where processors have no identity.
+  const loaded = identities === 'identities' ? withIdentities(described) : described;
   const cluster = failures === undefined ? loaded : { ...loaded, pools: loaded.pools.map((pool) => ({ ...pool, failures })) };
   const clusterFacts = {
     spec: spec ?? cluster.name,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SimulationOptions } from '../engine/simulate.ts';
 import { attemptsCsv } from '../results/attempts-csv.ts';
 import { explanationsCsv } from '../results/explanations-csv.ts';
 import { jobsCsv } from '../results/jobs-csv.ts';
@@ -8,7 +9,7 @@ import { jsonText } from '../results/json.ts';
 import { writeAtomically } from '../results/write.ts';
 import type { Schedule } from '../schedule.ts';
 import { accountFacts } from './account.ts';
-import type { ReplayOptions, ReplaySettings } from './replay-options.ts';
+import type { ReplayOptions } from './replay-options.ts';
 import { summaryFacts } from './run.ts';
 import type { FinishedRun, ReplayInput } from './run.ts';
 import { packageVersion } from './version.ts';
@@ -27,11 +28,10 @@ export function writeManifest(
   out: string,
   input: ReplayInput,
   runs: readonly FinishedRun[],
-  settings: ReplaySettings,
+  { seed, placement, placementParameters }: SimulationOptions,
   { estimates, overrun }: ReplayOptions,
 ): void {
   const args = process.argv.slice(2);
-  const { seed } = settings.simulation;
   const manifest = {
     result_format: 1,
     yardmaster: packageVersion(),
@@ -43,6 +43,7 @@ export function writeManifest(
     trace: accountFacts(input.trace),
     walltimes: { estimates, overrun },
     cluster: input.clusterFacts,
+    placement: input.cluster.interchangeable ? null : { name: placement?.name, parameters: placementParameters },
     policies: runs.map(({ policy, oracle, digest }) => ({
       policy: policy.label,
       folder: policy.folder,

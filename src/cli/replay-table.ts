@@ -22,6 +22,7 @@ const LINES: readonly Line[] = [
   { title: 'wait, p95 [s]', of: figure('wait', 'p95'), show: seconds, better: 'lower' },
   { title: 'bounded slowdown, mean', of: figure('bounded-slowdown', 'mean'), show: ratio, better: 'lower' },
   { title: 'utilization', of: value('utilization'), show: percent, better: 'higher' },
+  { title: 'GPU utilization', of: value('gpu-utilization'), show: percent, better: 'higher' },
   { title: 'makespan [s]', of: value('makespan'), show: seconds, better: 'lower' },
   { title: 'jobs completed', of: ({ states }) => states.completed, show: grouped },
   { title: 'jobs failed', of: ({ states }) => states.failed, show: grouped },
@@ -33,8 +34,8 @@ const LINES: readonly Line[] = [
   { title: 'simulated s per s', of: ({ simulatedSeconds, wallSeconds }) => simulatedSeconds / wallSeconds, show: rounded },
 ];
 
-/** Lines that are left out where every run has 0: they say something only when they are not. */
-const ONLY_IF_ANY = new Set(['jobs failed', 'jobs cancelled']);
+/** Lines that are left out where no run has any. */
+const ONLY_IF_ANY = new Set(['GPU utilization', 'jobs failed', 'jobs cancelled']);
 
 /** The comparison of the runs, a column each, with the difference to the baseline; then their digests. */
 export function comparisonTable(runs: readonly FinishedRun[], baseline: number): string {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { simulate } from '../engine/simulate.ts';
+import type { SimulationOptions } from '../engine/simulate.ts';
 import { usageError } from '../errors.ts';
 import { accountFacts, count } from './account.ts';
 import { loadReplayCluster } from './cluster-option.ts';
@@ -31,7 +32,7 @@ export function declareReplay(command: Command): void {
     .argument('<trace>', 'a workload trace, compressed (.gz, .xz) or not; - = standard input')
     .option('--cluster <spec>', 'procs=128 | nodes=64,cpus=8,gpus=4,memory=512Gi | a file (default: what the trace declares)')
     .option('--policy <name[:key=value,...]>', 'who starts when; again for each policy to compare', collect)
-    .option('--placement <name[:key=value,...]>', 'which nodes (default: first fit)')
+    .option('--placement <name[:key=value,...]>', 'which nodes (default: first-fit, where the cluster has nodes)')
     .option('--baseline <policy>', 'the policy that differences are counted from (default: the first)')
     .option('--format <name[:key=value,...]>', 'format of the trace (default: told from its name and content)')
     .option('--limit <n>', 'replay only the first n jobs')
@@ -58,17 +59,14 @@ async function replay(tracePath: string, options: ReplayOptions): Promise<void> 
   const settings = readSettings(options);
   const policies = await selectPolicies(requiredPolicies(options));
   const baseline = baselineOf(policies, options.baseline);
-  const placement = options.placement === undefined ? {} : await selectPlacement(options.placement);
+  const placement = await selectPlacement(options.placement ?? 'first-fit');
   const input = await readInput(tracePath, options, settings);
   // A long simulation must not fail for want of a folder at its end.
   if (options.out !== undefined) mkdirSync(options.out, { recursive: true });
 
-  const runs: FinishedRun[] = [];
-  for (const policy of policies) {
-    const run = runPolicy(input, policy, { ...settings, simulation: { ...settings.simulation, ...placement } }, options);
-    runs.push(run);
-  }
-  if (options.out !== undefined) writeManifest(options.out, input, runs, settings, options);
+  const simulation = { ...settings.simulation, ...placement };
+  const runs = policies.map((policy) => runPolicy(input, policy, simulation, options));
+  if (options.out !== undefined) writeManifest(options.out, input, runs, simulation, options);
   if (options.json) {
     printJson({ trace: accountFacts(input.trace), cluster: input.clusterFacts, runs: runs.map(runFacts) });
   } else print(comparisonTable(runs, baseline));
@@ -92,25 +90,27 @@ function baselineOf(policies: readonly SelectedPolicy[], selector: string | unde
 
 async function readInput(path: string, options: ReplayOptions, settings: ReplaySettings): Promise<ReplayInput> {
   const trace = await readWithProgress(path, options.format, settings.limit);
-  const cluster = await loadReplayCluster(options.cluster, trace, settings.failures);
+  const identities = options.placement === undefined ? 'as-described' : 'identities';
+  const cluster = await loadReplayCluster(options.cluster, trace, settings.failures, identities);
   const { workload, notes } = applyWalltimes(trace.workload, settings);
   sayAccount(trace);
   for (const note of notes) warn(note);
   return { path, trace, workload, ...cluster };
 }
 
-function runPolicy(input: ReplayInput, policy: SelectedPolicy, settings: ReplaySettings, options: ReplayOptions): FinishedRun {
+function runPolicy(
+  input: ReplayInput,
+  policy: SelectedPolicy,
+  simulation: SimulationOptions,
+  options: ReplayOptions,
+): FinishedRun {
   const { workload, cluster } = input;
   const progress = new Progress();
   const began = performance.now();
   const onProgress = (over: number) => progress.show(() => `${policy.label}: ${over} of ${count(workload.count, 'job')} over`);
   try {
     return interruptible(() => {
-      const schedule = simulate(workload, cluster, policy.spec, {
-        ...settings.simulation,
-        parameters: policy.parameters,
-        onProgress,
-      });
+      const schedule = simulate(workload, cluster, policy.spec, { ...simulation, parameters: policy.parameters, onProgress });
       const wallSeconds = (performance.now() - began) / 1000;
       const everything = options.out !== undefined || options.json === true;
       const run = finishRun(input, policy, schedule, wallSeconds, everything);

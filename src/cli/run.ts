@@ -49,7 +49,7 @@ export interface FinishedRun {
 }
 
 /** Metrics of the table on the screen; the others take time and are taken only for files and JSON. */
-const SHOWN = ['wait', 'bounded-slowdown', 'utilization', 'makespan'];
+const SHOWN = ['wait', 'bounded-slowdown', 'utilization', 'gpu-utilization', 'makespan'];
 
 /** Measures a run. */
 export function finishRun(

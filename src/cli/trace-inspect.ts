@@ -26,7 +26,7 @@ export function declareInspect(command: Command): void {
     .option('--json', 'JSON, for machines')
     .action(async (path: string, { format, cluster, json }: Options) => {
       const trace = await readWithProgress(path, format);
-      const machine = cluster === undefined ? undefined : await loadReplayCluster(cluster, trace, undefined);
+      const machine = cluster === undefined ? undefined : await loadReplayCluster(cluster, trace);
       const inspection = inspectTrace(trace, machine?.clusterFacts.processors);
       if (json) printJson({ ...accountFacts(trace), ...facts(inspection) });
       else {
