@@ -65,6 +65,12 @@ export class NodeBooks implements NodeRoom {
     this.growths++;
   }
 
+  /** Becomes what is free in both of two books of the same cluster. Totals are those of the first: a bound still. */
+  becomeBoth(one: NodeBooks, other: NodeBooks): void {
+    this.copyFrom(one);
+    for (let at = 0; at < this.#free.length; at++) if (other.#free[at] < this.#free[at]) this.#free[at] = other.#free[at];
+  }
+
   /**
    * Free processors over all nodes that are up, the last one perhaps in part [count]. A bound for whole jobs: what a
    * job needs is rounded up in the same way, so one that needs more processors than this cannot fit.

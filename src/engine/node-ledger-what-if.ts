@@ -17,7 +17,7 @@ const NOTHING: PartList = new Int32Array(0);
  */
 export class NodeWhatIf implements WhatIf {
   readonly #search: NodeSearch;
-  readonly #books: NodeBooks;
+  readonly books: NodeBooks;
   readonly #parts: NodeParts;
   /** The number of the last change to what jobs really hold that the copy knows of. */
   readonly #asOf: number;
@@ -26,20 +26,20 @@ export class NodeWhatIf implements WhatIf {
 
   constructor(search: NodeSearch, books: NodeBooks, parts: NodeParts, asOf = parts.changes, own = new Map<number, PartList>()) {
     this.#search = search;
-    this.#books = books;
+    this.books = books;
     this.#parts = parts;
     this.#asOf = asOf;
     this.#own = own;
   }
 
   get procs(): number {
-    return this.#books.procs;
+    return this.books.procs;
   }
 
   fits(job: number): boolean {
     const own = this.#own.get(job);
     if (own === undefined && this.#held(job)) {
-      return this.#parts.isSuspended(job) && canResume(job, this.#books, this.#parts);
+      return this.#parts.isSuspended(job) && canResume(job, this.books, this.#parts);
     }
     return (own === undefined || own === NOTHING) && this.#find(job);
   }
@@ -49,10 +49,10 @@ export class NodeWhatIf implements WhatIf {
     if (own === undefined && this.#held(job)) return this.#resume(job);
     if (own !== undefined && own !== NOTHING) throw new Error(`job ${job} already holds nodes in this what-if`);
     if (!this.#find(job)) {
-      throw new Error(`job ${job} does not fit: it needs ${this.#books.demand.describe(job)}, ${this.#books.describeTotals()}`);
+      throw new Error(`job ${job} does not fit: it needs ${this.books.demand.describe(job)}, ${this.books.describeTotals()}`);
     }
     const parts = this.#search.plan.list();
-    takeParts(this.#books, job, parts);
+    takeParts(this.books, job, parts);
     this.#own.set(job, parts);
   }
 
@@ -61,13 +61,13 @@ export class NodeWhatIf implements WhatIf {
     if (own === NOTHING || (own === undefined && !this.#held(job))) {
       throw new Error(`job ${job} gives back in a what-if what it does not hold there`);
     }
-    if (own !== undefined) giveParts(this.#books, job, own);
+    if (own !== undefined) giveParts(this.books, job, own);
     else this.#giveReal(job);
     this.#own.set(job, NOTHING);
   }
 
   copy(): WhatIf {
-    return new NodeWhatIf(this.#search, this.#books.copy(), this.#parts, this.#asOf, new Map(this.#own));
+    return new NodeWhatIf(this.#search, this.books.copy(), this.#parts, this.#asOf, new Map(this.#own));
   }
 
   /** Whether the job really held something when the copy was made, and still holds just that. */
@@ -77,27 +77,27 @@ export class NodeWhatIf implements WhatIf {
 
   #find(job: number): boolean {
     if (this.#parts.holds(job) && !this.#parts.isSuspended(job) && this.#parts.changedAt(job) > this.#asOf) {
-      if (this.#search.adopt(job, this.#books, this.#parts.list(job))) return true;
+      if (this.#search.adopt(job, this.books, this.#parts.list(job))) return true;
     }
-    return this.#search.find(job, this.#books);
+    return this.#search.find(job, this.books);
   }
 
   #resume(job: number): void {
     if (!this.#parts.isSuspended(job)) throw new Error(`job ${job} already holds nodes in this what-if`);
-    if (!resume(job, this.#books, this.#parts)) {
-      throw new Error(`job ${job} cannot be resumed: it needs its nodes for ${this.#books.demand.describe(job)}`);
+    if (!resume(job, this.books, this.#parts)) {
+      throw new Error(`job ${job} cannot be resumed: it needs its nodes for ${this.books.demand.describe(job)}`);
     }
     this.#own.set(job, this.#parts.list(job));
   }
 
   /** In place of a list: most what-ifs only let running jobs go. */
   #giveReal(job: number): void {
-    const { demand } = this.#books;
+    const { demand } = this.books;
     const suspended = this.#parts.isSuspended(job);
     for (let part = this.#parts.first(job); part !== NONE; part = this.#parts.next(part)) {
       const request = demand.requestOf(job, this.#parts.group(part));
-      if (suspended) this.#books.giveMemory(this.#parts.node(part), request, this.#parts.tasks(part));
-      else this.#books.give(this.#parts.node(part), request, this.#parts.tasks(part));
+      if (suspended) this.books.giveMemory(this.#parts.node(part), request, this.#parts.tasks(part));
+      else this.books.give(this.#parts.node(part), request, this.#parts.tasks(part));
     }
   }
 }

@@ -33,6 +33,8 @@ export class NodeLedger implements Ledger {
   /** Of each group of the workload: tasks that hold resources [count]. */
   readonly #held: Int32Array;
   #advisor: Advisor | undefined;
+  /** What is free both in the books and in the what-if `of`, as of these versions of the two. */
+  #both: { of: NodeBooks; version: string; books: NodeBooks } | undefined;
   up: number;
 
   constructor(jobs: Requests, cluster: Cluster, placement: Placement) {
@@ -85,15 +87,24 @@ export class NodeLedger implements Ledger {
   }
 
   /** A job that holds something already does not fit, unless it is suspended: then it is about its old nodes. */
-  fits(job: number): boolean {
-    if (this.#parts.holds(job)) return this.#parts.isSuspended(job) && canResume(job, this.#books, this.#parts);
-    return this.#find(job);
+  fits(job: number, within?: WhatIf): boolean {
+    if (this.#parts.holds(job)) {
+      const resumes = this.#parts.isSuspended(job) && canResume(job, this.#books, this.#parts);
+      return resumes && (within === undefined || within.fits(job));
+    }
+    return within === undefined ? this.#find(job) : this.#findInBoth(job, within);
   }
 
-  take(job: number): void {
-    if (this.#parts.isSuspended(job)) return this.#resume(job);
+  take(job: number, within?: WhatIf): void {
+    if (this.#parts.isSuspended(job)) this.#resume(job);
+    else this.#takePlanned(job, within);
+    // The what-if takes the job on the nodes that it really has.
+    within?.take(job);
+  }
+
+  #takePlanned(job: number, within?: WhatIf): void {
     if (this.#parts.holds(job)) throw new Error(`job ${job} cannot start: it already holds ${this.#describeHeld(job)}`);
-    if (!this.#find(job)) {
+    if (!(within === undefined ? this.#find(job) : this.#findInBoth(job, within))) {
       throw new Error(`job ${job} cannot start: it needs ${this.#demand.describe(job)}, ${this.#books.describeTotals()}`);
     }
     const { plan } = this.#search;
@@ -212,6 +223,19 @@ export class NodeLedger implements Ledger {
     let up = 0;
     for (let node = 0; node < this.#demand.nodes; node++) if (this.#books.isUp(node)) up += this.#processorsOf(node);
     if (up !== this.up) throw new Error(`${this.up} processors are counted as up, but by the nodes ${up}`);
+  }
+
+  /** A search in what is free both now and in a what-if; the answer is remembered until either changes. */
+  #findInBoth(job: number, within: WhatIf): boolean {
+    if (!(within instanceof NodeWhatIf) || !this.#find(job)) return false;
+    const there = within.books;
+    const version = `${this.#books.version} ${there.version}`;
+    if (this.#both?.of !== there || this.#both.version !== version) {
+      const books = this.#both?.books ?? this.#books.copy();
+      books.becomeBoth(this.#books, there);
+      this.#both = { of: there, version, books };
+    }
+    return this.#search.find(job, this.#both.books);
   }
 
   #find(job: number): boolean {
