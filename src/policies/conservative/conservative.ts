@@ -7,33 +7,37 @@ import { startEarly } from './start-early.ts';
  * "Conservative backfilling" is not one algorithm either: papers leave open what becomes of the reservations when a
  * job ends early. Each variant says it differently.
  */
-const VARIANTS: Record<string, { summary: string; rhythm?: Rhythm; revise: Revise; renews?: boolean }> = {
+const VARIANTS: Record<string, Variant> = {
   keep: {
-    summary: 'a reservation is never moved; when room comes back early, jobs start at once if that delays no other',
-    revise: (plan, cycle, early) => {
-      if (!early) return;
+    summary: 'a reservation is never moved but to start the job at once, if that delays no other',
+    revise(plan, cycle) {
       startEarly(plan, cycle);
       promiseTheRest(plan, cycle);
     },
   },
   compress: {
-    summary: 'after ends, each waiting job in turn is moved to the earliest time that the others leave',
-    revise: (plan, cycle) => cycle.changed.ended.length > 0 && compress(plan, cycle),
+    summary: 'each waiting job in turn is moved to the earliest time that the others leave',
+    revise: compress,
   },
   pyss: {
     summary: 'as compress, but arrivals before ends, and a pass after each event',
     rhythm: { first: 'submissions', cycle: 'event' },
-    revise: (plan, cycle) => cycle.changed.ended.length > 0 && compress(plan, cycle),
+    revise: compress,
   },
   rebuild: {
-    summary: 'all reservations are made anew at every instant, in the order of the queue',
+    summary: 'all reservations are made anew, in the order of the queue',
     revise: () => {},
     renews: true,
   },
 };
 
-/** What becomes of reservations when jobs have ended; `early` says whether any of them was expected to run on. */
-type Revise = (plan: Plan, cycle: Cycle, early: boolean) => void;
+interface Variant {
+  readonly summary: string;
+  readonly rhythm?: Rhythm;
+  /** What becomes of reservations at an instant at which jobs have ended. */
+  revise(plan: Plan, cycle: Cycle): void;
+  readonly renews?: boolean;
+}
 
 export const conservative: PolicySpec = {
   name: 'conservative',
@@ -41,7 +45,7 @@ export const conservative: PolicySpec = {
   source: 'Mu\'alem & Feitelson, "Utilization, predictability, workloads, and user runtime estimates", IEEE TPDS 12(6), 2001',
   parameters: {
     variant: {
-      summary: `What becomes of reservations when jobs end early: ${Object.entries(VARIANTS)
+      summary: `What becomes of reservations when jobs end: ${Object.entries(VARIANTS)
         .map(([name, { summary }]) => `${name} = ${summary}`)
         .join('; ')}.`,
       type: 'choice',
@@ -75,7 +79,7 @@ function createConservative(setup: PolicySetup): Policy {
       if (broken || mustRenew(cycle, early)) {
         plan.renew(cycle);
       } else {
-        revise(plan, cycle, early);
+        if (cycle.changed.ended.length > 0) revise(plan, cycle);
         promiseArrivals(plan, cycle);
       }
       plan.startDue(cycle);

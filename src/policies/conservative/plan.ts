@@ -64,7 +64,7 @@ export class Plan {
 
   /** Gives the job the earliest reservation that is in nobody's way. */
   promise(job: number, now: number): void {
-    const length = this.#jobs.walltime[job] + this.#launch;
+    const length = this.#lengthOf(job);
     const from = this.#profile.earliest(job, now, length);
     this.#book(job, from, from + length);
   }
@@ -83,7 +83,7 @@ export class Plan {
   hasten(job: number, now: number): boolean {
     const from = this.#from[job];
     const until = this.#until[job];
-    const end = now + this.#jobs.walltime[job] + this.#launch;
+    const end = now + this.#lengthOf(job);
     if (!this.#profile.fits(job, now, Math.min(from, end))) return false;
     this.withdraw(job);
     // Always true for interchangeable processors; where nodes differ, the two parts may lie on different ones.
@@ -159,6 +159,11 @@ export class Plan {
   explain(job: number, cycle: Cycle): void {
     const from = this.#from[job];
     if (from > cycle.now) cycle.explain(job, from < Infinity ? `reserved from ${from / SECOND} s` : 'no reservation is possible');
+  }
+
+  /** How long the job may hold its resources [ms]. One without length is planned for a moment, or it would have no promise. */
+  #lengthOf(job: number): number {
+    return Math.max(1, this.#jobs.walltime[job] + this.#launch);
   }
 
   #book(job: number, from: number, until: number): void {
