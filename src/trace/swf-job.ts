@@ -81,7 +81,8 @@ export class SwfJobs {
     this.#header = header;
     this.choices = choices;
     this.#maxProcs = header.number('MaxProcs') ?? Infinity;
-    this.#row = { id: 0, submit: 0, runtime: 0, walltime: 0, tasks: 0, request: 0 };
+    // Doubles from the start, so that no job makes new boxes for its times.
+    this.#row = { id: 0, submit: NaN, runtime: NaN, walltime: NaN, recordedStart: NaN, tasks: 0, request: 0 };
   }
 
   /** Takes in a line with fields. `torn`: the file ends without a line end here. */
