@@ -56,6 +56,17 @@ test('nested columns are no part of the table', async () => {
   expect((await readAs('parquet', bytes, MAP)).workload.count).toBe(499);
 });
 
+test('a value that its dictionary does not have is refused, not taken for missing', async () => {
+  const users = rows.map((job) => `user ${job % 3}`);
+  const columnData = [...columns().slice(0, 3), { name: 'user', data: users, type: 'STRING' as const }];
+  const bytes = new Uint8Array(parquetWriteBuffer({ columnData, codec: 'UNCOMPRESSED' }));
+  // Indices 0, 1, 2, 0 in two bits each; 3 is not in a dictionary of three.
+  const packed = Buffer.from(bytes).indexOf(Buffer.of(0b00100100, 0b01001001, 0b10010010));
+  expect(packed).toBeGreaterThan(0);
+  bytes[packed + 1] = 0xff;
+  await expect(readAs('parquet', bytes, MAP)).rejects.toThrow(/entry that its dictionary does not have/);
+});
+
 test('is found out from its beginning', async () => {
   const bytes = new Uint8Array(parquetWriteBuffer({ columnData: [...columns()] }));
   await expect(readAs('parquet', Buffer.from('a,b\n1,2\n'))).rejects.toThrow(/does not begin with PAR1/);
