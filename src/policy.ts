@@ -106,12 +106,17 @@ export interface Cycle {
 
 /** What happened since the last cycle. The arrays are used again: copy what must be kept. */
 export interface Changes {
-  /** Jobs that came into the queue, requeued ones included [rows]. */
+  /** Jobs that came into the queue, requeued ones included, in the order of their rows. */
   readonly submitted: readonly number[];
   /** Jobs that gave back their resources: ended, preempted or lost [rows]. */
   readonly ended: readonly number[];
   /** True if nodes went down or came back. */
   readonly nodes: boolean;
+  /**
+   * True if jobs that hold resources are now expected to give them back at another time: they have ended and are
+   * being cleaned, or are being stopped.
+   */
+  readonly expectations: boolean;
 }
 
 /** The queue, in the policy's order. Jobs may be started while it is walked. */
@@ -143,6 +148,8 @@ export interface RunningJobs {
   startOf(job: number): number;
   /** When the job has used up its walltime [ms]; Infinity if it has none. */
   expectedEnd(job: number): number;
+  /** False for a job that is being stopped already, or that has ended and whose resources are being cleaned. */
+  mayPreempt(job: number): boolean;
   /**
    * The earliest time at which the job is sure to fit if every running job uses its whole walltime, and the room
    * that is left then beside it. All jobs with one expected end are counted as gone together. A job that has

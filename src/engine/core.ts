@@ -13,8 +13,11 @@ import { RunningSet } from './running-set.ts';
 export interface Driver {
   /** The job holds what it needs; answers when it begins to run (now, or later by its launch latency) [ms]. */
   launch(job: number): number;
-  /** Stop the job after its grace period. Call `core.stopped` when it is done, at once if there is none. */
-  stop(job: number, preemption: Preemption): void;
+  /**
+   * Stop the job after its grace period. Call `core.stopped` when it is done, at once if there is none. Answers when
+   * that will be, unless the job ends by itself before [ms].
+   */
+  stop(job: number, preemption: Preemption): number;
   wake(time: number): void;
   /** Nothing will happen to this job any more. */
   over(job: number): void;
@@ -25,11 +28,13 @@ class ChangeList implements Changes {
   readonly submitted: number[] = [];
   readonly ended: number[] = [];
   nodes = false;
+  expectations = false;
 
   clear(): void {
     if (this.submitted.length > 0) this.submitted.length = 0;
     if (this.ended.length > 0) this.ended.length = 0;
     this.nodes = false;
+    this.expectations = false;
   }
 }
 
@@ -46,6 +51,19 @@ export const RELEASING = 5;
 /** Pending, with its nodes and memory kept. */
 export const PAUSED = 6;
 export const OVER = 7;
+
+/** What to say of a job in each phase. */
+const PHASES = [
+  'has not been submitted',
+  'waits',
+  'waits with some of its tasks bound',
+  'runs',
+  'is being stopped',
+  'has ended and is being cleaned',
+  'is suspended',
+  'is over',
+];
+const NO_JOB = 'does not exist';
 
 /**
  * The scheduler without a clock: queue, running set, free resources and the record of what happened. Whoever drives
@@ -79,7 +97,10 @@ export class Core implements Cycle {
     this.#record = record;
     this.phase = new Uint8Array(count);
     this.pending = new PendingSet(jobs, count, policy.order);
-    this.running = new RunningSet(jobs, record, ledger, () => this.now);
+    this.running = new RunningSet(jobs, record, ledger, {
+      now: () => this.now,
+      mayPreempt: (job) => this.phase[job] === RUNNING,
+    });
   }
 
   get free(): Room {
@@ -92,13 +113,16 @@ export class Core implements Cycle {
     this.#gathering = this.changed;
     this.#gathering.clear();
     this.changed = shown;
+    // Mostly in order already; not if a job that was turned away let an earlier one go.
+    if (shown.submitted.length > 1) shown.submitted.sort((a, b) => a - b);
     this.pending.refresh(this.now);
     this.#policy.schedule(this);
   }
 
   /** What is left of the job's walltime [ms]; a job that was suspended has used some. */
   walltimeLeft(job: number): number {
-    return this.#jobs.walltime[job] - (this.#used.get(job) ?? 0);
+    // Limits may be looked at only now and then: it may have used more.
+    return Math.max(0, this.#jobs.walltime[job] - (this.#used.get(job) ?? 0));
   }
 
   // What has happened: called by the driver.
@@ -114,7 +138,7 @@ export class Core implements Cycle {
   ended(job: number, state: number, releasedAt: number): void {
     this.#record.ended(job, this.now, state);
     this.phase[job] = RELEASING;
-    if (releasedAt > this.now) this.running.move(job, releasedAt);
+    if (releasedAt > this.now) this.#expect(job, releasedAt);
     else this.released(job);
   }
 
@@ -129,7 +153,8 @@ export class Core implements Cycle {
   stopped(job: number, how: Preemption['how'], kept: number): void {
     this.running.remove(job);
     if (how === 'suspend') {
-      this.#used.set(job, (this.#used.get(job) ?? 0) + this.now - this.#record.lastStart[job]);
+      // One that is stopped while it is being launched has used none.
+      this.#used.set(job, (this.#used.get(job) ?? 0) + Math.max(0, this.now - this.#record.lastStart[job]));
       this.#record.interrupted(job, this.now, SUSPENDED, kept);
       this.#ledger.suspend(job);
       this.#gathering.ended.push(job);
@@ -185,7 +210,7 @@ export class Core implements Cycle {
   start(job: number, within?: WhatIf): void {
     const phase = this.phase[job];
     if (phase !== PENDING && phase !== PAUSED)
-      throw new Error(`the policy started job ${job}, which is not waiting (phase ${phase})`);
+      throw new Error(`the policy started job ${job}, which is not waiting: it ${PHASES[phase] ?? NO_JOB}`);
     this.#ledger.take(job, within);
     this.#begin(job);
   }
@@ -193,7 +218,7 @@ export class Core implements Cycle {
   place(job: number, group: number, node: number, tasks: number): void {
     const phase = this.phase[job];
     if (phase !== PENDING && phase !== BINDING)
-      throw new Error(`the policy placed job ${job}, which is not waiting (phase ${phase})`);
+      throw new Error(`the policy placed tasks of job ${job}, which is not waiting: it ${PHASES[phase] ?? NO_JOB}`);
     this.#ledger.put(job, group, node, tasks);
     this.decisions++;
     if (this.#ledger.ready(job)) this.#begin(job);
@@ -202,12 +227,11 @@ export class Core implements Cycle {
 
   preempt(job: number, preemption: Preemption): void {
     if (this.phase[job] !== RUNNING)
-      throw new Error(`the policy preempted job ${job}, which does not run (phase ${this.phase[job]})`);
+      throw new Error(`the policy preempted job ${job}, which does not run: it ${PHASES[this.phase[job]] ?? NO_JOB}`);
     this.decisions++;
     this.phase[job] = STOPPING;
-    this.#driver.stop(job, preemption);
-    const { grace = 0 } = preemption;
-    if (this.phase[job] === STOPPING) this.running.move(job, Math.min(this.running.expectedEnd(job), this.now + grace));
+    const at = this.#driver.stop(job, preemption);
+    if (this.phase[job] === STOPPING) this.#expect(job, Math.min(this.running.expectedEnd(job), at));
   }
 
   wakeAt(time: number): void {
@@ -232,6 +256,12 @@ export class Core implements Cycle {
     this.phase[job] = phase;
     this.pending.add(job, this.#record.submit[job], this.now);
     this.#gathering.submitted.push(job);
+  }
+
+  /** The job is now sure to give back its resources at this time. */
+  #expect(job: number, at: number): void {
+    this.running.move(job, at);
+    this.#gathering.expectations = true;
   }
 
   #giveBack(job: number): void {

@@ -25,9 +25,10 @@ export class EventQueue {
   size = 0;
 
   constructor(capacity = 1024) {
-    this.#time = new Float64Array(capacity);
-    this.#kind = new Uint8Array(capacity);
-    this.#row = new Int32Array(capacity);
+    const room = Math.max(1, capacity);
+    this.#time = new Float64Array(room);
+    this.#kind = new Uint8Array(room);
+    this.#row = new Int32Array(room);
   }
 
   get nextTime(): number {

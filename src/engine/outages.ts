@@ -17,6 +17,8 @@ export class Outages {
   /** How many reasons each node has to be down. */
   readonly #reasons: Int32Array;
   readonly #change: (node: number, down: boolean) => void;
+  /** Beginnings and ends of outages that are still to come [count]. */
+  planned = 0;
 
   /** `change` is called when a node goes down or comes back, never twice in a row for the same direction. */
   constructor(cluster: Cluster, seed: number | string, events: EventQueue, change: (node: number, down: boolean) => void) {
@@ -29,7 +31,8 @@ export class Outages {
     this.#poolOf = fails ? poolOfNodes(cluster) : new Int32Array(0);
     this.#streams = [];
     cluster.outages.forEach(({ from, until }, row) => {
-      if (until > from) events.push(Math.max(0, from), OUTAGE_BEGINS, row);
+      // One that was over before the first submission is none.
+      if (until > Math.max(0, from)) this.#plan(Math.max(0, from), OUTAGE_BEGINS, row);
     });
     if (!fails) return;
     for (let node = 0; node < nodes; node++) {
@@ -49,8 +52,14 @@ export class Outages {
 
   #outage(row: number, by: 1 | -1): void {
     const { firstNode, nodes, until } = this.#cluster.outages[row];
-    if (by === 1 && until !== Infinity) this.#events.push(until, OUTAGE_ENDS, row);
+    this.planned--;
+    if (by === 1 && until !== Infinity) this.#plan(until, OUTAGE_ENDS, row);
     for (let node = firstNode; node < firstNode + nodes; node++) this.#reason(node, by);
+  }
+
+  #plan(time: number, kind: number, row: number): void {
+    this.planned++;
+    this.#events.push(time, kind, row);
   }
 
   #fails(node: number, now: number): void {

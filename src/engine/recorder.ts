@@ -23,6 +23,9 @@ export class Recorder {
   };
   readonly #capacityTime = new Float64Column(16);
   readonly #capacityProcs = new Float64Column(16);
+  /** Since when so many processors are up: not written down before time moves on, since nodes come and go together. */
+  #capacityAt = 0;
+  #capacityNow: number;
   readonly #placements: PlacementRecorder | undefined;
   readonly #explanations: Explanation[] = [];
   readonly #lastReason = new Map<number, string>();
@@ -37,7 +40,7 @@ export class Recorder {
     this.#state = new Uint8Array(count);
     this.#placements = options.placements ? new PlacementRecorder(count) : undefined;
     this.#explains = options.explains;
-    this.capacity(0, options.procs);
+    this.#capacityNow = options.procs;
   }
 
   submitted(job: number, now: number): void {
@@ -65,9 +68,9 @@ export class Recorder {
     else this.lastStart[job] = NaN;
   }
 
-  /** A suspended job lost its nodes, and with them work that an earlier attempt had kept [ms]. */
-  lostWhileSuspended(job: number, now: number, work: number): void {
-    this.#attempt(job, now, now, NODE_FAILED, -work);
+  /** A suspended job lost its nodes; `kept` is negative: work that earlier attempts had kept is lost with them [ms]. */
+  lostWhileSuspended(job: number, now: number, kept: number): void {
+    this.#attempt(job, now, now, NODE_FAILED, kept);
   }
 
   /** The job is over without having run, or is turned away. */
@@ -82,10 +85,9 @@ export class Recorder {
   }
 
   capacity(now: number, procs: number): void {
-    const last = this.#capacityTime.length - 1;
-    if (last >= 0 && this.#capacityProcs.get(last) === procs) return;
-    this.#capacityTime.push(now);
-    this.#capacityProcs.push(procs);
+    if (now !== this.#capacityAt) this.#noteCapacity();
+    this.#capacityAt = now;
+    this.#capacityNow = procs;
   }
 
   explained(job: number, now: number, reason: string): void {
@@ -100,6 +102,7 @@ export class Recorder {
     for (let job = 0; job < count; job++) {
       if (this.#state[job] === UNFINISHED && !seen(job)) this.#moveSubmission(job, NaN);
     }
+    this.#noteCapacity();
     const { job, start, end, why, kept } = this.#attempts;
     return {
       policy,
@@ -122,6 +125,13 @@ export class Recorder {
       until,
       explanations: this.#explanations,
     };
+  }
+
+  #noteCapacity(): void {
+    const last = this.#capacityProcs.length - 1;
+    if (last >= 0 && this.#capacityProcs.get(last) === this.#capacityNow) return;
+    this.#capacityTime.push(this.#capacityAt);
+    this.#capacityProcs.push(this.#capacityNow);
   }
 
   #attempt(job: number, start: number, end: number, why: number, kept: number): void {

@@ -11,13 +11,20 @@ export class RunningSet implements RunningJobs {
   readonly #ledger: Ledger;
   readonly #sorted: SortedJobs;
   readonly #record: Recorder;
+  readonly #mayPreempt: (job: number) => boolean;
   readonly #now: () => number;
 
-  constructor(jobs: Requests, record: Recorder, ledger: Ledger, now: () => number) {
+  constructor(
+    jobs: Requests,
+    record: Recorder,
+    ledger: Ledger,
+    core: { now: () => number; mayPreempt: (job: number) => boolean },
+  ) {
     this.#jobs = jobs;
     this.#ledger = ledger;
     this.#record = record;
-    this.#now = now;
+    this.#now = core.now;
+    this.#mayPreempt = core.mayPreempt;
     this.#sorted = new SortedJobs(record.lastStart.length, jobs.procs, jobs.walltime);
   }
 
@@ -43,6 +50,10 @@ export class RunningSet implements RunningJobs {
 
   expectedEnd(job: number): number {
     return this.#sorted.key[job];
+  }
+
+  mayPreempt(job: number): boolean {
+    return this.#mayPreempt(job);
   }
 
   add(job: number, expectedEnd: number): void {

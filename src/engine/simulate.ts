@@ -31,7 +31,7 @@ export interface SimulationOptions {
   readonly dependencies?: 'ignore' | 'hold' | 'feedback';
   /** What becomes of a job whose node fails: back into the queue (default), or it ends as failed. */
   readonly onNodeFailure?: 'requeue' | 'fail';
-  /** A job that was interrupted more often than this ends as failed; 100 if absent. */
+  /** A job that lost its nodes more often than this ends as failed; 100 if absent. */
   readonly maxRestarts?: number;
   readonly costs?: Costs;
   /** Nothing after this is simulated [ms]; what is not over then is unfinished. */

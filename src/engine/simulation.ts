@@ -13,7 +13,7 @@ import { Outages } from './outages.ts';
 import { Progress } from './progress.ts';
 import { Recorder } from './recorder.ts';
 import type { SimulationOptions } from './simulate.ts';
-import { MAY_GO, Submissions } from './submissions.ts';
+import { Submissions } from './submissions.ts';
 
 /** Instants without any decision, while nothing runs, after which the rest counts as unfinished. */
 const PATIENCE = 100_000;
@@ -34,11 +34,10 @@ export class Simulation implements Driver {
   readonly #core: Core;
   /** When the current run of each job ends, or its resources are clean again [ms]; events that say otherwise are old. */
   readonly #due: Float64Array;
-  /** How preempted jobs will stop, and when. */
-  readonly #stopping = new Map<number, { how: Preemption['how']; at: number }>();
-  readonly #hasDependencies: boolean;
-  /** Jobs that others may have waited for until they started; only with dependencies. */
-  readonly #launched = new Set<number>();
+  /** How preempted jobs will stop, and when; before that they may write a checkpoint, and do not work meanwhile [ms]. */
+  readonly #stopping = new Map<number, { how: Preemption['how']; worksUntil: number; at: number }>();
+  /** How often jobs have lost their nodes [count]. */
+  readonly #failures = new Map<number, number>();
   readonly #killScan: number;
   readonly #killPhase: number;
   readonly #launchTime: number;
@@ -61,8 +60,7 @@ export class Simulation implements Driver {
     this.#releaseTime = costs.release ?? 0;
     this.#killScan = costs.killScan ?? policy.killScan ?? 0;
     this.#killPhase = costs.killPhase ?? 0;
-    this.#submissions = new Submissions(workload, dependencies);
-    this.#hasDependencies = dependencies !== 'ignore' && workload.dependencies !== undefined;
+    this.#submissions = new Submissions(workload, dependencies, this.#events, (job) => this.#core.withdraw(job, CANCELLED));
     this.#progress = new Progress(workload);
     this.#due = new Float64Array(workload.count).fill(NaN);
     this.#beganAs = new Int32Array(policy.rhythm?.cycle === 'event' ? workload.count : 0);
@@ -90,7 +88,7 @@ export class Simulation implements Driver {
       else this.#applyOne(now, first);
       core.cycle();
       if (this.#options.audit === true) this.#ledger.audit();
-      idle = core.decisions > decisions || core.running.size > 0 || this.#submissions.nextTime < Infinity ? 0 : idle + 1;
+      idle = core.decisions > decisions || this.#isMoreToCome() ? 0 : idle + 1;
       if (onProgress !== undefined && ++instants % REPORT_EVERY === 0) onProgress(this.#over);
     }
     const end =
@@ -98,16 +96,31 @@ export class Simulation implements Driver {
     return this.#record.finish(policyName, end, (job) => core.phase[job] !== NOT_HERE);
   }
 
+  /** Whether anything but timers and chance failures lies ahead. */
+  #isMoreToCome(): boolean {
+    return this.#core.running.size > 0 || this.#submissions.isMoreToCome || this.#outages.planned > 0;
+  }
+
   #nextTime(): number {
     if (this.#ends.length > 0) return this.#gatheredAt;
-    return Math.min(this.#events.nextTime, this.#submissions.nextTime);
+    const events = this.#events;
+    while (events.size > 0 && this.#isOld(events.nextKind, events.nextRow, events.nextTime)) events.pop();
+    return Math.min(events.nextTime, this.#submissions.nextTime);
+  }
+
+  /** Whether the event is about a run, or a grace period, that is over already: nothing happens then. */
+  #isOld(kind: number, job: number, time: number): boolean {
+    if (kind === STOP) return this.#stopping.get(job)?.at !== time;
+    if (kind !== END && kind !== RELEASE) return false;
+    const phase = this.#core.phase[job];
+    return this.#due[job] !== time || (kind === RELEASE ? phase !== RELEASING : phase !== RUNNING && phase !== STOPPING);
   }
 
   /** All ends, then changes of nodes, then submissions, then timers. */
   #applyInstant(now: number): void {
     const events = this.#events;
     while (events.nextTime === now && events.nextKind < SUBMIT) this.#applyNext(now);
-    while (this.#submissions.nextTime === now) this.#submitNext();
+    while (this.#submissions.isNow(now)) this.#submitNext(now);
     while (events.nextTime === now) this.#applyNext(now);
   }
 
@@ -117,9 +130,9 @@ export class Simulation implements Driver {
       this.#gatherEnds(now);
       if (first === 'due-ends' && this.#applyDueEnds(now)) return;
     }
-    const submissionIsNow = this.#submissions.nextTime === now;
+    const submissionIsNow = this.#submissions.isNow(now);
     const endIsNow = this.#ends.length > 0 || (this.#events.nextTime === now && this.#events.nextKind < SUBMIT);
-    if (submissionIsNow && !(first === 'ends' && endIsNow)) this.#submitNext();
+    if (submissionIsNow && !(first === 'ends' && endIsNow)) this.#submitNext(now);
     else if (this.#ends.length > 0) this.#end(this.#ends.shift()!, now);
     else this.#applyNext(now);
   }
@@ -129,8 +142,9 @@ export class Simulation implements Driver {
     const events = this.#events;
     this.#gatheredAt = now;
     while (events.nextTime === now && events.nextKind === END) {
-      this.#ends.push(events.nextRow);
+      const job = events.nextRow;
       events.pop();
+      if (!this.#isOld(END, job, now) && this.#ends.at(-1) !== job) this.#ends.push(job);
     }
     this.#ends.sort((a, b) => this.#beganAs[a] - this.#beganAs[b]);
   }
@@ -145,8 +159,8 @@ export class Simulation implements Driver {
     return due.length > 0;
   }
 
-  #submitNext(): void {
-    const job = this.#submissions.take();
+  #submitNext(now: number): void {
+    const job = this.#submissions.take(now);
     if (job >= 0) this.#core.submit(job);
   }
 
@@ -154,10 +168,10 @@ export class Simulation implements Driver {
     const kind = this.#events.nextKind;
     const row = this.#events.nextRow;
     this.#events.pop();
+    if (this.#isOld(kind, row, now)) return;
     if (kind === END) this.#end(row, now);
     else if (kind === STOP) this.#stopNow(row, now);
-    else if (kind === RELEASE) this.#released(row, now);
-    else if (kind === SUBMIT) this.#core.submit(row);
+    else if (kind === RELEASE) this.#core.released(row);
     else if (kind !== TIMER) this.#outages.apply(kind, row, now);
   }
 
@@ -170,16 +184,25 @@ export class Simulation implements Driver {
     this.#due[job] = Math.min(natural, this.#killTime(begins + this.#core.walltimeLeft(job)));
     this.#events.push(this.#due[job], END, job);
     if (this.#beganAs.length > 0) this.#beganAs[job] = this.#core.decisions;
-    if (this.#hasDependencies) this.#settleStart(job);
+    this.#submissions.started(job, begins);
     return begins;
   }
 
-  stop(job: number, { how, grace = 0 }: Preemption): void {
+  stop(job: number, { how, grace = 0 }: Preemption): number {
     const now = this.#core.now;
-    const at = now + grace + (how === 'checkpoint' ? this.#progress.checkpointCost(job) : 0);
-    this.#stopping.set(job, { how, at });
+    const worksUntil = now + grace;
+    const at = worksUntil + (how === 'checkpoint' ? this.#progress.checkpointCost(job) : 0);
+    this.#stopping.set(job, { how, worksUntil, at });
     if (at === now) this.#stopNow(job, now);
     else this.#events.push(at, STOP, job);
+    if (at > worksUntil && this.#due[job] > worksUntil) this.#endOnlyByLimit(job);
+    return at;
+  }
+
+  /** A job that will be writing its checkpoint does not come to the end of its work; its walltime goes on. */
+  #endOnlyByLimit(job: number): void {
+    this.#due[job] = this.#killTime(this.#record.lastStart[job] + this.#core.walltimeLeft(job));
+    this.#events.push(this.#due[job], END, job);
   }
 
   wake(time: number): void {
@@ -188,27 +211,30 @@ export class Simulation implements Driver {
 
   over(job: number): void {
     this.#over++;
-    if (!this.#hasDependencies) return;
-    // A job that is over without having started satisfies those that only waited for its start.
-    this.#settleStart(job);
-    this.#settle(job, true, this.#record.stateOf(job) === COMPLETED);
+    this.#settleEnd(job);
+  }
+
+  /** Lets the jobs go that waited for the end of this one. */
+  #settleEnd(job: number): void {
+    this.#submissions.ended(job, this.#core.now, this.#record.stateOf(job) === COMPLETED);
   }
 
   /** The first look at limits at or after this time [ms]. */
   #killTime(limit: number): number {
     if (this.#killScan === 0 || limit === Infinity) return limit;
-    return Math.ceil((limit - this.#killPhase) / this.#killScan) * this.#killScan + this.#killPhase;
+    return Math.max(0, Math.ceil((limit - this.#killPhase) / this.#killScan)) * this.#killScan + this.#killPhase;
   }
 
   #end(job: number, now: number): void {
-    const phase = this.#core.phase[job];
-    if ((phase !== RUNNING && phase !== STOPPING) || this.#due[job] !== now) return;
-    const killed = now < this.#record.lastStart[job] + this.#progress.remaining(job);
+    if (this.#isOld(END, job, now)) return;
+    const isWriting = this.#worksUntil(job, now) < now;
+    const killed = isWriting || now < this.#record.lastStart[job] + this.#progress.remaining(job);
     this.#stopping.delete(job);
     const clean = now + this.#releaseTime;
     this.#due[job] = clean;
     if (clean > now) this.#events.push(clean, RELEASE, job);
     this.#core.ended(job, killed ? KILLED : this.#outcome(job), clean);
+    this.#settleEnd(job);
   }
 
   #outcome(job: number): number {
@@ -216,25 +242,29 @@ export class Simulation implements Driver {
     return outcome === FAILS ? FAILED : outcome === IS_CANCELLED ? CANCELLED : COMPLETED;
   }
 
-  #released(job: number, now: number): void {
-    if (this.#core.phase[job] === RELEASING && this.#due[job] === now) this.#core.released(job);
-  }
-
   #stopNow(job: number, now: number): void {
-    const stopping = this.#stopping.get(job);
-    if (stopping === undefined || stopping.at !== now || this.#core.phase[job] !== STOPPING) return;
+    const { how } = this.#stopping.get(job)!;
+    const kept = this.#keep(job, how, now);
     this.#stopping.delete(job);
     this.#due[job] = NaN;
-    const { how } = stopping;
-    this.#core.stopped(job, how, this.#keep(job, how, now));
+    this.#core.stopped(job, how, kept);
   }
 
   #keep(job: number, how: Preemption['how'], now: number): number {
-    const ran = Math.max(0, now - this.#record.lastStart[job]);
     if (how === 'cancel') return 0;
-    if (how === 'suspend') return this.#progress.suspend(job, ran);
-    const writing = how === 'checkpoint' ? Math.min(ran, this.#progress.checkpointCost(job)) : 0;
-    return this.#progress.interrupt(job, ran - writing, how === 'checkpoint');
+    if (how === 'suspend') return this.#progress.suspend(job, this.#ran(job, now));
+    return this.#progress.interrupt(job, this.#ran(job, now), how === 'checkpoint');
+  }
+
+  /** How long the current run has loaded and worked [ms]. */
+  #ran(job: number, now: number): number {
+    return Math.max(0, this.#worksUntil(job, now) - this.#record.lastStart[job]);
+  }
+
+  /** Now, or before that if the job writes its checkpoint now [ms]. */
+  #worksUntil(job: number, now: number): number {
+    const stopping = this.#stopping.get(job);
+    return stopping?.how === 'checkpoint' ? Math.min(now, stopping.worksUntil) : now;
   }
 
   #changeNode(node: number, down: boolean): void {
@@ -248,28 +278,14 @@ export class Simulation implements Driver {
   #interrupt(job: number): void {
     const now = this.#core.now;
     const phase = this.#core.phase[job];
-    this.#stopping.delete(job);
-    if (phase === PAUSED) this.#record.lostWhileSuspended(job, now, this.#progress.loseMemory(job));
+    if (phase === PAUSED) this.#record.lostWhileSuspended(job, now, this.#progress.interrupt(job, 0, false));
     if (phase !== RUNNING && phase !== STOPPING) return this.#core.lost(job, 0);
-    this.#due[job] = NaN;
     const { onNodeFailure = 'requeue', maxRestarts = 100 } = this.#options;
-    const kept = this.#progress.interrupt(job, Math.max(0, now - this.#record.lastStart[job]), false);
-    const ends = onNodeFailure === 'fail' || this.#progress.interruptions(job) > maxRestarts;
-    this.#core.lost(job, kept, ends ? FAILED : undefined);
-  }
-
-  /** The first start counts, not those after an interruption. */
-  #settleStart(job: number): void {
-    if (this.#launched.has(job)) return;
-    this.#launched.add(job);
-    this.#settle(job, false, false);
-  }
-
-  /** Lets the jobs go that waited for this one to start, or to end. */
-  #settle(job: number, ended: boolean, ok: boolean): void {
-    this.#submissions.settle(job, this.#core.now, ended, ok, (dependant, verdict, time) => {
-      if (verdict !== MAY_GO) this.#core.withdraw(dependant, CANCELLED);
-      else this.#events.push(time, SUBMIT, dependant);
-    });
+    const failures = (this.#failures.get(job) ?? 0) + 1;
+    this.#failures.set(job, failures);
+    const kept = this.#progress.interrupt(job, this.#ran(job, now), false);
+    this.#stopping.delete(job);
+    this.#due[job] = NaN;
+    this.#core.lost(job, kept, onNodeFailure === 'fail' || failures > maxRestarts ? FAILED : undefined);
   }
 }

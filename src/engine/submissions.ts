@@ -1,37 +1,51 @@
 import type { Dependencies, Workload } from '../workload.ts';
 import { AFTER_ANY, AFTER_NOT_OK, AFTER_START } from '../workload.ts';
+import { SUBMIT } from './event-queue.ts';
+import type { EventQueue } from './event-queue.ts';
 
-/** What the end or start of a job means for one that waited for it. */
-export const MAY_GO = 1;
-/** What it depends on can no longer happen. */
-export const NEVER = 2;
+/** What has been said of a job. Values of `Submissions.#told`. */
+const STARTED = 1;
+const ENDED = 2;
 
 /**
- * Holds jobs back for the jobs they depend on. In `hold` mode a job enters the queue at its recorded submission or
- * when its last dependency is satisfied, whichever is later; in `feedback` mode its think time after that.
+ * Who is submitted when. Holds jobs back for the jobs they depend on. In `hold` mode a job enters the queue at its recorded submission or
+ * when its last dependency is satisfied, whichever is later. In `feedback` mode a job with think times enters it when
+ * each of them has passed since the start or end that it belongs to.
  */
 export class Submissions {
   readonly #workload: Workload;
   readonly #dependencies: Dependencies | undefined;
   readonly #feedback: boolean;
+  readonly #events: EventQueue;
+  readonly #withdraw: (job: number) => void;
   /** The next row to be submitted as recorded. */
   #next = 0;
   /** Dependencies of each job that are not satisfied yet; only with dependencies. */
   readonly #unmet: Int32Array;
+  /** The earliest submission that the satisfied ones allow [ms]. */
+  readonly #ready: Float64Array;
   /** Jobs that wait for each job, as rows of edges. */
   readonly #firstDependant: Int32Array;
   readonly #dependants: Int32Array;
-  /** Whether the recorded submission of a held job has passed. */
-  readonly #arrived: Uint8Array;
+  readonly #told: Uint8Array;
   readonly #dead: Uint8Array;
+  /** Submissions of held jobs that are still to come [count]. */
+  #promised = 0;
+  /** Held jobs that will never go, to be withdrawn one after the other: a chain of them may be long. */
+  readonly #doomed: number[] = [];
+  #isWithdrawing = false;
 
-  constructor(workload: Workload, mode: 'ignore' | 'hold' | 'feedback') {
+  /** `withdraw` is called for a job whose dependencies can no longer be satisfied. */
+  constructor(workload: Workload, mode: 'ignore' | 'hold' | 'feedback', events: EventQueue, withdraw: (job: number) => void) {
     this.#workload = workload;
     this.#dependencies = mode === 'ignore' ? undefined : workload.dependencies;
     this.#feedback = mode === 'feedback';
+    this.#events = events;
+    this.#withdraw = withdraw;
     const count = this.#dependencies === undefined ? 0 : workload.count;
     this.#unmet = new Int32Array(count);
-    this.#arrived = new Uint8Array(count);
+    this.#ready = new Float64Array(count);
+    this.#told = new Uint8Array(count);
     this.#dead = new Uint8Array(count);
     this.#firstDependant = new Int32Array(count + 1);
     this.#dependants = new Int32Array(this.#dependencies?.on.length ?? 0);
@@ -49,63 +63,96 @@ export class Submissions {
     }
   }
 
-  /** When the next job is submitted as recorded [ms]. */
+  /** When the next job is submitted as recorded [ms]; those that are held back have events in the queue. */
   get nextTime(): number {
     return this.#next < this.#workload.count ? this.#workload.submit[this.#next] : Infinity;
   }
 
-  /** Takes the next job; -1 if it must wait for another one first. */
-  take(): number {
-    const job = this.#next++;
-    if (this.#dependencies === undefined) return job;
-    this.#arrived[job] = 1;
-    if (this.#dead[job] === 1 || !Number.isNaN(this.#thinkOf(job))) return -1;
-    return this.#unmet[job] === 0 ? job : -1;
+  get isMoreToCome(): boolean {
+    return this.#next < this.#workload.count || this.#promised > 0;
+  }
+
+  isNow(now: number): boolean {
+    return this.nextTime === now || this.#isHeldNow(now);
   }
 
   /**
-   * A job has started or ended: tells `visit` each job that was waiting for it and can now be submitted (with the
-   * time to do so) or never will be.
+   * Takes the next job of this instant by its row, whether it was held back or not. -1 if that is a recorded
+   * submission that does not count: the jobs it depends on say when it is submitted.
    */
-  settle(
-    job: number,
-    now: number,
-    ended: boolean,
-    ok: boolean,
-    visit: (job: number, verdict: number, time: number) => void,
-  ): void {
-    if (this.#dependencies === undefined) return;
+  take(now: number): number {
+    if (this.#isHeldNow(now) && (this.nextTime !== now || this.#events.nextRow < this.#next)) {
+      const job = this.#events.nextRow;
+      this.#events.pop();
+      this.#promised--;
+      return job;
+    }
+    const job = this.#next++;
+    const first = this.#dependencies?.first;
+    return first === undefined || first[job] === first[job + 1] ? job : -1;
+  }
+
+  #isHeldNow(now: number): boolean {
+    return this.#promised > 0 && this.#events.nextTime === now && this.#events.nextKind === SUBMIT;
+  }
+
+  /** The job begins to run at this time, for the first time or again. */
+  started(job: number, time: number): void {
+    if (this.#dependencies === undefined || this.#told[job] !== 0) return;
+    this.#told[job] = STARTED;
+    this.#settle(job, time, STARTED, false);
+  }
+
+  /** The job ends for good; it may be said more than once. `ok`: it has completed. */
+  ended(job: number, time: number, ok: boolean): void {
+    if (this.#dependencies === undefined || this.#told[job] === ENDED) return;
+    // One that is over without having started keeps nobody waiting for its start.
+    this.started(job, time);
+    this.#told[job] = ENDED;
+    this.#settle(job, time, ENDED, ok);
+    if (this.#isWithdrawing) return;
+    this.#isWithdrawing = true;
+    // Grows while it is walked: who is withdrawn has ended, too.
+    for (const doomed of this.#doomed) this.#withdraw(doomed);
+    this.#doomed.length = 0;
+    this.#isWithdrawing = false;
+  }
+
+  /** Each edge is settled once: `after start` by the start, the others by the end. */
+  #settle(job: number, time: number, what: number, ok: boolean): void {
+    const { kind } = this.#dependencies!;
     for (let index = this.#firstDependant[job]; index < this.#firstDependant[job + 1]; index++) {
       const edge = this.#dependants[index];
-      const kind = this.#dependencies.kind[edge];
-      // Each edge is settled once: `after start` by the start, the others by the end.
-      if ((kind === AFTER_START) === ended) continue;
+      if ((kind[edge] === AFTER_START) !== (what === STARTED)) continue;
       const dependant = this.#jobOf(edge);
       if (this.#dead[dependant] === 1) continue;
-      if (kind !== AFTER_ANY && kind !== AFTER_START && ok === (kind === AFTER_NOT_OK)) {
+      if (kind[edge] !== AFTER_ANY && kind[edge] !== AFTER_START && ok === (kind[edge] === AFTER_NOT_OK)) {
         this.#dead[dependant] = 1;
-        visit(dependant, NEVER, now);
-      } else if (--this.#unmet[dependant] === 0) {
-        this.#release(dependant, now, visit);
+        this.#doomed.push(dependant);
+        continue;
       }
+      this.#ready[dependant] = Math.max(this.#ready[dependant], time + this.#thinkTime(edge));
+      if (--this.#unmet[dependant] === 0) this.#release(dependant);
     }
   }
 
-  #release(job: number, now: number, visit: (job: number, verdict: number, time: number) => void): void {
-    const think = this.#thinkOf(job);
-    if (!Number.isNaN(think)) visit(job, MAY_GO, now + Math.max(0, think));
-    else if (this.#arrived[job] === 1) visit(job, MAY_GO, now);
+  #release(job: number): void {
+    const earliest = this.#isThoughtOf(job) ? 0 : this.#workload.submit[job];
+    this.#promised++;
+    this.#events.push(Math.max(earliest, this.#ready[job]), SUBMIT, job);
   }
 
-  /** The longest think time of a job that is submitted by its dependencies alone; NaN for all others [ms]. */
-  #thinkOf(job: number): number {
-    if (!this.#feedback) return NaN;
+  /** [ms]; 0 if it is not given: a trace may have a submission before the end that it waited for. */
+  #thinkTime(edge: number): number {
+    const think = this.#dependencies!.think[edge];
+    return this.#feedback && think > 0 ? think : 0;
+  }
+
+  /** Whether think times say when the job is submitted, whatever the record says. */
+  #isThoughtOf(job: number): boolean {
     const { first, think } = this.#dependencies!;
-    let longest = NaN;
-    for (let edge = first[job]; edge < first[job + 1]; edge++) {
-      if (!(think[edge] <= longest) && !Number.isNaN(think[edge])) longest = think[edge];
-    }
-    return longest;
+    for (let edge = first[job]; this.#feedback && edge < first[job + 1]; edge++) if (!Number.isNaN(think[edge])) return true;
+    return false;
   }
 
   /** The job that an edge belongs to: the last row that starts at or before it. */

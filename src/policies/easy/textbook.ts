@@ -12,17 +12,20 @@ export function textbook({ jobs, parameters }: PolicySetup, { length }: { length
   /** What the last pass left: nothing to do again while nothing has ended. */
   let head = -1;
   let reservation: Reservation;
+  /** Whether the reservation is still what it would be if it were made anew. */
+  let holds = false;
   const inSubmissionOrder = parameters.order === 'submit';
   // The index of the queue knows walltimes only.
   const judgedByWalltime = length === jobs.walltime;
 
   function consider(job: number, cycle: Cycle): void {
     const endsInTime = cycle.now + length[job] <= reservation.time;
-    if (endsInTime) {
-      if (cycle.free.fits(job)) cycle.start(job);
-    } else if (cycle.free.fits(job, reservation.extra)) {
-      cycle.start(job, reservation.extra);
-    }
+    const within = endsInTime ? undefined : reservation.extra;
+    if (!cycle.free.fits(job, within)) return;
+    cycle.start(job, within);
+    // Launching takes time that no walltime knows of: a job that was let in to end in time may be expected later.
+    const isExpectedInTime = cycle.running.expectedEnd(job) <= reservation.time;
+    if (isExpectedInTime !== endsInTime) holds = false;
   }
 
   /**
@@ -34,8 +37,10 @@ export function textbook({ jobs, parameters }: PolicySetup, { length }: { length
     return (
       judgedByWalltime &&
       head >= 0 &&
+      holds &&
       changed.ended.length === 0 &&
       !changed.nodes &&
+      !changed.expectations &&
       pending.first() === head &&
       now <= reservation.time &&
       (inSubmissionOrder || changed.submitted.length <= 1)
@@ -52,6 +57,7 @@ export function textbook({ jobs, parameters }: PolicySetup, { length }: { length
       head = startFromHead(cycle);
       if (head < 0) return;
       reservation = running.whenFits(head);
+      holds = true;
       const slack = judgedByWalltime ? reservation.time - cycle.now : Infinity;
       const { extra } = reservation;
       let job = pending.nextWithin(head, free.procs, slack, extra.procs);
