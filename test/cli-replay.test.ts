@@ -148,7 +148,7 @@ describe('limits', () => {
     const { outcome, jobs } = await states();
     expect(jobs).toMatchObject({ completed: 1, killed: 1 });
     expect(outcome.stderr).toContain('1 jobs without a limit get their run time');
-    expect(outcome.stderr).toContain('1 jobs ran longer than their limit');
+    expect(outcome.stderr).toContain('1 job will be killed at their limit');
   });
 
   test.each([

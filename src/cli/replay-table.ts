@@ -66,7 +66,11 @@ function difference({ better }: Line, value: number, baseline: number): string {
   if (value === baseline) return '=';
   if (baseline === 0) return '';
   const share = (100 * (value - baseline)) / baseline;
-  const text = `${share > 0 ? '+' : ''}${share.toFixed(Math.abs(share) < 10 ? 2 : 1)} %`;
+  // Beyond a factor of ten a percentage is hard to read.
+  const text =
+    share >= 900
+      ? `x ${(value / baseline).toPrecision(3)}`
+      : `${share > 0 ? '+' : ''}${share.toFixed(Math.abs(share) < 10 ? 2 : 1)} %`;
   return value < baseline === (better === 'lower') ? green(text) : red(text);
 }
 

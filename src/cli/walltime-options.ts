@@ -1,6 +1,7 @@
 import { extendOverruns, fillWalltimes } from '../trace/walltimes.ts';
 import type { WalltimeRule } from '../trace/walltimes.ts';
 import type { Workload } from '../workload.ts';
+import { count } from './account.ts';
 
 /** The workload with the limits it is replayed with, and what was changed, for the user. */
 export function applyWalltimes(
@@ -16,12 +17,9 @@ export function applyWalltimes(
     if (extended.changed > 0) notes.push(`${extended.note} (--overrun)`);
     return { workload: extended.workload, notes };
   }
-  const { count, runtime, walltime } = filled.workload;
+  const { runtime, walltime } = filled.workload;
   let outlasting = 0;
-  for (let job = 0; job < count; job++) if (runtime[job] > walltime[job]) outlasting++;
-  if (outlasting > 0)
-    notes.push(
-      `${outlasting} jobs ran longer than their limit in the trace: they will be killed at it (--overrun extend lets them end)`,
-    );
+  for (let job = 0; job < runtime.length; job++) if (runtime[job] > walltime[job]) outlasting++;
+  if (outlasting > 0) notes.push(`${count(outlasting, 'job')} will be killed at their limit; --overrun extend lets them run on`);
   return { workload: filled.workload, notes };
 }
