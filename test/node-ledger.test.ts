@@ -430,7 +430,7 @@ describe('NodeLedger', () => {
         clusters,
         jobs,
         fc.array(fc.nat(8), { maxLength: 6 }),
-        fc.array(fc.nat(8), { maxLength: 6 }),
+        fc.array(fc.record({ row: fc.nat(8), alone: fc.boolean() }), { maxLength: 8 }),
         (cluster, rows, before, after) => {
           const ledger = ledgerFor(cluster, modelWorkload(rows), firstFit);
           const model = new PlainLedger(cluster, rows, 'first-fit');
@@ -438,10 +438,16 @@ describe('NodeLedger', () => {
             apply({ does: 'take', job, more: [0] }, ledger, model, rows.length);
           const whatIf = ledger.copy();
           const there = model.copy();
-          for (const job of after.map((row) => row % rows.length)) {
+          for (const { row, alone } of after) {
+            const job = row % rows.length;
             if (there.held.has(job)) {
               whatIf.give(job);
               there.give(job);
+            } else if (alone && !model.held.has(job)) {
+              const plan = there.plan(job);
+              if (plan === undefined) continue;
+              whatIf.take(job);
+              there.take(job, plan);
             } else {
               const both = model.nodes.map((node, index) => ({ ...node, free: least(node.free, there.nodes[index].free) }));
               const plan = model.held.has(job) ? undefined : model.plan(job, both);
