@@ -66,10 +66,10 @@ function outcomeWord(outcome: number): string {
 
 /** Nothing for the usual job, whose number of processors says it all. */
 function groupsCell(workload: Workload, job: number): string | undefined {
-  const groups = groupsOf(workload, job);
-  const [{ tasks, minimum, request }] = groups;
-  if (groups.length === 1 && tasks === minimum && isOneProcessor(request)) return undefined;
-  return formatGroups(groups);
+  const { firstGroup, groupTasks, groupMinimum, groupRequest, requests } = workload;
+  const group = firstGroup[job];
+  const single = firstGroup[job + 1] === group + 1 && groupTasks[group] === groupMinimum[group];
+  return single && isOneProcessor(requests[groupRequest[group]]) ? undefined : formatGroups(groupsOf(workload, job));
 }
 
 function isOneProcessor({ cpu, memory, gpu, gpuModels, other }: TaskRequest): boolean {
