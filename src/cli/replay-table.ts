@@ -30,8 +30,6 @@ const LINES: readonly Line[] = [
   { title: 'jobs killed', of: ({ states }) => states.killed, show: grouped },
   { title: 'jobs rejected', of: ({ states }) => states.rejected, show: grouped },
   { title: 'jobs unfinished', of: ({ states }) => states.unfinished, show: grouped },
-  { title: 'jobs simulated per s', of: ({ jobs, wallSeconds }) => jobs / wallSeconds, show: rounded },
-  { title: 'simulated s per s', of: ({ simulatedSeconds, wallSeconds }) => simulatedSeconds / wallSeconds, show: rounded },
 ];
 
 /** Lines that are left out where no run has any. */
@@ -72,10 +70,6 @@ function difference({ better }: Line, value: number, baseline: number): string {
       ? `x ${(value / baseline).toPrecision(3)}`
       : `${share > 0 ? '+' : ''}${share.toFixed(Math.abs(share) < 10 ? 2 : 1)} %`;
   return value < baseline === (better === 'lower') ? green(text) : red(text);
-}
-
-function rounded(value: number): string {
-  return Number.isFinite(value) ? grouped(Math.round(value)) : '-';
 }
 
 function value(metric: string): (run: FinishedRun) => number {

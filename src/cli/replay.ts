@@ -4,7 +4,8 @@ import type { Command } from 'commander';
 import { simulate } from '../engine/simulate.ts';
 import type { SimulationOptions } from '../engine/simulate.ts';
 import { usageError } from '../errors.ts';
-import { accountFacts, count } from './account.ts';
+import { formatDuration, SECOND } from '../units.ts';
+import { accountFacts, count, grouped } from './account.ts';
 import { loadReplayCluster } from './cluster-option.ts';
 import { collect, examples } from './command.ts';
 import { interruptible } from './interrupt.ts';
@@ -115,9 +116,18 @@ function runPolicy(
       const everything = options.out !== undefined || options.json === true;
       const run = finishRun(input, policy, schedule, wallSeconds, everything);
       if (options.out !== undefined) writeRun(options.out, input, run, schedule);
+      progress.clear();
+      say(speedText(run));
       return run;
     });
   } finally {
     progress.clear();
   }
+}
+
+/** How fast it was. Not on standard output: that is the same for the same inputs. */
+function speedText({ policy, jobs, simulatedSeconds, wallSeconds }: FinishedRun): string {
+  const perSecond = grouped(Math.round(jobs / wallSeconds));
+  const span = formatDuration(simulatedSeconds * SECOND);
+  return `${policy.label}: ${span} simulated in ${wallSeconds.toFixed(2)} s, ${perSecond} jobs a second`;
 }
