@@ -86,6 +86,8 @@ interface Job {
   cleanAt: number;
   failures: number;
   toldStart: boolean;
+  /** What it waits for can no longer happen, but it has not been submitted yet. */
+  isDoomed: boolean;
   /** When its dependencies let it be submitted [ms]. */
   submitsAt: number;
 }
@@ -135,7 +137,7 @@ export class Oracle {
       row, procs: procs[row], edges, phase: 'away', submit: submit[row],
       start: NaN, end: NaN, lastStart: NaN, state: UNFINISHED,
       safe: 0, memory: 0, reload: 0, used: 0, done: NaN, killed: NaN, limit: NaN, cleanAt: NaN,
-      failures: 0, toldStart: false, submitsAt: edges.length > 0 ? Infinity : submit[row],
+      failures: 0, toldStart: false, isDoomed: false, submitsAt: edges.length > 0 ? Infinity : submit[row],
     }; // prettier-ignore
   }
 
@@ -223,6 +225,7 @@ export class Oracle {
   }
 
   #submit(job: Job): void {
+    if (job.isDoomed) return this.#close(job, CANCELLED);
     job.submit = this.#now;
     job.phase = 'queued';
     if (job.procs > this.#total) this.#close(job, REJECTED);
@@ -261,7 +264,7 @@ export class Oracle {
     job.stop = undefined;
     job.phase = 'over';
     job.state = state;
-    job.end = Math.max(this.#now, job.submit);
+    job.end = this.#now;
     this.#tell(job, 'end', this.#now);
   }
 
@@ -349,15 +352,16 @@ export class Oracle {
         const isPossible =
           edge.kind === AFTER_START || edge.kind === AFTER_ANY || (edge.kind === AFTER_NOT_OK) !== (job.state === COMPLETED);
         if (isPossible) edge.at = time;
-        else this.#close(other, CANCELLED);
+        else if (this.#workload.submit[other.row] <= this.#now) this.#close(other, CANCELLED);
+        else other.isDoomed = true;
       }
       if (other.phase === 'away') other.submitsAt = this.#submission(other);
     }
   }
 
-  #submission({ row, edges }: Job): number {
+  #submission({ row, edges, isDoomed }: Job): number {
     const recorded = this.#workload.submit[row];
-    if (edges.length === 0) return recorded;
+    if (edges.length === 0 || isDoomed) return recorded;
     if (edges.some(({ at }) => Number.isNaN(at))) return Infinity;
     const thinks = this.#options.dependencies === 'feedback' && edges.some(({ think }) => !Number.isNaN(think));
     if (!thinks) return Math.max(recorded, ...edges.map(({ at }) => at));

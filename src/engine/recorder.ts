@@ -75,8 +75,7 @@ export class Recorder {
 
   /** The job is over without having run, or is turned away. */
   closed(job: number, now: number, state: number): void {
-    // What a job waits for can become impossible before the job has even arrived.
-    this.#end[job] = Math.max(now, this.submit[job]);
+    this.#end[job] = now;
     this.#state[job] = state;
   }
 

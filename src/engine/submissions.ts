@@ -8,9 +8,10 @@ const STARTED = 1;
 const ENDED = 2;
 
 /**
- * Who is submitted when. Holds jobs back for the jobs they depend on. In `hold` mode a job enters the queue at its recorded submission or
- * when its last dependency is satisfied, whichever is later. In `feedback` mode a job with think times enters it when
- * each of them has passed since the start or end that it belongs to.
+ * Who is submitted when. Holds jobs back for the jobs they depend on. In `hold` mode a job enters the queue at its
+ * recorded submission or when its last dependency is satisfied, whichever is later. In `feedback` mode a job with think
+ * times enters it when each of them has passed since the start or end that it belongs to. A job that can never go is
+ * withdrawn when its recorded submission comes, or at once if that has passed.
  */
 export class Submissions {
   readonly #workload: Workload;
@@ -31,7 +32,7 @@ export class Submissions {
   readonly #dead: Uint8Array;
   /** Submissions of held jobs that are still to come [count]. */
   #promised = 0;
-  /** Held jobs that will never go, to be withdrawn one after the other: a chain of them may be long. */
+  /** Jobs that will never go, to be withdrawn one after the other: a chain of them may be long. */
   readonly #doomed: number[] = [];
   #isWithdrawing = false;
 
@@ -78,7 +79,7 @@ export class Submissions {
 
   /**
    * Takes the next job of this instant by its row, whether it was held back or not. -1 if that is a recorded
-   * submission that does not count: the jobs it depends on say when it is submitted.
+   * submission that does not count: the jobs it depends on say when it is submitted, or have said never.
    */
   take(now: number): number {
     if (this.#isHeldNow(now) && (this.nextTime !== now || this.#events.nextRow < this.#next)) {
@@ -88,6 +89,10 @@ export class Submissions {
       return job;
     }
     const job = this.#next++;
+    if (this.#dead[job] === 1) {
+      this.#doomed.push(job);
+      this.#withdrawDoomed();
+    }
     const first = this.#dependencies?.first;
     return first === undefined || first[job] === first[job + 1] ? job : -1;
   }
@@ -110,6 +115,10 @@ export class Submissions {
     this.started(job, time);
     this.#told[job] = ENDED;
     this.#settle(job, time, ENDED, ok);
+    this.#withdrawDoomed();
+  }
+
+  #withdrawDoomed(): void {
     if (this.#isWithdrawing) return;
     this.#isWithdrawing = true;
     // Grows while it is walked: who is withdrawn has ended, too.
@@ -128,7 +137,7 @@ export class Submissions {
       if (this.#dead[dependant] === 1) continue;
       if (kind[edge] !== AFTER_ANY && kind[edge] !== AFTER_START && ok === (kind[edge] === AFTER_NOT_OK)) {
         this.#dead[dependant] = 1;
-        this.#doomed.push(dependant);
+        if (dependant < this.#next) this.#doomed.push(dependant);
         continue;
       }
       this.#ready[dependant] = Math.max(this.#ready[dependant], time + this.#thinkTime(edge));

@@ -48,7 +48,7 @@ export function withoutProtection(_setup: PolicySetup): Policy {
   return {
     schedule(cycle) {
       const { pending, free, running, now } = cycle;
-      if (blocked < 0 || !pending.has(blocked) || now >= reserved) {
+      if (blocked < 0 || !pending.has(blocked) || now >= reserved || reserved === Infinity) {
         const head = startFromHead(cycle);
         if (head !== blocked && head >= 0) reserved = running.whenFits(head).time;
         blocked = head;
@@ -56,6 +56,8 @@ export function withoutProtection(_setup: PolicySetup): Policy {
       if (blocked < 0) return;
       let job = pending.nextWithin(blocked, free.procs);
       for (; job >= 0; job = pending.nextWithin(job, free.procs)) if (free.fits(job)) cycle.start(job);
+      // It does not wake up for the reserved time, but nothing else may be left to happen.
+      if (running.size === 0 && now < reserved && reserved < Infinity) cycle.wakeAt(reserved);
     },
   };
 }
