@@ -6,11 +6,14 @@ import { SortedJobs } from './sorted-jobs.ts';
 export class PendingSet implements PendingJobs {
   readonly #sorted: SortedJobs;
   readonly #order: Order | undefined;
+  /** As recorded [ms]. */
+  readonly #submit: Float64Array;
   #sortedAt = -1;
 
   constructor(jobs: Requests, count: number, order: Order | undefined) {
     this.#sorted = new SortedJobs(count, jobs.procs, jobs.walltime);
     this.#order = order;
+    this.#submit = jobs.submit;
   }
 
   get size(): number {
@@ -39,10 +42,12 @@ export class PendingSet implements PendingJobs {
 
   /** `submitted` is when the job first entered the queue: a job that comes back gets its old place. */
   add(job: number, submitted: number, now: number): void {
-    const key = this.#order === undefined ? submitted : this.#order.key(job, now);
-    if (Number.isNaN(key)) throw new Error(`the policy's order has no key for job ${job}`);
-    this.#sorted.key[job] = key;
-    this.#sorted.add(job);
+    const sorted = this.#sorted;
+    sorted.key[job] = this.#order === undefined ? submitted : keyIn(this.#order, job, now);
+    // Rows come in the order of their recorded submissions, so they break ties until a dependency moves one.
+    if (submitted !== this.#submit[job]) sorted.secondKey ??= this.#submit.slice();
+    if (sorted.secondKey !== undefined) sorted.secondKey[job] = submitted;
+    sorted.add(job);
   }
 
   remove(job: number): void {
@@ -54,6 +59,12 @@ export class PendingSet implements PendingJobs {
     const order = this.#order;
     if (order?.varies !== true || now === this.#sortedAt) return;
     this.#sortedAt = now;
-    this.#sorted.rekey((job) => order.key(job, now));
+    this.#sorted.rekey((job) => keyIn(order, job, now));
   }
+}
+
+function keyIn(order: Order, job: number, now: number): number {
+  const key = order.key(job, now);
+  if (Number.isNaN(key)) throw new Error(`the policy's order has no key for job ${job}`);
+  return key;
 }

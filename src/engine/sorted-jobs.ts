@@ -1,6 +1,7 @@
 /**
- * Jobs in ascending order of a key, ties by row: the queue and the running set. A list of chunks, each with the
- * least processors, least walltime and sum of processors of its jobs, so that a search skips whole chunks.
+ * Jobs in ascending order of a key, ties by a second key if there is one, then by row: the queue and the running set.
+ * A list of chunks, each with the least processors, least walltime and sum of processors of its jobs, so that a search
+ * skips whole chunks.
  */
 
 /** Jobs in a chunk at most. Measured on logs with deep queues: 64 to 256 are alike. */
@@ -19,6 +20,8 @@ class Chunk {
 export class SortedJobs {
   /** The key of each job. Set before a job is added; kept after it was removed, so that `after` still finds its place. */
   readonly key: Float64Array;
+  /** Breaks ties before the row does. It can be set late if the jobs that are in the list then stay in their order. */
+  secondKey: Float64Array | undefined;
   readonly #procs: Int32Array;
   readonly #walltime: Float64Array;
   readonly #member: Uint8Array;
@@ -149,7 +152,7 @@ export class SortedJobs {
     for (const chunk of this.#chunks) for (let index = 0; index < chunk.count; index++) jobs[count++] = chunk.jobs[index];
     const key = this.key;
     for (const job of jobs) key[job] = keyOf(job);
-    jobs.sort((a, b) => key[a] - key[b] || a - b);
+    jobs.sort((a, b) => (this.#isBefore(a, b) ? -1 : 1));
     this.#chunks = [];
     for (let from = 0; from < count; from += CHUNK) {
       const chunk = new Chunk();
@@ -163,13 +166,12 @@ export class SortedJobs {
   /** The first chunk whose last job is not before this one. */
   #chunkOf(job: number): number {
     const chunks = this.#chunks;
-    const key = this.key[job];
     let low = 0;
     let high = chunks.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       const last = chunks[middle].jobs[chunks[middle].count - 1];
-      if (this.key[last] < key || (this.key[last] === key && last < job)) low = middle + 1;
+      if (this.#isBefore(last, job)) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -177,16 +179,21 @@ export class SortedJobs {
 
   /** Where the job is in the chunk, or would have to be. */
   #indexIn(chunk: Chunk, job: number): number {
-    const key = this.key[job];
     let low = 0;
     let high = chunk.count;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const other = chunk.jobs[middle];
-      if (this.key[other] < key || (this.key[other] === key && other < job)) low = middle + 1;
+      if (this.#isBefore(chunk.jobs[middle], job)) low = middle + 1;
       else high = middle;
     }
     return low;
+  }
+
+  #isBefore(job: number, other: number): boolean {
+    const { key, secondKey } = this;
+    if (key[job] !== key[other]) return key[job] < key[other];
+    if (secondKey !== undefined && secondKey[job] !== secondKey[other]) return secondKey[job] < secondKey[other];
+    return job < other;
   }
 
   #split(at: number): void {

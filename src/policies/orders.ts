@@ -67,7 +67,7 @@ function walltimeOf(jobs: Requests, job: number): number {
 }
 
 function byScore(score: Score): (jobs: Requests) => Order {
-  return (jobs) => ({ key: (job) => score(jobs.walltime[job] / SECOND, jobs.procs[job]) });
+  return (jobs) => ({ key: (job) => score(Math.min(ENDLESS, jobs.walltime[job] / SECOND), jobs.procs[job]) });
 }
 
 function byWait(score: (w: number, r: number, n: number) => number): (jobs: Requests) => Order {
