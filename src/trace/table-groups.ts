@@ -8,7 +8,7 @@
  */
 import { AFTER_ANY, AFTER_NOT_OK, AFTER_OK, AFTER_START } from '../workload.ts';
 import type { TaskRequest } from '../workload.ts';
-import type { DependencyRow } from '../workload-builder.ts';
+import type { DependencyRow, GroupRow, WorkloadBuilder } from '../workload-builder.ts';
 
 /** A task group with what it asks for. */
 export interface Group {
@@ -26,6 +26,8 @@ const KIND_OF: Readonly<Record<string, number>> = {
 };
 const OWN_WORDS = new Set(['cpu', 'memory', 'gpu', 'model', 'min']);
 const MOST_TASKS = 2 ** 31 - 1;
+/** Texts that are kept taken apart [count]: enough for any table that repeats itself. */
+const MOST_KNOWN = 10_000;
 
 export function formatGroups(groups: readonly Group[]): string {
   return groups.map(formatGroup).join(' + ');
@@ -88,6 +90,34 @@ function parseGroup(text: string): Group | undefined {
     ...(Object.keys(other).length > 0 && { other }),
   };
   return { tasks, minimum, request };
+}
+
+/** The group rows that cells stand for; each text is taken apart once, because many jobs ask for the same. */
+export class GroupCells {
+  readonly #jobs: WorkloadBuilder;
+  readonly #known = new Map<string, readonly GroupRow[] | string | undefined>();
+
+  constructor(jobs: WorkloadBuilder) {
+    this.#jobs = jobs;
+  }
+
+  /** The rows; a text = why such a job cannot be replayed; undefined = the cell is not in the notation. */
+  rows(text: string): readonly GroupRow[] | string | undefined {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const rows = this.#parsed(text);
+    if (this.#known.size < MOST_KNOWN) this.#known.set(text, rows);
+    return rows;
+  }
+
+  #parsed(text: string): readonly GroupRow[] | string | undefined {
+    const groups = parseGroups(text);
+    if (groups === undefined) return undefined;
+    let millicores = 0;
+    for (const { tasks, request } of groups) millicores += tasks * request.cpu;
+    if (millicores > MOST_TASKS * 1000) return 'asks for more than can be counted';
+    return groups.map(({ tasks, minimum, request }) => ({ tasks, minimum, request: this.#jobs.request(request) }));
+  }
 }
 
 export function formatDependency({ id, kind = AFTER_ANY, think = NaN }: DependencyRow): string {

@@ -10,7 +10,7 @@ import type { Cell } from './column-map-notations.ts';
 import type { TraceSink } from './format.ts';
 import { bindColumns, cellOf, listed } from './table-binding.ts';
 import type { Binding, Slot } from './table-binding.ts';
-import { parseDependencies, parseGroups } from './table-groups.ts';
+import { GroupCells, parseDependencies } from './table-groups.ts';
 import { shapeOf } from './table-shape.ts';
 import type { CountedFor, Totals } from './table-shape.ts';
 import { stateLookup } from './table-states.ts';
@@ -65,6 +65,7 @@ export class TableRows {
   readonly #states = new Map<string, State | undefined>();
   /** The request of one processor, once a job has made it. */
   #plain: number | undefined;
+  readonly #groups: GroupCells;
   readonly #job: JobRow;
   readonly #totals: Totals = { procs: NaN, tasks: NaN, gpus: NaN, memory: NaN, models: undefined };
   #unreadable: Slot | undefined;
@@ -84,6 +85,7 @@ export class TableRows {
     this.#name = name;
     this.#skipUnreadable = parameters.unreadable === 'skip';
     this.#stateOf = stateLookup(map.states);
+    this.#groups = new GroupCells(sink.jobs);
     this.#job = { id: 0, submit: 0, runtime: 0, walltime: Infinity, tasks: 1, request: 0 };
     const { procs, gpus, memory } = this.#binding.slots;
     this.#per = { procs: procs?.per ?? 'job', gpus: gpus?.per ?? 'job', memory: memory?.per ?? 'job' };
@@ -222,20 +224,14 @@ export class TableRows {
   }
 
   #readGroups(slot: Slot, text: string): string | undefined {
-    const groups = parseGroups(text);
-    if (groups === undefined) {
-      this.#unreadable ??= slot;
-      return undefined;
-    }
-    let millicores = 0;
-    for (const { tasks, request } of groups) millicores += tasks * request.cpu;
-    if (millicores > (2 ** 31 - 1) * 1000) return 'asks for more than can be counted';
-    const rows = groups.map(({ tasks, minimum, request }) => ({ tasks, minimum, request: this.#sink.jobs.request(request) }));
-    const [first, ...more] = rows;
+    const rows = this.#groups.rows(text);
+    if (rows === undefined) this.#unreadable ??= slot;
+    if (rows === undefined || typeof rows === 'string') return rows;
+    const [first] = rows;
     this.#job.tasks = first.tasks;
     this.#job.minimum = first.minimum;
     this.#job.request = first.request;
-    if (more.length > 0) this.#job.moreGroups = more;
+    if (rows.length > 1) this.#job.moreGroups = rows.slice(1);
     return undefined;
   }
 
