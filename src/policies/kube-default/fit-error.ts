@@ -1,0 +1,37 @@
+/**
+ * Why a pod fits nowhere, in kube-scheduler's words.
+ * Source: pkg/scheduler/framework/types.go, FitError (Kubernetes v1.36.2).
+ */
+import type { Status } from './status.ts';
+
+export interface Diagnosis {
+  /** By node name, for nodes that were looked at. */
+  readonly statuses: ReadonlyMap<string, Status>;
+  /** What holds for all other nodes. */
+  readonly absent: Status;
+  /** Why it was clear before any node was looked at. */
+  readonly preFilter?: string;
+  /** What preemption had to say. */
+  readonly postFilter?: string;
+}
+
+/** "0/20 nodes are available: 12 Insufficient cpu, 8 node(s) were unschedulable." */
+export function fitErrorMessage({ statuses, absent, preFilter, postFilter }: Diagnosis, nodes: number): string {
+  const parts = [`0/${nodes} nodes are available:`];
+  if (preFilter !== undefined && preFilter !== '') parts.push(`${preFilter}.`);
+  else {
+    const counts = new Map<string, number>();
+    const count = (reason: string, times: number) => counts.set(reason, (counts.get(reason) ?? 0) + times);
+    for (const { reasons } of statuses.values()) for (const reason of reasons) count(reason, 1);
+    if (statuses.size < nodes) for (const reason of absent.reasons) count(reason, nodes - statuses.size);
+    // Sorted as texts, with the number in front, as the real one does.
+    const sorted = [...counts].map(([reason, times]) => `${times} ${reason}`).sort(byBytes);
+    if (sorted.length > 0) parts.push(`${sorted.join(', ')}.`);
+  }
+  if (postFilter !== undefined && postFilter !== '') parts.push(postFilter);
+  return parts.join(' ');
+}
+
+function byBytes(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

@@ -1,0 +1,147 @@
+/**
+ * Finding pods to evict so that a more important one fits.
+ * Source: plugins/defaultpreemption, pkg/scheduler/framework/preemption (Kubernetes v1.36.2).
+ */
+import type { JsonField } from '../../kubernetes-json.ts';
+import { splitByBudget } from './disruption-budgets.ts';
+import type { Budget } from './disruption-budgets.ts';
+import type { FilterRun, Nominations } from './filter-run.ts';
+import { byImportance, earliestStart } from './importance.ts';
+import type { PodInfo } from './pod-info.ts';
+import type { Snapshot } from './snapshot.ts';
+import { failed, unresolvable } from './status.ts';
+import type { Status } from './status.ts';
+
+export interface PreemptionArgs {
+  /** How many candidates are looked for: this share of the nodes [%], but at least so many. */
+  readonly minCandidateNodesPercentage: number;
+  readonly minCandidateNodesAbsolute: number;
+}
+
+export const DEFAULT_PREEMPTION: PreemptionArgs = { minCandidateNodesPercentage: 10, minCandidateNodesAbsolute: 100 };
+
+export function readPreemptionArgs(field: JsonField): PreemptionArgs {
+  return {
+    minCandidateNodesPercentage: field.at('minCandidateNodesPercentage').integer() ?? 10,
+    minCandidateNodesAbsolute: field.at('minCandidateNodesAbsolute').integer() ?? 100,
+  };
+}
+
+/** A node, and the pods whose eviction makes room there, most important first. */
+export interface Candidate {
+  readonly row: number;
+  readonly victims: readonly PodInfo[];
+  /** Victims whose disruption budget does not allow their loss. */
+  readonly violations: number;
+}
+
+export interface DryRun {
+  /** Those that break no budget first. */
+  readonly candidates: readonly Candidate[];
+  /** By node name: why it is no candidate, for nodes that were tried. */
+  readonly statuses: ReadonlyMap<string, Status>;
+}
+
+/** What a trial needs beside the node. */
+export interface PreemptionSetup {
+  readonly snapshot: Snapshot;
+  /** The filters as they were started for the pod in this cycle. */
+  readonly run: FilterRun;
+  readonly nominations: Nominations;
+  readonly budgets: readonly Budget[];
+}
+
+/** How many candidates are enough among so many nodes. */
+export function candidatesWanted(
+  nodes: number,
+  { minCandidateNodesPercentage, minCandidateNodesAbsolute }: PreemptionArgs,
+): number {
+  return Math.min(nodes, Math.max(minCandidateNodesAbsolute, Math.trunc((nodes * minCandidateNodesPercentage) / 100)));
+}
+
+/**
+ * Tries nodes from an offset on until enough candidates are found, one of them breaking no budget. The lists of those
+ * that do and of those that do not hold as many as are wanted each; what is found beyond that is forgotten.
+ */
+export function dryRunPreemption(rows: ArrayLike<number>, offset: number, wanted: number, setup: PreemptionSetup): DryRun {
+  const clean: Candidate[] = [];
+  const violating: Candidate[] = [];
+  const statuses = new Map<string, Status>();
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[(offset + i) % rows.length];
+    const found = selectVictims(row, setup);
+    if (!('victims' in found)) {
+      statuses.set(setup.snapshot.node(row).name, found);
+      continue;
+    }
+    const list = found.violations === 0 ? clean : violating;
+    if (list.length < wanted) list.push(found);
+    if (clean.length > 0 && clean.length + violating.length >= wanted) break;
+  }
+  return { candidates: [...clean, ...violating], statuses };
+}
+
+/** The fewest pods to evict from a node, or why that does not help. The snapshot is as before afterwards. */
+export function selectVictims(row: number, setup: PreemptionSetup): Candidate | Status {
+  const { snapshot, run } = setup;
+  const { priority } = run.pod.pod.spec;
+  const potential = snapshot.pods[row].filter(({ pod }) => pod.spec.priority < priority);
+  if (potential.length === 0) return unresolvable('No preemption victims found for incoming pod');
+  const before = snapshot.contents(row);
+  const found = tryVictims(row, potential, run.copy(), setup);
+  snapshot.restore(row, before);
+  return found;
+}
+
+function tryVictims(row: number, potential: readonly PodInfo[], run: FilterRun, setup: PreemptionSetup): Candidate | Status {
+  const { nominations, budgets, snapshot } = setup;
+  for (const pod of potential) run.remove(pod, row);
+  const { status } = run.checkWithNominated(row, nominations);
+  if (status.code !== 'Success') return status;
+  const victims: PodInfo[] = [];
+  /** Pods that can stay after all are put back, the most important first. */
+  const reprieve = (pods: readonly PodInfo[]) => {
+    let evicted = 0;
+    for (const pod of pods) {
+      run.add(pod, row);
+      if (run.checkWithNominated(row, nominations).status.code === 'Success') continue;
+      run.remove(pod, row);
+      victims.push(pod);
+      evicted++;
+    }
+    return evicted;
+  };
+  const { violating, others } = splitByBudget(byImportance(potential), budgets);
+  const violations = reprieve(violating);
+  reprieve(others);
+  if (victims.length === 0) return failed(`expected at least one victim pod on node "${snapshot.node(row).name}"`);
+  const mixed = violating.length > 0 && others.length > 0;
+  return { row, victims: mixed ? byImportance(victims) : victims, violations };
+}
+
+/** 2^31: makes every priority at least 0, so that more victims never sum up to less. */
+const PRIORITY_OFFSET = 2 ** 31;
+
+/** Each rule keeps the candidates with the highest number. */
+const RULES: readonly ((candidate: Candidate, now: number) => number)[] = [
+  ({ violations }) => -violations,
+  ({ victims }) => -victims[0].pod.spec.priority,
+  ({ victims }) => -victims.reduce((sum, { pod }) => sum + pod.spec.priority + PRIORITY_OFFSET, 0),
+  ({ victims }) => -victims.length,
+  ({ victims }, now) => earliestStart(victims, now),
+];
+
+/**
+ * The best candidates: fewest broken budgets, then the least important first victim, then the smallest sum of
+ * priorities, then the fewest victims, then the latest start. The real one takes any of those that are left.
+ */
+export function bestCandidates(candidates: readonly Candidate[], now: number): readonly Candidate[] {
+  let left = candidates;
+  for (const rule of RULES) {
+    if (left.length <= 1) break;
+    const values = left.map((candidate) => rule(candidate, now));
+    const highest = Math.max(...values);
+    left = left.filter((_, index) => values[index] === highest);
+  }
+  return left;
+}

@@ -1,0 +1,56 @@
+/** Topology spread constraints, made ready for counting. */
+import type { Labels, TopologySpreadConstraint } from '../../kubernetes.ts';
+import { bothMatch, compileLabelSelector, labelsEqual } from '../../kubernetes-selectors.ts';
+import type { LabelMatcher } from '../../kubernetes-selectors.ts';
+import type { Behaviour } from './behaviour.ts';
+import { MatchMemory } from './match-memory.ts';
+import type { PodInfo } from './pod-info.ts';
+
+export interface SpreadConstraint {
+  readonly maxSkew: number;
+  readonly topologyKey: string;
+  readonly selector: LabelMatcher;
+  /** The selector, with its answers kept. */
+  readonly selected: MatchMemory;
+  /** With fewer domains than this the smallest count is taken to be 0. */
+  readonly minDomains: number;
+  /** Nodes that the pod's node affinity rules out are left out of the counts. */
+  readonly honorsAffinity: boolean;
+  /** The same for nodes with taints that it does not bear. */
+  readonly honorsTaints: boolean;
+}
+
+export function compileConstraint(
+  constraint: TopologySpreadConstraint,
+  labels: Labels,
+  { matchLabelKeys, nodeInclusionPolicy }: Behaviour,
+): SpreadConstraint {
+  const { maxSkew, topologyKey, minDomains = 1, nodeAffinityPolicy, nodeTaintsPolicy } = constraint;
+  const keys = matchLabelKeys ? constraint.matchLabelKeys : [];
+  const same = new Map(keys.flatMap((key) => (labels.has(key) ? [[key, labels.get(key) ?? '']] : [])));
+  const selector = bothMatch(labelsEqual(same), compileLabelSelector(constraint.labelSelector));
+  return {
+    maxSkew,
+    topologyKey,
+    minDomains,
+    selector,
+    selected: new MatchMemory((pod) => selector.matches(pod.labels)),
+    honorsAffinity: !nodeInclusionPolicy || nodeAffinityPolicy !== 'Ignore',
+    honorsTaints: nodeInclusionPolicy && nodeTaintsPolicy === 'Honor',
+  };
+}
+
+/** The same constraint with another selector. */
+export function withSelector(constraint: SpreadConstraint, selector: LabelMatcher): SpreadConstraint {
+  return { ...constraint, selector, selected: new MatchMemory((pod) => selector.matches(pod.labels)) };
+}
+
+/** How many pods of a node count: those of the namespace that match and are not terminating. */
+export function countPods(pods: readonly PodInfo[], { selector, selected }: SpreadConstraint, namespace: string): number {
+  if (selector.empty) return 0;
+  let count = 0;
+  for (const { pod, class: one } of pods) {
+    if (one.namespace === namespace && pod.deletionTimestamp === undefined && selected.matches(one)) count++;
+  }
+  return count;
+}
