@@ -6,7 +6,7 @@ import type { Ledger } from './ledger.ts';
 const NOTHING = 0;
 const ALL = 1;
 const SUSPENDED = 2;
-/** Some tasks, bound one by one; how many processors stands in `#partial`. */
+/** Some tasks, bound one by one; how many stands in `#partial`. */
 const PARTIAL = 3;
 
 /** The books of a pool of interchangeable processors: one number, and who holds something. */
@@ -15,6 +15,7 @@ export class PoolLedger implements Ledger {
   readonly #jobs: Requests;
   readonly #capacity: number;
   readonly #held: Uint8Array;
+  /** Tasks of each group of jobs that were bound one by one [count]; kept while they are suspended. */
   readonly #partial = new Map<number, number[]>();
   procs: number;
   up: number;
@@ -42,20 +43,26 @@ export class PoolLedger implements Ledger {
     const held = this.#held[job];
     if (held !== NOTHING && held !== SUSPENDED) throw new Error(`job ${job} already holds processors`);
     within?.take(job);
-    this.#takeProcs(job, this.#jobs.procs[job]);
-    this.#held[job] = ALL;
+    const bound = this.#partial.get(job);
+    this.#takeProcs(job, bound ? this.#procsOf(job, bound) : this.#jobs.procs[job]);
+    this.#held[job] = bound ? PARTIAL : ALL;
     if (job < this.#lowest) this.#lowest = job;
   }
 
   put(job: number, group: number, _node: number, tasks: number): void {
-    const { firstGroup, groupRequest, requests } = this.#jobs;
+    const { firstGroup, groupTasks } = this.#jobs;
     if (this.#held[job] !== NOTHING && this.#held[job] !== PARTIAL)
       throw new Error(`job ${job} already holds all its processors`);
-    const request = requests[groupRequest[firstGroup[job] + group]];
-    this.#takeProcs(job, (tasks * request.cpu) / 1000);
-    const bound = this.#partial.get(job) ?? new Array<number>(firstGroup[job + 1] - firstGroup[job]).fill(0);
-    bound[group] += tasks;
-    this.#partial.set(job, bound);
+    const before = this.#partial.get(job) ?? new Array<number>(firstGroup[job + 1] - firstGroup[job]).fill(0);
+    const has = group in before ? groupTasks[firstGroup[job] + group] : 0;
+    if (!(Number.isInteger(tasks) && tasks >= 1 && tasks <= has - before[group])) {
+      const state = `it has ${has}, of which ${before[group] ?? 0} are bound`;
+      throw new Error(`job ${job} cannot bind ${tasks} more tasks of group ${group}: ${state}`);
+    }
+    const after = before.with(group, before[group] + tasks);
+    // Whole processors, rounded up over all tasks, as those of whole jobs are.
+    this.#takeProcs(job, this.#procsOf(job, after) - this.#procsOf(job, before));
+    this.#partial.set(job, after);
     this.#held[job] = PARTIAL;
     if (job < this.#lowest) this.#lowest = job;
   }
@@ -71,12 +78,12 @@ export class PoolLedger implements Ledger {
     if (held === NOTHING) throw new Error(`job ${job} gives back processors that it does not hold`);
     this.procs += this.#holds(job);
     this.#held[job] = NOTHING;
-    if (held === PARTIAL) this.#partial.delete(job);
+    this.#partial.delete(job);
   }
 
   suspend(job: number): void {
-    if (this.#held[job] !== ALL) throw new Error(`job ${job} cannot be suspended: it does not hold all its processors`);
-    this.procs += this.#jobs.procs[job];
+    if (!this.ready(job)) throw new Error(`job ${job} cannot be suspended: it does not hold what it needs to run`);
+    this.procs += this.#holds(job);
     this.#held[job] = SUSPENDED;
   }
 
@@ -125,13 +132,16 @@ export class PoolLedger implements Ledger {
   #holds(job: number): number {
     const held = this.#held[job];
     if (held === NOTHING || held === SUSPENDED) return 0;
-    if (held === ALL) return this.#jobs.procs[job];
+    return held === ALL ? this.#jobs.procs[job] : this.#procsOf(job, this.#partial.get(job)!);
+  }
+
+  #procsOf(job: number, tasks: readonly number[]): number {
     const { firstGroup, groupRequest, requests } = this.#jobs;
     let millicores = 0;
-    this.#partial
-      .get(job)!
-      .forEach((tasks, group) => (millicores += tasks * requests[groupRequest[firstGroup[job] + group]].cpu));
-    return millicores / 1000;
+    for (let group = 0; group < tasks.length; group++) {
+      millicores += tasks[group] * requests[groupRequest[firstGroup[job] + group]].cpu;
+    }
+    return Math.ceil(millicores / 1000);
   }
 
   #takeProcs(job: number, procs: number): void {
