@@ -20,7 +20,7 @@ const VARIANTS: Record<string, Variant> = {
     revise: compress,
   },
   pyss: {
-    summary: 'as compress, but arrivals before ends, and a pass after each event',
+    summary: 'as compress, but arrivals before ends, and a pass after each event; the same schedules as pyss',
     rhythm: { first: 'submissions', cycle: 'event' },
     revise: compress,
   },
@@ -67,7 +67,8 @@ function createConservative(setup: PolicySetup): Policy {
    * at the end of the queue: all before them would get the times that they have.
    */
   function mustRenew({ changed }: Cycle, early: boolean): boolean {
-    return renews && (early || order?.varies === true || (order !== undefined && changed.submitted.length > 0));
+    const reorders = order !== undefined && (order.varies === true || changed.submitted.length > 0);
+    return renews && (early || changed.expectations || reorders);
   }
 
   return {

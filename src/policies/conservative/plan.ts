@@ -123,7 +123,10 @@ export class Plan {
     if (walltime < Infinity) this.#launch = Math.max(this.#launch, cycle.running.expectedEnd(job) - cycle.now - walltime);
   }
 
-  /** Starts the jobs whose time has come, and asks to be woken for the next one. */
+  /**
+   * Starts the jobs whose time has come, and asks to be woken for the next one: mostly the end of another job would
+   * bring a cycle then, but on nodes, or after failures, nothing need end.
+   */
   startDue(cycle: Cycle): void {
     const promises = this.#promises;
     const late = this.#late;

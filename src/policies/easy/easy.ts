@@ -1,6 +1,6 @@
 import type { Policy, PolicySetup, PolicySpec } from '../../policy.ts';
 import { orderOf, orderParameter } from '../orders.ts';
-import { fixedReservation, withoutProtection } from './fixed-reservation.ts';
+import { fixedReservation, strictReservation, withoutProtection } from './fixed-reservation.ts';
 import { textbook } from './textbook.ts';
 
 /** "EASY" is not one algorithm. Each dialect makes the same decisions as the simulator it is named after. */
@@ -26,6 +26,10 @@ const DIALECTS: Record<string, { summary: string; create(setup: PolicySetup): Po
   'batsched-easy-fast': {
     summary: 'the reservation is fixed when a job becomes first; no extra processors; arrivals are tried one by one',
     create: fixedReservation,
+  },
+  rlscheduler: {
+    summary: 'the reservation is fixed when a job becomes first; later jobs must be over before it; a pass after each event',
+    create: strictReservation,
   },
   accasim: {
     summary: 'the reservation is fixed and protects nothing: any later job that fits starts',

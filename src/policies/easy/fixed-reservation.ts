@@ -38,6 +38,30 @@ export function fixedReservation({ jobs }: PolicySetup): Policy {
 }
 
 /**
+ * RLScheduler's: the shadow time is fixed when a job becomes the first one. After each event there is a pass over the
+ * whole queue, in which only jobs start that are over before the shadow time; one that ends just then does not.
+ */
+export function strictReservation({ jobs }: PolicySetup): Policy {
+  let head = -1;
+  let shadow = Infinity;
+
+  return {
+    rhythm: { first: 'submissions', cycle: 'event' },
+    schedule(cycle) {
+      const { pending, free, running, now } = cycle;
+      const first = startFromHead(cycle);
+      if (first !== head && first >= 0) shadow = running.whenFits(first).time;
+      head = first;
+      if (head < 0) return;
+      let job = pending.nextWithin(head, free.procs, shadow - now, -1);
+      for (; job >= 0; job = pending.nextWithin(job, free.procs, shadow - now, -1)) {
+        if (now + jobs.walltime[job] < shadow && free.fits(job)) cycle.start(job);
+      }
+    },
+  };
+}
+
+/**
  * AccaSim's `EASYBackfilling`: the first job is tried again only from its reserved time on, which is never made anew;
  * meanwhile any other job that fits starts, whether or not that delays the first one.
  */
