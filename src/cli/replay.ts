@@ -108,7 +108,7 @@ function runPolicy(
   const { workload, cluster } = input;
   const progress = new Progress();
   const began = performance.now();
-  const onProgress = (over: number) => progress.show(() => `${policy.label}: ${over} of ${count(workload.count, 'job')} over`);
+  const onProgress = (over: number) => progress.show(() => `${policy.label}: ${grouped(over)} of ${count(workload.count, 'job')} over`);
   try {
     return interruptible(() => {
       const schedule = simulate(workload, cluster, policy.spec, { ...simulation, parameters: policy.parameters, onProgress });

@@ -38,7 +38,7 @@ export class Progress {
     if (now - this.#last < 100) return;
     this.#last = now;
     this.#dirty = true;
-    process.stderr.write(`\r\x1b[2K${line().slice(0, (process.stderr.columns ?? 80) - 1)}`);
+    process.stderr.write(`\r\x1b[2K${line().slice(0, (process.stderr.columns || 80) - 1)}`);
   }
 
   /** Takes the line away, before anything else is written. */
