@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   metrics: [],
   report: [],
   results: [],
-  verify: [],
+  verify: ['policies'],
   engine: [],
   systems: ['engine'],
   live: ['engine', 'results'],

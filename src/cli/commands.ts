@@ -72,6 +72,11 @@ export const commands: readonly CommandEntry[] = [
         summary: 'compare two schedules of the same jobs, start by start',
         load: async () => (await import('./verify-schedule.ts')).declareVerifySchedule,
       },
+      {
+        name: 'kube-vectors',
+        summary: 'check filters, scores and preemption against unit tests of Kubernetes',
+        load: async () => (await import('./verify-kube-vectors.ts')).declareVerifyKubeVectors,
+      },
     ],
   },
   {

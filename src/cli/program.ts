@@ -14,7 +14,9 @@ export async function createProgram(args: readonly string[] | typeof ALL): Promi
     .description('Replays HPC and ML workload traces against cluster schedulers in virtual time.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
-    .helpCommand('help [command]', 'show the help of a command');
+    .helpCommand('help [command]', 'show the help of a command')
+    // After a command, `--version` is that command's own: it names the version of a scheduler there.
+    .enablePositionalOptions();
   configure(program);
   examples(program, [
     'yardmaster replay log.swf.gz --cluster procs=128 --policy easy',
