@@ -26,6 +26,11 @@ import {
 import type { ModelJob, ModelNode, ModelPart } from './node-ledger-model.ts';
 import { workloadOf } from './workload-of.ts';
 
+// Planted, and caught: a block forgets that something was given back, or its last node; the plan does not count its own
+// groups, or is believed after a change; a suspended job gives up what it does not hold, or keeps on resuming half;
+// misfits are remembered when a node comes up, or for another partition; parts stay in the list of their node; a
+// what-if gives back what was started after it was made; a copy of the books is empty.
+
 /** The ledger as its interface says, with plain objects. */
 class PlainLedger {
   readonly nodes: ModelNode[];

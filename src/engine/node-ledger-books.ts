@@ -2,6 +2,7 @@ import type { NodeRoom } from '../placement.ts';
 import { BLOCK, BlockBounds } from './node-ledger-blocks.ts';
 import { CPU, MEMORY } from './node-ledger-demand.ts';
 import type { NodeDemand } from './node-ledger-demand.ts';
+import { describeFree } from './node-ledger-messages.ts';
 
 /** Tasks that fit where the request takes nothing that is counted. */
 export const ANY_NUMBER = 0x7fffffff;
@@ -233,22 +234,6 @@ export class NodeBooks implements NodeRoom {
     this.growths++;
   }
 
-  /** What is free on a node, for messages. */
-  describe(node: number): string {
-    const amounts = this.demand.resources.map((name, resource) => `${name} ${this.amount(node, resource)}`);
-    return `node ${node} has ${amounts.join(', ')} free${this.isUp(node) ? '' : ' but is down'}`;
-  }
-
-  /** What is free over all nodes that are up, for messages. */
-  describeTotals(): string {
-    const totals = this.demand.resources.map((name, resource) => {
-      let total = 0;
-      for (let node = 0; node < this.nodes; node++) if (this.isUp(node)) total += this.amount(node, resource);
-      return `${name} ${total}`;
-    });
-    return `free in all: ${totals.join(', ')}`;
-  }
-
   /** Throws unless exactly this much is taken of each node and resource, and every sum agrees with it. */
   audit(taken: Float64Array): void {
     const total = new Float64Array(this.#resources);
@@ -257,7 +242,9 @@ export class NodeBooks implements NodeRoom {
         const free = this.amount(node, resource);
         const expected = this.#capacity(node, resource) - taken[node * this.#resources + resource];
         if (free !== expected || free < 0) {
-          throw new Error(`${this.describe(node)}, but by what is held it has ${this.demand.resources[resource]} ${expected}`);
+          throw new Error(
+            `${describeFree(this, node)}, but by what is held it has ${this.demand.resources[resource]} ${expected}`,
+          );
         }
         this.#bounds.audit(node, resource);
         if (this.isUp(node)) total[resource] += free;

@@ -1,5 +1,6 @@
 import type { WhatIf } from '../policy.ts';
 import type { NodeBooks } from './node-ledger-books.ts';
+import { describeAllFree } from './node-ledger-messages.ts';
 import { NONE } from './node-ledger-parts.ts';
 import type { NodeParts, PartList } from './node-ledger-parts.ts';
 import { giveParts, takeParts } from './node-ledger-plan.ts';
@@ -49,7 +50,7 @@ export class NodeWhatIf implements WhatIf {
     if (own === undefined && this.#held(job)) return this.#resume(job);
     if (own !== undefined && own !== NOTHING) throw new Error(`job ${job} already holds nodes in this what-if`);
     if (!this.#find(job)) {
-      throw new Error(`job ${job} does not fit: it needs ${this.books.demand.describe(job)}, ${this.books.describeTotals()}`);
+      throw new Error(`job ${job} does not fit: it needs ${this.books.demand.describe(job)}, ${describeAllFree(this.books)}`);
     }
     const parts = this.#search.plan.list();
     takeParts(this.books, job, parts);

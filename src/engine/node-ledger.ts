@@ -5,6 +5,7 @@ import type { Requests } from '../workload.ts';
 import type { Ledger } from './ledger.ts';
 import { NodeBooks } from './node-ledger-books.ts';
 import { MEMORY, NodeDemand } from './node-ledger-demand.ts';
+import { describeAllFree, describeFree } from './node-ledger-messages.ts';
 import { NONE, NodeParts } from './node-ledger-parts.ts';
 import type { PartList } from './node-ledger-parts.ts';
 import { canResume, NodeSearch, resume, suspend } from './node-ledger-search.ts';
@@ -105,7 +106,7 @@ export class NodeLedger implements Ledger {
   #takePlanned(job: number, within?: WhatIf): void {
     if (this.#parts.holds(job)) throw new Error(`job ${job} cannot start: it already holds ${this.#describeHeld(job)}`);
     if (!(within === undefined ? this.#find(job) : this.#findInBoth(job, within))) {
-      throw new Error(`job ${job} cannot start: it needs ${this.#demand.describe(job)}, ${this.#books.describeTotals()}`);
+      throw new Error(`job ${job} cannot start: it needs ${this.#demand.describe(job)}, ${describeAllFree(this.#books)}`);
     }
     const { plan } = this.#search;
     for (let part = 0; part < plan.count; part++) {
@@ -253,7 +254,7 @@ export class NodeLedger implements Ledger {
   #resume(job: number): void {
     if (!resume(job, this.#books, this.#parts)) {
       throw new Error(
-        `job ${job} cannot be resumed on its nodes: it needs ${this.#describeHeld(job)}, ${this.#books.describeTotals()}`,
+        `job ${job} cannot be resumed on its nodes: it needs ${this.#describeHeld(job)}, ${describeAllFree(this.#books)}`,
       );
     }
     this.#parts.setSuspended(job, false);
@@ -284,6 +285,6 @@ export class NodeLedger implements Ledger {
     const request = this.#demand.requestOf(job, group);
     const need = this.#demand.describeTasks(request, tasks);
     const closed = this.#books.isOpen(node, request, job) ? '' : ', and the node is not open to the job';
-    return `job ${job}, group ${group} there: it needs ${need}, ${this.#books.describe(node)}${closed}`;
+    return `job ${job}, group ${group} there: it needs ${need}, ${describeFree(this.#books, node)}${closed}`;
   }
 }

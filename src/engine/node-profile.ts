@@ -87,7 +87,8 @@ export class NodeProfile implements Profile, Advisor {
     if (piece === undefined)
       throw new Error(`job ${job} is taken out of the plan from ${from} until ${until}, where it is not planned`);
     this.#remove(piece);
-    if (piece.from < begins) this.#add({ ...piece, until: begins });
+    // What lies before the start of the plan is over: nobody is to take it for a promise.
+    if (piece.from < begins && begins > this.#start) this.#add({ ...piece, until: begins });
     if (until < piece.until) this.#add({ ...piece, from: until });
   }
 
