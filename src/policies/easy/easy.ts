@@ -1,5 +1,6 @@
 import type { Policy, PolicySetup, PolicySpec } from '../../policy.ts';
 import { orderOf, orderParameter } from '../orders.ts';
+import { concreteMachines } from './concrete-machines.ts';
 import { fixedReservation, strictReservation, withoutProtection } from './fixed-reservation.ts';
 import { textbook } from './textbook.ts';
 
@@ -22,6 +23,10 @@ const DIALECTS: Record<string, { summary: string; create(setup: PolicySetup): Po
       ...textbook(setup, { length: setup.oracleRuntime() }),
       rhythm: { first: 'ends', cycle: 'event' },
     }),
+  },
+  'batsched-easy': {
+    summary: 'jobs and the reservation hold certain machines, the lowest free ones; without ends only arrivals are tried',
+    create: concreteMachines,
   },
   'batsched-easy-fast': {
     summary: 'the reservation is fixed when a job becomes first; no extra processors; arrivals are tried one by one',
