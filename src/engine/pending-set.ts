@@ -11,7 +11,8 @@ export class PendingSet implements PendingJobs {
   #sortedAt = -1;
 
   constructor(jobs: Requests, count: number, order: Order | undefined) {
-    this.#sorted = new SortedJobs(count, jobs.procs, jobs.walltime);
+    // In submission order the recorded submissions are the keys, until a dependency moves one.
+    this.#sorted = new SortedJobs(count, jobs.procs, jobs.walltime, order === undefined ? jobs.submit : undefined);
     this.#order = order;
     this.#submit = jobs.submit;
   }
@@ -43,7 +44,11 @@ export class PendingSet implements PendingJobs {
   /** `submitted` is when the job first entered the queue: a job that comes back gets its old place. */
   add(job: number, submitted: number, now: number): void {
     const sorted = this.#sorted;
-    sorted.key[job] = this.#order === undefined ? submitted : keyIn(this.#order, job, now);
+    const key = this.#order === undefined ? submitted : keyIn(this.#order, job, now);
+    if (sorted.key[job] !== key) {
+      if (sorted.key === this.#submit) sorted.key = this.#submit.slice();
+      sorted.key[job] = key;
+    }
     // Rows come in the order of their recorded submissions, so they break ties until a dependency moves one.
     if (submitted !== this.#submit[job]) sorted.secondKey ??= this.#submit.slice();
     if (sorted.secondKey !== undefined) sorted.secondKey[job] = submitted;

@@ -19,7 +19,7 @@ class Chunk {
 
 export class SortedJobs {
   /** The key of each job. Set before a job is added; kept after it was removed, so that `after` still finds its place. */
-  readonly key: Float64Array;
+  key: Float64Array;
   /** Breaks ties before the row does. It can be set late if the jobs that are in the list then stay in their order. */
   secondKey: Float64Array | undefined;
   readonly #procs: Int32Array;
@@ -28,8 +28,8 @@ export class SortedJobs {
   #chunks: Chunk[] = [];
   size = 0;
 
-  constructor(count: number, procs: Int32Array, walltime: Float64Array) {
-    this.key = new Float64Array(count);
+  constructor(count: number, procs: Int32Array, walltime: Float64Array, key: Float64Array = new Float64Array(count)) {
+    this.key = key;
     this.#procs = procs;
     this.#walltime = walltime;
     this.#member = new Uint8Array(count);

@@ -25,9 +25,18 @@ export function undisturbedRuntime({ runtime, walltime }: Workload, job: number)
   return Math.min(runtime[job], walltime[job]);
 }
 
-/** Area of each job: its processors x its undisturbed run time [processor x ms]. */
-export function areasOf(workload: Workload): Float64Array {
-  const area = new Float64Array(workload.count);
-  for (let job = 0; job < workload.count; job++) area[job] = workload.procs[job] * undisturbedRuntime(workload, job);
-  return area;
+/**
+ * The mean of the values that there are, weighted by the areas of their jobs (processors x undisturbed run time); NaN
+ * if they have none.
+ */
+export function areaWeightedMean(values: Float64Array, workload: Workload): number {
+  let sum = 0;
+  let total = 0;
+  for (let job = 0; job < values.length; job++) {
+    if (Number.isNaN(values[job])) continue;
+    const area = workload.procs[job] * undisturbedRuntime(workload, job);
+    sum += area * values[job];
+    total += area;
+  }
+  return sum / total;
 }

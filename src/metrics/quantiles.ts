@@ -51,38 +51,25 @@ export function weightedQuantiles(values: Float64Array, weights: Float64Array, p
   });
 }
 
-/** A copy of the values that there are (not NaN). */
+/** The values that there are (not NaN), moved to the front: a part of the same array, not a copy of a long column. */
 export function presentValues(values: Float64Array): Float64Array {
   let count = 0;
-  const present = new Float64Array(values.length);
   for (let row = 0; row < values.length; row++) {
-    if (!Number.isNaN(values[row])) present[count++] = values[row];
+    if (!Number.isNaN(values[row])) values[count++] = values[row];
   }
-  return present.subarray(0, count);
+  return values.subarray(0, count);
 }
 
-/** The mean of the values that there are; NaN if there are none. */
-export function meanOf(values: Float64Array): number {
+/** The mean of the values that there are, of all rows or of some; NaN if there are none. */
+export function meanOf(values: Float64Array, counts: (row: number) => boolean = () => true): number {
   let sum = 0;
   let count = 0;
   for (let row = 0; row < values.length; row++) {
-    if (Number.isNaN(values[row])) continue;
+    if (Number.isNaN(values[row]) || !counts(row)) continue;
     sum += values[row];
     count++;
   }
   return sum / count;
-}
-
-/** The weighted mean of the values that there are; NaN if they have no weight. */
-export function weightedMean(values: Float64Array, weights: Float64Array): number {
-  let sum = 0;
-  let total = 0;
-  for (let row = 0; row < values.length; row++) {
-    if (Number.isNaN(values[row])) continue;
-    sum += weights[row] * values[row];
-    total += weights[row];
-  }
-  return sum / total;
 }
 
 /** The share of the values that there are that lies above a bound; NaN if there are none. */

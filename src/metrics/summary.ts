@@ -1,6 +1,6 @@
-import { areasOf } from './job-area.ts';
+import { areaWeightedMean } from './job-area.ts';
 import type { Figure, Figures, JobMetric, Run, SeriesMetric } from './metric.ts';
-import { meanOf, presentValues, quantiles, weightedMean, weightedQuantiles } from './quantiles.ts';
+import { meanOf, presentValues, quantiles, weightedQuantiles } from './quantiles.ts';
 import { integrate, timeAtLevels } from './steps.ts';
 import { lengthOf } from './window.ts';
 import type { Window } from './window.ts';
@@ -9,9 +9,13 @@ import type { Windows } from './windows.ts';
 /** Figures of a metric that has a value for each job. Quantiles are of type 7: see quantiles.ts. */
 export function summarizeJobs(metric: JobMetric, run: Run, windows: Windows): Figures {
   const values = metric.perJob(run);
+  const mean = meanOf(values);
+  const steadyMean = meanOf(values, submittedIn(windows.steady, run));
+  const weighted = metric.areaWeighted ? [{ name: 'area-weighted-mean', value: areaWeightedMean(values, run.workload) }] : [];
+  const more = metric.more?.(values) ?? [];
+  // From here on the values lie in another order.
   const present = presentValues(values);
   const [median, p90, p95, p99, max] = quantiles(present, [0.5, 0.9, 0.95, 0.99, 1]);
-  const mean = meanOf(values);
   const figures: Figure[] = [
     { name: 'mean', value: mean },
     { name: 'median', value: median },
@@ -19,10 +23,10 @@ export function summarizeJobs(metric: JobMetric, run: Run, windows: Windows): Fi
     { name: 'p95', value: p95 },
     { name: 'p99', value: p99 },
     { name: 'max', value: max },
-    { name: 'steady-mean', value: meanOf(onlySubmittedIn(windows.steady, run, values)) },
+    { name: 'steady-mean', value: steadyMean },
+    ...weighted,
+    ...more,
   ];
-  if (metric.areaWeighted) figures.push({ name: 'area-weighted-mean', value: weightedMean(values, areasOf(run.workload)) });
-  if (metric.more) figures.push(...metric.more(values));
   return { value: mean, figures, jobs: present.length, jobsWithout: values.length - present.length };
 }
 
@@ -47,12 +51,8 @@ export function summarizeSeries(metric: SeriesMetric, run: Run, windows: Windows
   };
 }
 
-/** The values of jobs that were submitted in the window, its last instant included; NaN for the others. */
-function onlySubmittedIn({ from, until }: Window, { schedule }: Run, values: Float64Array): Float64Array {
-  const kept = values.slice();
-  for (let job = 0; job < kept.length; job++) {
-    const submit = schedule.submit[job];
-    if (!(submit >= from && submit <= until)) kept[job] = NaN;
-  }
-  return kept;
+/** Whether a job was submitted in the window, its last instant included. */
+function submittedIn({ from, until }: Window, { schedule }: Run): (job: number) => boolean {
+  const { submit } = schedule;
+  return (job) => submit[job] >= from && submit[job] <= until;
 }
