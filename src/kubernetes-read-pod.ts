@@ -158,11 +158,14 @@ export function readSpreadConstraint(field: JsonField): TopologySpreadConstraint
   };
 }
 
+/** The second is what Kubernetes 1.26 wrote. */
+const PREEMPTION_REASONS: ReadonlySet<string> = new Set(['PreemptionByScheduler', 'PreemptionByKubeScheduler']);
+
 function tellsPreemption(condition: JsonField): boolean {
   return (
     condition.at('type').text() === 'DisruptionTarget' &&
     condition.at('status').text() === 'True' &&
-    condition.at('reason').text() === 'PreemptionByScheduler'
+    PREEMPTION_REASONS.has(condition.at('reason').text() ?? '')
   );
 }
 

@@ -24,6 +24,8 @@ export interface Behaviour {
   readonly readsInitContainers: boolean;
   /** The reason for an untolerated taint names the taint. */
   readonly namesTaint: boolean;
+  /** What preemption says in the message for people is followed by a second full stop. */
+  readonly endsTwice: boolean;
   /** The cpu overhead of a pod is scored in whole cores, as if they were millicores (a mistake of old versions). */
   readonly misreadsOverhead: boolean;
 }
@@ -40,6 +42,7 @@ const V136: Behaviour = {
   matchLabelKeys: true,
   readsInitContainers: true,
   namesTaint: false,
+  endsTwice: false,
   misreadsOverhead: false,
 };
 
@@ -55,6 +58,7 @@ const V126: Behaviour = {
   matchLabelKeys: false,
   readsInitContainers: false,
   namesTaint: true,
+  endsTwice: true,
   misreadsOverhead: true,
 };
 

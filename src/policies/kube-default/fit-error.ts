@@ -13,10 +13,12 @@ export interface Diagnosis {
   readonly preFilter?: string;
   /** What preemption had to say. */
   readonly postFilter?: string;
+  /** Old versions put a full stop after it, although it ends with one. */
+  readonly endsTwice?: boolean;
 }
 
 /** "0/20 nodes are available: 12 Insufficient cpu, 8 node(s) were unschedulable." */
-export function fitErrorMessage({ statuses, absent, preFilter, postFilter }: Diagnosis, nodes: number): string {
+export function fitErrorMessage({ statuses, absent, preFilter, postFilter, endsTwice }: Diagnosis, nodes: number): string {
   const parts = [`0/${nodes} nodes are available:`];
   if (preFilter !== undefined && preFilter !== '') parts.push(`${preFilter}.`);
   else {
@@ -28,7 +30,7 @@ export function fitErrorMessage({ statuses, absent, preFilter, postFilter }: Dia
     const sorted = [...counts].map(([reason, times]) => `${times} ${reason}`).sort(byBytes);
     if (sorted.length > 0) parts.push(`${sorted.join(', ')}.`);
   }
-  if (postFilter !== undefined && postFilter !== '') parts.push(postFilter);
+  if (postFilter !== undefined && postFilter !== '') parts.push(endsTwice ? `${postFilter}.` : postFilter);
   return parts.join(' ');
 }
 

@@ -166,6 +166,14 @@ export class Snapshot {
     this.#account(pod, row, -1);
   }
 
+  /** Another version of a pod that is there (terminating, say). It moves to the end, as in the scheduler's cache. */
+  updatePod(old: PodInfo, pod: Pod, row: number): PodInfo {
+    const made = this.podInfo(pod);
+    this.removePod(old, row);
+    this.addPod(made, row);
+    return made;
+  }
+
   /** The pods of a node, to be restored when a trial is over. */
   contents(row: number): NodeContents {
     return { pods: [...this.pods[row]], version: this.versions[row] };
