@@ -2,11 +2,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { processorPool } from '../src/cluster.ts';
+import type { Cluster } from '../src/cluster.ts';
 import { simulate } from '../src/engine/simulate.ts';
+import { placements } from '../src/placement/index.ts';
 import { firstFit } from '../src/policies/first-fit.ts';
 import { random } from '../src/policies/random.ts';
 import { sjf } from '../src/policies/sjf.ts';
 import { orderOf } from '../src/policies/orders.ts';
+import type { PolicySpec } from '../src/policy.ts';
+import { ONE_PROCESSOR } from '../src/workload.ts';
 import { Oracle, outcomeOf } from './engine-oracle.ts';
 import { plainFcfs } from './engine-views.ts';
 import type { Decide } from './engine-views.ts';
@@ -66,5 +70,56 @@ describe('random', () => {
       // Whichever of the first two goes first, the small one runs beside the other small one.
       if (start[0] === 0) expect(start[2]).toBe(1);
     }
+  });
+
+  test('draws anew at every instant: a job that has lost twice is no more likely to lose again', () => {
+    // One processor. Job 1 contends with one other job each second: it loses three times in a row in 1 of 8 runs. If it
+    // kept its first draw, that would be 1 of 4.
+    const contests = workloadOf([0, 1, 1, 1500, 2500].map((submit) => ({ submit, runtime: 1000, procs: 1 })));
+    let lost = 0;
+    for (let seed = 0; seed < 2000; seed++) {
+      const { start } = simulate(contests, processorPool(1), random, { seed });
+      if (start[1] === 4000) lost++;
+    }
+    expect(lost).toBeGreaterThan(190);
+    expect(lost).toBeLessThan(320);
+  });
+});
+
+describe.each([firstFit, random])('on nodes, $name', (spec) => {
+  test('leaves no job waiting that fits', () => {
+    const watched: PolicySpec = {
+      ...spec,
+      create(setup) {
+        const policy = spec.create(setup);
+        return {
+          ...policy,
+          schedule(cycle) {
+            policy.schedule(cycle);
+            for (let job = cycle.pending.first(); job >= 0; job = cycle.pending.after(job))
+              expect(cycle.free.fits(job)).toBe(false);
+          },
+        };
+      },
+    };
+    const cluster: Cluster = {
+      name: 'nodes=3,cpus=2',
+      interchangeable: false,
+      pools: [{ name: 'node', count: 3, cpu: 2000, memory: Infinity, gpus: 0 }],
+      partitions: [],
+      outages: [],
+    };
+    const job = fc.record({
+      submit: fc.nat(5),
+      runtime: fc.nat(6),
+      procs: fc.integer({ min: 1, max: 3 }),
+      request: fc.constantFrom(1000, 1000, 1500, 2000).map((cpu) => ({ ...ONE_PROCESSOR, cpu })),
+    });
+    fc.assert(
+      fc.property(fc.array(job, { minLength: 1, maxLength: 12 }), fc.constantFrom(...placements), (jobs, placement) => {
+        simulate(workloadOf(jobs), cluster, watched, { placement });
+      }),
+      RUNS,
+    );
   });
 });

@@ -1,5 +1,7 @@
+import { processorCount } from '../../cluster.ts';
 import type { Cycle, Policy, PolicySetup, PolicySpec, Rhythm } from '../../policy.ts';
 import { orderOf, orderParameter } from '../orders.ts';
+import { MachineProfile } from './machine-profile.ts';
 import { Plan } from './plan.ts';
 import { startEarly } from './start-early.ts';
 
@@ -24,6 +26,11 @@ const VARIANTS: Record<string, Variant> = {
     rhythm: { first: 'submissions', cycle: 'event' },
     revise: compress,
   },
+  batsched: {
+    summary: 'as compress, but jobs and reservations hold certain processors; the same schedules as batsched conservative_bf',
+    revise: compress,
+    numbersProcessors: true,
+  },
   rebuild: {
     summary: 'all reservations are made anew, in the order of the queue',
     revise: () => {},
@@ -37,6 +44,8 @@ interface Variant {
   /** What becomes of reservations at an instant at which jobs have ended. */
   revise(plan: Plan, cycle: Cycle): void;
   readonly renews?: boolean;
+  /** Gives the processors of a pool numbers; nodes have an identity anyway. */
+  readonly numbersProcessors?: boolean;
 }
 
 export const conservative: PolicySpec = {
@@ -58,9 +67,11 @@ export const conservative: PolicySpec = {
 };
 
 function createConservative(setup: PolicySetup): Policy {
-  const { rhythm, revise, renews = false } = VARIANTS[String(setup.parameters.variant)];
+  const { rhythm, revise, renews = false, numbersProcessors = false } = VARIANTS[String(setup.parameters.variant)];
   const order = orderOf(setup.parameters, setup.jobs);
-  const plan = new Plan(setup);
+  const { jobs, cluster } = setup;
+  const numbered = () => new MachineProfile(jobs, processorCount(cluster));
+  const plan = new Plan(jobs, numbersProcessors && cluster.interchangeable ? numbered : setup.createProfile);
 
   /**
    * Whether a plan made anew would be another one. Not if jobs ended when they were expected to, nor if jobs came in

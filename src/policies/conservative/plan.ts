@@ -1,4 +1,4 @@
-import type { Cycle, PolicySetup, Profile } from '../../policy.ts';
+import type { Cycle, Profile } from '../../policy.ts';
 import type { Requests } from '../../workload.ts';
 import { SECOND } from '../../units.ts';
 import { PromiseQueue } from './promise-queue.ts';
@@ -29,7 +29,7 @@ export class Plan {
   /** Waiting jobs without a promise [count]. */
   unpromised = 0;
 
-  constructor({ jobs, createProfile }: PolicySetup) {
+  constructor(jobs: Requests, createProfile: () => Profile) {
     this.#jobs = jobs;
     this.#createProfile = createProfile;
     this.#profile = createProfile();
