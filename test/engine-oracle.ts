@@ -377,6 +377,7 @@ export class Oracle {
       get free() {
         return free();
       },
+      fits: (row) => all[row].procs <= free(),
       queue: () =>
         all
           .filter(({ phase }) => phase === 'queued' || phase === 'suspended')

@@ -7,6 +7,7 @@ export interface View {
   readonly now: number;
   /** Free processors [count]. */
   readonly free: number;
+  fits(job: number): boolean;
   /** Waiting jobs, in the order of the queue. */
   queue(): number[];
   /** Jobs that hold processors, by their expected ends, then by row. */
@@ -57,6 +58,7 @@ function viewOf(cycle: Cycle): View {
     get free() {
       return cycle.free.procs;
     },
+    fits: (job) => cycle.free.fits(job),
     queue: () => pendingOf(cycle),
     running: () =>
       runningOf(cycle).map((job) => ({
@@ -71,9 +73,9 @@ function viewOf(cycle: Cycle): View {
 }
 
 /** First come, first served: the first job that does not fit blocks all behind it. */
-export const plainFcfs: Decide = (view, jobs) => {
+export const plainFcfs: Decide = (view) => {
   for (const job of view.queue()) {
-    if (jobs.procs[job] > view.free) return;
+    if (!view.fits(job)) return;
     view.start(job);
   }
 };
@@ -91,7 +93,7 @@ export const plainEasy: Decide = (view, jobs) => {
   const due = Math.min(...ends.map(({ at }) => at).filter((time) => freeAt(time) >= jobs.procs[head]));
   let extra = due === Infinity ? 0 : freeAt(due) - jobs.procs[head];
   for (const job of others) {
-    if (jobs.procs[job] > view.free) continue;
+    if (!view.fits(job)) continue;
     const isOverInTime = view.now + jobs.walltime[job] <= due;
     if (!isOverInTime && jobs.procs[job] > extra) continue;
     view.start(job);
@@ -114,7 +116,7 @@ const PREEMPTIONS: readonly Preemption['how'][] = [
  * come up. From `calm` on it preempts no more, so that all jobs come to an end.
  */
 export function whimsical(seed: number, calm: number, preemptions = PREEMPTIONS): Decide {
-  return (view, jobs) => {
+  return (view) => {
     const { now } = view;
     for (const { job, mayPreempt } of now < calm ? view.running() : []) {
       const whim = mix(seed, now, job);
@@ -123,7 +125,7 @@ export function whimsical(seed: number, calm: number, preemptions = PREEMPTIONS)
       view.preempt(job, { how, grace: [0, 0, 1, 2, 5][(whim >> 8) % 5] });
     }
     for (const job of view.queue()) {
-      if (jobs.procs[job] <= view.free && (now >= calm || mix(seed + 1, now, job) % 4 !== 0)) view.start(job);
+      if (view.fits(job) && (now >= calm || mix(seed + 1, now, job) % 4 !== 0)) view.start(job);
     }
     // It may have left a job in the queue that nothing else would bring it back to.
     if (now < calm && view.queue().length > 0) view.wakeAt(now + 1 + (mix(seed, now, -1) % 3));
