@@ -83,7 +83,9 @@ const affinityTerm = fc.record({
   labelSelector: maybe(selector),
   topologyKey,
   namespaces: maybe(fc.constantFrom(['other'], ['default', 'other'])),
-  namespaceSelector: maybe(fc.constantFrom<Json>({}, { matchLabels: { team: 'b' } })),
+  namespaceSelector: maybe(
+    fc.constantFrom<Json>({}, { matchLabels: { team: 'b' } }, { matchExpressions: [{ key: 'team', operator: 'DoesNotExist' }] }),
+  ),
 });
 const podAffinity = fc.record({
   requiredDuringSchedulingIgnoredDuringExecution: fc.array(affinityTerm, { maxLength: 2 }),

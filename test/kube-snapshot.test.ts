@@ -157,39 +157,22 @@ describe('a snapshot kept up to date', () => {
     );
   });
 
-  test('is as before after a trial of preemption, and the trial is as one that starts anew', () => {
+  test('is as before after a trial of preemption', () => {
     fc.assert(
       fc.property(history, podJson, (steps, probe) => {
         const model = new Model();
         for (const one of steps) model.apply(one);
         const { snapshot } = model;
-        const before = { contents: contents(snapshot), versions: [...snapshot.order].map((row) => snapshot.versions[row]) };
+        const state = () => ({
+          contents: contents(snapshot),
+          versions: [...snapshot.order].map((row) => snapshot.versions[row]),
+        });
+        const before = state();
         const run = FilterRun.start(profile.filters, snapshot.podInfo(makePod('probe', probe)), snapshot);
-        const found = dryRunPreemption(snapshot.order, 0, 100, { snapshot, run, nominations: NO_NOMINATIONS, budgets: [] });
-        const after = { contents: contents(snapshot), versions: [...snapshot.order].map((row) => snapshot.versions[row]) };
-        expect(after).toEqual(before);
-        if (run.rejected !== undefined) return;
-        for (const { row, victims } of found.candidates) {
-          // Without the victims the pod fits, by counts made from nothing. Terminating pods are counted out twice by
-          // spread constraints, as in the real scheduler: there the two may differ.
-          if (snapshot.pods[row].some(({ pod }) => pod.deletionTimestamp !== undefined)) continue;
-          const contentsBefore = snapshot.contents(row);
-          for (const victim of victims) snapshot.removePod(victim, row);
-          const anew = FilterRun.start(profile.filters, snapshot.podInfo(makePod('probe', probe)), snapshot);
-          if (!hasEmptySelector(probe)) expect(anew.check(row).status.code).toBe('Success');
-          snapshot.restore(row, contentsBefore);
-        }
+        dryRunPreemption(snapshot.order, 0, 100, { snapshot, run, nominations: NO_NOMINATIONS, budgets: [] });
+        expect(state()).toEqual(before);
       }),
       { numRuns: 300 },
     );
   });
 });
-
-/** Such a constraint counts no pods, but counts them out when they leave, as the real one does. */
-function hasEmptySelector({ spec }: { spec: { topologySpreadConstraints: readonly { labelSelector?: object }[] } }): boolean {
-  return spec.topologySpreadConstraints.some(({ labelSelector }) => {
-    return (
-      labelSelector !== undefined && 'matchExpressions' in labelSelector && (labelSelector.matchExpressions as []).length === 0
-    );
-  });
-}
