@@ -181,6 +181,8 @@ export interface WhatIf extends Room {
   take(job: number): void;
   /** Gives back what a running job holds. */
   give(job: number): void;
+  /** What is left beside a job that must still fit here, on whichever nodes: the room of a reservation. */
+  reserve(job: number): WhatIf;
 }
 
 /**

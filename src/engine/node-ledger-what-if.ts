@@ -6,6 +6,7 @@ import type { NodeParts, PartList } from './node-ledger-parts.ts';
 import { giveParts, takeParts } from './node-ledger-plan.ts';
 import { canResume, resume } from './node-ledger-search.ts';
 import type { NodeSearch } from './node-ledger-search.ts';
+import { NodeReservation } from './node-reservation.ts';
 
 /** What a job holds that has given back everything. */
 const NOTHING: PartList = new Int32Array(0);
@@ -67,7 +68,21 @@ export class NodeWhatIf implements WhatIf {
     this.#own.set(job, NOTHING);
   }
 
-  copy(): WhatIf {
+  /** Takes the job on these nodes, or answers false if it does not fit there or holds something already. */
+  takeOn(job: number, parts: PartList): boolean {
+    const own = this.#own.get(job);
+    if ((own === undefined && this.#held(job)) || (own !== undefined && own !== NOTHING)) return false;
+    if (!this.#search.adopt(job, this.books, parts)) return false;
+    takeParts(this.books, job, parts);
+    this.#own.set(job, parts);
+    return true;
+  }
+
+  reserve(job: number): WhatIf {
+    return new NodeReservation(this, job);
+  }
+
+  copy(): NodeWhatIf {
     return new NodeWhatIf(this.#search, this.books.copy(), this.#parts, this.#asOf, new Map(this.#own));
   }
 

@@ -9,6 +9,7 @@ import { describeAllFree, describeFree } from './node-ledger-messages.ts';
 import { NONE, NodeParts } from './node-ledger-parts.ts';
 import type { PartList } from './node-ledger-parts.ts';
 import { canResume, NodeSearch, resume, suspend } from './node-ledger-search.ts';
+import { NodeReservation } from './node-reservation.ts';
 import { ShapeTable } from './node-ledger-shapes.ts';
 import { NodeWhatIf } from './node-ledger-what-if.ts';
 
@@ -93,7 +94,7 @@ export class NodeLedger implements Ledger {
       const resumes = this.#parts.isSuspended(job) && canResume(job, this.#books, this.#parts);
       return resumes && (within === undefined || within.fits(job));
     }
-    return within === undefined ? this.#find(job) : this.#findInBoth(job, within);
+    return within === undefined ? this.#find(job) : this.#findWithin(job, within);
   }
 
   take(job: number, within?: WhatIf): void {
@@ -105,7 +106,7 @@ export class NodeLedger implements Ledger {
 
   #takePlanned(job: number, within?: WhatIf): void {
     if (this.#parts.holds(job)) throw new Error(`job ${job} cannot start: it already holds ${this.#describeHeld(job)}`);
-    if (!(within === undefined ? this.#find(job) : this.#findInBoth(job, within))) {
+    if (!(within === undefined ? this.#find(job) : this.#findWithin(job, within))) {
       throw new Error(`job ${job} cannot start: it needs ${this.#demand.describe(job)}, ${describeAllFree(this.#books)}`);
     }
     const { plan } = this.#search;
@@ -226,10 +227,18 @@ export class NodeLedger implements Ledger {
     if (up !== this.up) throw new Error(`${this.up} processors are counted as up, but by the nodes ${up}`);
   }
 
-  /** A search in what is free both now and in a what-if; the answer is remembered until either changes. */
-  #findInBoth(job: number, within: WhatIf): boolean {
-    if (!(within instanceof NodeWhatIf) || !this.#find(job)) return false;
-    const there = within.books;
+  /** A search in what is free both now and in a what-if. */
+  #findWithin(job: number, within: WhatIf): boolean {
+    if (!this.#find(job)) return false;
+    if (within instanceof NodeWhatIf) return this.#findInBoth(job, within.books);
+    if (!(within instanceof NodeReservation)) return false;
+    const parts = this.#search.plan.list();
+    if (within.allows(job, parts)) return this.#search.adopt(job, this.#books, parts);
+    return within.withItsNodes((books) => this.#findInBoth(job, books));
+  }
+
+  /** The answer is remembered until either changes. */
+  #findInBoth(job: number, there: NodeBooks): boolean {
     const version = `${this.#books.version} ${there.version}`;
     if (this.#both?.of !== there || this.#both.version !== version) {
       const books = this.#both?.books ?? this.#books.copy();

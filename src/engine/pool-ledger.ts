@@ -175,6 +175,10 @@ export class PoolWhatIf implements WhatIf {
     this.procs += this.#jobs.procs[job];
   }
 
+  reserve(job: number): WhatIf {
+    return new PoolWhatIf(this.#jobs, this.procs - this.#jobs.procs[job]);
+  }
+
   copy(): WhatIf {
     return new PoolWhatIf(this.#jobs, this.procs);
   }

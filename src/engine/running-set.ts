@@ -98,8 +98,7 @@ export class RunningSet implements RunningJobs {
       time = this.#goneAt(other);
       for (; other >= 0 && this.#goneAt(other) === time; other = this.after(other)) room.give(other);
     }
-    room.take(job);
-    return { time, extra: room };
+    return { time, extra: room.reserve(job) };
   }
 
   /** A job that has outlived its walltime may go at any moment: it counts as gone now. */
@@ -116,5 +115,6 @@ const NOWHERE: WhatIf = {
     throw new Error(`job ${job} does not fit: there is no room beside a reservation that is never due`);
   },
   give: () => undefined,
+  reserve: () => NOWHERE,
   copy: () => NOWHERE,
 };
