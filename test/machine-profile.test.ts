@@ -1,5 +1,5 @@
-// Planted in MachineProfile, and caught: the highest processors are taken instead of the lowest; a step that begins just
-// when the span ends is counted in; steps are joined without looking at the sets.
+// Planted in MachineProfile, and caught: a step that begins just when the span ends is counted in; steps are joined
+// without a look at the sets.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MachineProfile } from '../src/policies/conservative/machine-profile.ts';

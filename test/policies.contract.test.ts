@@ -18,8 +18,33 @@ import type { Workload } from '../src/workload.ts';
 import { costs, denseWorkloads, outages, PROCS } from './engine-workloads.ts';
 import { workloadOf } from './workload-of.ts';
 
-// What was planted in each policy to see that this suite, or the one named, catches it. Each was taken out again.
-// PLANTED
+// What was planted in each policy, and taken out again, to see that it is caught: by this suite (C), by the definitions in
+// simulate-oracle (S), plain-policies (P) and conservative (K), or by the records in easy-dialects (E) and
+// conservative-records (R). Validity alone, which is what this suite is about, does not tell a policy from another.
+//
+//   fcfs                    a job behind the head is tried (S); one start a cycle (S)
+//   easy textbook           `<` for `<=` at the shadow time (S); extra room is not used up (S); judges by run times (C)
+//   easy pyss               arrivals before all ends (E)
+//   easy cqsim              judges by walltimes (E)
+//   easy batsched-easy      reserved machines are taken (E); the reservation outlives ends (E)
+//   easy batsched-easy-fast the reservation is made anew (E); arrivals are started without a look at it (E)
+//   easy rlscheduler        `<=` for `<` (E); the reservation is made anew (E)
+//   easy accasim            the head is tried at any time (E); the reservation is made anew (E)
+//   easy, nobody to retry the head of accasim at its reserved time: jobs are never started (C)
+//   conservative            what is given back early stays taken (K); a job without length has no promise (K); no wake-up
+//                           (C, K); a broken plan is kept (C, K); jobs that their own reservation covers are passed over
+//                           (K); the search for early starts does not look anew after one (K), or not far enough (K);
+//                           arrivals of an instant in the wrong order (K); orders that vary do not renew (K); a promise
+//                           is never made up for (K); the heap of promises is not restored (K), or breaks ties wrongly (K)
+//   conservative batsched   processors without numbers (R); a step too many is looked at, steps are joined blindly
+//                           (machine-profile)
+//   sjf                     longest first (P); no order (P)
+//   first-fit               stops at a misfit (P, on nodes); one start a cycle (P)
+//   random                  by row (P); by Math.random (C, P); one draw a job (P)
+//   orders                  a key that peeks at the next submission (C)
+//
+// Planted too, and found to change nothing: early starts that are looked at twice instead of once; due reservations that
+// are moved to where they are; the whole queue tried at arrivals by batsched-easy, where only ends make room.
 
 /** Policies that may know run times, by name and choice, and why. All others must be blind to the future. */
 const ORACLES: Record<string, string> = {
