@@ -12,7 +12,13 @@ import { fitErrorMessage } from '../src/policies/kube-default/fit-error.ts';
 import { selectHost } from '../src/policies/kube-default/host-selection.ts';
 import { byImportance } from '../src/policies/kube-default/importance.ts';
 import { preempt } from '../src/policies/kube-default/post-filter.ts';
-import { bestCandidates, candidatesWanted, DEFAULT_PREEMPTION, selectVictims } from '../src/policies/kube-default/preemption.ts';
+import {
+  bestCandidates,
+  candidatesWanted,
+  DEFAULT_PREEMPTION,
+  dryRunPreemption,
+  selectVictims,
+} from '../src/policies/kube-default/preemption.ts';
 import { defaultProfile } from '../src/policies/kube-default/profile.ts';
 import { numFeasibleNodesToFind } from '../src/policies/kube-default/sampling.ts';
 import { schedulePod } from '../src/policies/kube-default/schedule-pod.ts';
@@ -42,14 +48,14 @@ describe('how many nodes are looked at', () => {
     // 60 of 200 nodes are full, and 50 - 200/125 = 49 % of 200 are below 100: 100 are enough.
     const nodes = Array.from({ length: 200 }, (_, i) => node(`n${i}`, { cpu: '1', pods: i % 10 < 3 ? '0' : '9' }));
     const snapshot = snapshotOf(nodes);
-    const start = { next: 150 };
+    const start = { next: 158 };
     const setup = { profile, snapshot, nominations: NO_NOMINATIONS, start, random: random() };
     const found = schedulePod(snapshot.podInfo(pod('p', { cpu: '1' })), setup);
     expect(found.feasible.length).toBe(100);
-    expect(snapshot.node(found.feasible[0]).name).toBe('n153');
-    // From 150 on 100 that pass and 45 that do not were seen before the next one that passes: at 150 + 145 - 200.
+    expect(snapshot.node(found.feasible[0]).name).toBe('n158');
+    // From 158 on: 2 that pass, then 14 times 3 that do not and 7 that do, and 3 more before the next that would pass.
     expect(found.statuses.size).toBe(45);
-    expect(start.next).toBe(95);
+    expect(start.next).toBe(158 + 145 - 200);
   });
 
   test('nodes come zone by zone in turn', () => {
@@ -238,6 +244,19 @@ describe('preemption', () => {
     { what: 'any', of: [candidate('0', 0, [5, early]), candidate('1', 0, [5, early])], best: [0, 1] },
   ])('the best candidate: $what', ({ of, best }) => {
     expect(bestCandidates(of, Date.parse(late)).map(({ row }) => row)).toEqual(best);
+  });
+
+  test('the search for victims ends when enough are found and one breaks no budget; the rest is forgotten', () => {
+    const nodes = ['a', 'b', 'c', 'd', 'e'].map((name) => node(name, { cpu: '8' }));
+    const there = (name: string) => prioritized(`on-${name}`, 1, '6', early, name === 'd' ? {} : database);
+    const snapshot = snapshotOf(nodes, Object.fromEntries(nodes.map(({ name }) => [name, [there(name)]])));
+    const run = FilterRun.start(profile.filters, snapshot.podInfo(prioritized('p', 9, '4')), snapshot);
+    const setup = { snapshot, run, nominations: NO_NOMINATIONS, budgets: compileBudgets([budget(0)]) };
+    const tried = (offset: number) =>
+      dryRunPreemption(snapshot.order, offset, 2, setup).candidates.map(({ row }) => snapshot.node(row).name);
+    expect(tried(0)).toEqual(['d', 'a', 'b']);
+    expect(tried(3)).toEqual(['d', 'e']);
+    expect(tried(4)).toEqual(['d', 'e', 'a']);
   });
 
   test('10 % of the nodes are tried, but at least 100', () => {

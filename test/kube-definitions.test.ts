@@ -13,7 +13,7 @@ import { DEFAULT_SPREAD, podTopologySpread } from '../src/policies/kube-default/
 import { selectVictims } from '../src/policies/kube-default/preemption.ts';
 import { defaultProfile } from '../src/policies/kube-default/profile.ts';
 import { pluginScores } from '../src/policies/kube-default/score-run.ts';
-import { makeNode, makePod, NAMESPACES, nodeJson, podJson, rowOf, snapshotOf, V136 } from './kube-objects.ts';
+import { makeNode, makePod, NAMESPACES, node, nodeJson, pod, podJson, rowOf, snapshotOf, V136 } from './kube-objects.ts';
 
 interface Placed {
   readonly pod: Pod;
@@ -36,7 +36,7 @@ function forClusters(judge: (cluster: { nodes: Node[]; placed: Placed[]; pod: Po
       const placed = pods.map(({ on, pod }, i) => ({ pod: makePod(`p${i}`, pod), node: nodes[on % nodes.length] }));
       judge({ nodes, placed, pod: makePod('probe', probe) });
     }),
-    { numRuns: 1000 },
+    { numRuns: 400 },
   );
 }
 
@@ -190,19 +190,43 @@ test('spread constraints score by their definition', () => {
   });
 });
 
-/** Without what makes counts drift in the real scheduler: terminating pods, and selectors that match everything. */
-function withoutQuirks(pod: Pod): Pod {
-  const topologySpreadConstraints = pod.spec.topologySpreadConstraints.filter(
-    ({ labelSelector }) => !compileLabelSelector(labelSelector).empty,
-  );
-  return { ...pod, deletionTimestamp: undefined, spec: { ...pod.spec, topologySpreadConstraints } };
+const zoneKey = 'topology.kubernetes.io/zone';
+const web = { matchLabels: { app: 'web' } };
+
+/** Pods that differ in what trials of preemption count by, and in nothing else: so trials meet their counts. */
+const countedPod = fc.record({
+  namespace: fc.constantFrom('default', 'default', 'other'),
+  labels: fc.constantFrom({ app: 'web' }, { app: 'db' }),
+  spec: fc.record({
+    priority: fc.integer({ min: 0, max: 1 }),
+    affinity: fc.constantFrom({}, { podAntiAffinity: requiring(zoneKey) }, { podAntiAffinity: requiring('rack') }),
+  }),
+});
+
+function requiring(topologyKey: string) {
+  return { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey, labelSelector: web }] };
 }
+
+type CountedPod = typeof countedPod extends fc.Arbitrary<infer Value> ? Value : never;
+
+const trials = fc.record({
+  nodes: fc.array(fc.record({ zone: fc.constantFrom('a', 'b'), rack: fc.constantFrom('1', '2', '3') }), {
+    minLength: 2,
+    maxLength: 4,
+  }),
+  pods: fc.array(fc.record({ on: fc.nat(3), pod: countedPod }), { minLength: 2, maxLength: 8 }),
+  probe: fc.constantFrom(
+    { podAffinity: requiring(zoneKey) },
+    { podAntiAffinity: requiring('rack') },
+    { podAntiAffinity: requiring(zoneKey) },
+    {},
+  ),
+  maxSkew: fc.integer({ min: 1, max: 2 }),
+});
 
 test('victims are those that the definition finds with counts made anew at each step', () => {
   const { filters } = defaultProfile(V136);
-  forClusters(({ nodes, placed: given, pod: probe }) => {
-    const pod = withoutQuirks(probe);
-    const placed = given.map(({ pod: other, node }) => ({ pod: withoutQuirks(other), node }));
+  const judge = (nodes: Node[], placed: Placed[], pod: Pod) => {
     const fits = (there: Placed[], node: Node) => {
       const snapshot = snapshotFor(nodes, there);
       const run = FilterRun.start(filters, snapshot.podInfo(pod), snapshot);
@@ -230,5 +254,17 @@ test('victims are those that the definition finds with counts made anew at each 
       return 'victims' in candidate ? candidate.victims.map((victim) => victim.pod.name) : undefined;
     });
     expect(found).toEqual(expected);
-  });
+  };
+  const make = (name: string, { namespace, labels, spec }: CountedPod) =>
+    pod(name, {}, { metadata: { namespace, labels }, spec });
+  fc.assert(
+    fc.property(trials, ({ nodes: given, pods, probe, maxSkew }) => {
+      const nodes = given.map(({ zone, rack }, i) => node(`n${i}`, {}, { labels: { [zoneKey]: zone, rack } }));
+      const placed = pods.map(({ on, pod: one }, i) => ({ pod: make(`p${i}`, one), node: nodes[on % nodes.length] }));
+      const constraint = { maxSkew, topologyKey: zoneKey, whenUnsatisfiable: 'DoNotSchedule', labelSelector: web };
+      const spec = { priority: 2, affinity: probe, topologySpreadConstraints: [constraint] };
+      judge(nodes, placed, pod('probe', {}, { metadata: { labels: { app: 'web' } }, spec }));
+    }),
+    { numRuns: 1000 },
+  );
 });
