@@ -5,6 +5,8 @@
 // nodes although it runs beyond the shadow time.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { withIdentities } from '../src/cluster-spec.ts';
+import { processorPool } from '../src/cluster.ts';
 import type { Cluster } from '../src/cluster.ts';
 import { simulate } from '../src/engine/simulate.ts';
 import { placements } from '../src/placement/index.ts';
@@ -77,6 +79,30 @@ function watched(delays: number[]): PolicySpec {
     },
   };
 }
+
+const pool = fc
+  .array(
+    fc.record({
+      submit: fc.nat(6),
+      runtime: fc.nat(6),
+      walltime: fc.constantFrom(1, 2, 3, 4, 5, 6, 9),
+      procs: fc.integer({ min: 1, max: 5 }),
+    }),
+    { minLength: 1, maxLength: 16 },
+  )
+  .map((jobs) => workloadOf(jobs));
+
+describe.each(placements.filter(({ name }) => name !== 'contiguous'))('easy with placement $name', (placement) => {
+  test('on nodes of one processor that are all alike, decides as on a pool', () => {
+    fc.assert(
+      fc.property(pool, (jobs) => {
+        const onNodes = simulate(jobs, withIdentities(processorPool(4)), easy, { placement, audit: true });
+        expect(onNodes.start).toEqual(simulate(jobs, processorPool(4), easy).start);
+      }),
+      { numRuns: 300, seed: 7 },
+    );
+  });
+});
 
 describe.each(placements)('easy with placement $name', (placement) => {
   test('a backfilled job never delays the first one, and nothing is over-allocated', () => {

@@ -1,20 +1,23 @@
-import { mkdirSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { simulate } from '../engine/simulate.ts';
 import type { SimulationOptions } from '../engine/simulate.ts';
 import { usageError } from '../errors.ts';
+import { clearResults } from '../results/folder.ts';
 import { formatDuration, SECOND } from '../units.ts';
 import { accountFacts, count, grouped } from './account.ts';
 import { loadReplayCluster } from './cluster-option.ts';
 import { collect, examples } from './command.ts';
-import { interruptible } from './interrupt.ts';
+import { PARTIAL } from './exit-codes.ts';
+import { interruptible, terminable } from './interrupt.ts';
 import { print, printJson } from './output.ts';
 import { readSettings } from './replay-options.ts';
 import type { ReplayOptions, ReplaySettings } from './replay-options.ts';
 import { writeManifest, writeRun } from './replay-files.ts';
 import { comparisonTable } from './replay-table.ts';
 import { finishRun, runFacts } from './run.ts';
+import { warnOfJobs } from './run-warnings.ts';
 import type { FinishedRun, ReplayInput } from './run.ts';
 import { selectPlacement, selectPolicies } from './selected-policy.ts';
 import type { SelectedPolicy } from './selected-policy.ts';
@@ -48,6 +51,7 @@ export function declareReplay(command: Command): void {
     .addOption(new Option('--overrun <how>', 'jobs that outlast their limit').choices(['kill', 'extend']).default('kill'))
     .option('--failures <model>', 'nodes fail: mtbf=30d,mttr=4h[,shape=1]')
     .addOption(new Option('--on-failure <how>', 'jobs on a failed node').choices(['requeue', 'fail']).default('requeue'))
+    .option('--max-restarts <n>', 'a job on failing nodes is failed for good after so many restarts', '100')
     .option('--launch <duration>', 'from the decision until a job runs')
     .option('--release <duration>', 'from the end of a job until its resources are free')
     .option('--kill-scan <duration>', 'how often limits are looked at')
@@ -63,16 +67,28 @@ async function replay(tracePath: string, options: ReplayOptions): Promise<void> 
   const placement = await selectPlacement(options.placement ?? 'first-fit');
   const input = await readInput(tracePath, options, settings);
   // A long simulation must not fail for want of a folder at its end.
-  if (options.out !== undefined) mkdirSync(options.out, { recursive: true });
+  if (options.out !== undefined) {
+    clearResults(
+      options.out,
+      policies.map(({ folder }) => folder),
+    );
+  }
 
   const simulation = { ...settings.simulation, ...placement };
-  const runs = policies.map((policy) => runPolicy(input, policy, simulation, options));
+  const runs: FinishedRun[] = [];
+  for (const policy of policies) {
+    runs.push(runPolicy(input, policy, simulation, options));
+    // Signals that came while files were written are heard here.
+    await nextTurn();
+  }
   if (options.out !== undefined) writeManifest(options.out, input, runs, simulation, options);
   if (options.json) {
     printJson({ trace: accountFacts(input.trace), cluster: input.clusterFacts, runs: runs.map(runFacts) });
-  } else print(comparisonTable(runs, baseline));
+  } else print(comparisonTable(runs, baseline, options.until));
   if (options.out !== undefined)
     say(`written to ${options.out}: ${runs.map(({ policy }) => policy.folder).join(', ')}, manifest.json`);
+  // Without a time to stop at, jobs that are not over are more than was asked for to be left out.
+  if (options.until === undefined && runs.some(({ states }) => states.unfinished > 0)) process.exitCode = PARTIAL;
 }
 
 function requiredPolicies({ policy }: ReplayOptions): string[] {
@@ -96,6 +112,8 @@ async function readInput(path: string, options: ReplayOptions, settings: ReplayS
   const { workload, notes } = applyWalltimes(trace.workload, settings);
   sayAccount(trace);
   for (const note of notes) warn(note);
+  if (cluster.cluster.interchangeable && cluster.cluster.pools.some(({ failures }) => failures))
+    say(`failures: each of the ${grouped(cluster.clusterFacts.processors)} processors counts as a node`);
   return { path, trace, workload, ...cluster };
 }
 
@@ -108,13 +126,20 @@ function runPolicy(
   const { workload, cluster } = input;
   const progress = new Progress();
   const began = performance.now();
-  const onProgress = (over: number) => progress.show(() => `${policy.label}: ${grouped(over)} of ${count(workload.count, 'job')} over`);
+  const onProgress = (over: number) =>
+    progress.show(() => `${policy.label}: ${grouped(over)} of ${count(workload.count, 'job')} over`);
   try {
     return interruptible(() => {
-      const schedule = simulate(workload, cluster, policy.spec, { ...simulation, parameters: policy.parameters, onProgress });
+      const schedule = simulate(workload, cluster, policy.spec, {
+        ...simulation,
+        parameters: policy.parameters,
+        guarded: policy.file !== undefined,
+        onProgress,
+      });
       const wallSeconds = (performance.now() - began) / 1000;
       const everything = options.out !== undefined || options.json === true;
       const run = finishRun(input, policy, schedule, wallSeconds, everything);
+      warnOfJobs(run, schedule, simulation);
       if (options.out !== undefined) writeRun(options.out, input, run, schedule);
       progress.clear();
       say(speedText(run));

@@ -1,8 +1,10 @@
 import type { Changes, Cycle, Policy, Preemption, Room, WhatIf } from '../policy.ts';
 import { CANCELLED, NODE_FAILED, PREEMPTED, REJECTED, SUSPENDED } from '../schedule.ts';
 import type { Requests } from '../workload.ts';
+import { CycleView } from './cycle-view.ts';
 import type { Ledger } from './ledger.ts';
 import { PendingSet } from './pending-set.ts';
+import { checkPreemption } from './policy-check.ts';
 import type { Recorder } from './recorder.ts';
 import { RunningSet } from './running-set.ts';
 
@@ -80,6 +82,7 @@ export class Core implements Cycle {
   readonly #policy: Policy;
   readonly #driver: Driver;
   readonly #record: Recorder;
+  readonly #view: CycleView;
   /** What the policy is shown in this cycle, and what gathers for the next one: a cycle may itself change things. */
   changed = new ChangeList();
   #gathering = new ChangeList();
@@ -101,6 +104,7 @@ export class Core implements Cycle {
       now: () => this.now,
       mayPreempt: (job) => this.phase[job] === RUNNING,
     });
+    this.#view = new CycleView(this);
   }
 
   get free(): Room {
@@ -116,7 +120,7 @@ export class Core implements Cycle {
     // Mostly in order already; not if a job that was turned away let an earlier one go.
     if (shown.submitted.length > 1) shown.submitted.sort((a, b) => a - b);
     this.pending.refresh(this.now);
-    this.#policy.schedule(this);
+    this.#policy.schedule(this.#view);
   }
 
   /** What is left of the job's walltime [ms]; a job that was suspended has used some. */
@@ -228,6 +232,7 @@ export class Core implements Cycle {
   preempt(job: number, preemption: Preemption): void {
     if (this.phase[job] !== RUNNING)
       throw new Error(`the policy preempted job ${job}, which does not run: it ${PHASES[this.phase[job]] ?? NO_JOB}`);
+    checkPreemption(job, preemption);
     this.decisions++;
     this.phase[job] = STOPPING;
     const at = this.#driver.stop(job, preemption);

@@ -30,7 +30,10 @@ export class Outages {
     this.#reasons = new Int32Array(nodes);
     this.#poolOf = fails ? poolOfNodes(cluster) : new Int32Array(0);
     this.#streams = [];
-    cluster.outages.forEach(({ from, until }, row) => {
+    cluster.outages.forEach(({ firstNode, nodes: count, from, until }, row) => {
+      if (!(firstNode >= 0 && firstNode + count <= nodes)) {
+        throw new Error(`an outage of ${cluster.name} takes nodes ${firstNode} to ${firstNode + count - 1}, but it has ${nodes}`);
+      }
       // One that was over before the first submission is none.
       if (until > Math.max(0, from)) this.#plan(Math.max(0, from), OUTAGE_BEGINS, row);
     });

@@ -11,6 +11,7 @@ import type { Requests, Workload } from '../workload.ts';
 import type { Ledger } from './ledger.ts';
 import { NodeLedger } from './node-ledger.ts';
 import { NodeProfile } from './node-profile.ts';
+import { checkPolicy } from './policy-check.ts';
 import { PoolLedger } from './pool-ledger.ts';
 import { PoolProfile } from './pool-profile.ts';
 import { Simulation } from './simulation.ts';
@@ -40,6 +41,11 @@ export interface SimulationOptions {
   readonly explain?: boolean;
   /** Check the ledger's books at every event (slow). */
   readonly audit?: boolean;
+  /**
+   * Hand the policy copies of the workload and the cluster, so that one from outside cannot change what it is measured
+   * by. Costs the memory of the copies.
+   */
+  readonly guarded?: boolean;
   /** Called now and then with the jobs that are over. */
   readonly onProgress?: (over: number) => void;
 }
@@ -64,15 +70,16 @@ export function simulate(workload: Workload, cluster: Cluster, spec: PolicySpec,
   const { seed = 1, parameters = readParameters(spec.parameters ?? {}, {}, spec.name) } = options;
   const policy = spec.create({
     parameters,
-    jobs,
-    cluster,
+    jobs: options.guarded === true ? structuredClone(jobs) : jobs,
+    cluster: options.guarded === true ? structuredClone(cluster) : cluster,
     random: randomStream(seed, 'policy'),
     createProfile: () => books.createProfile(),
     oracleRuntime: () => {
       oracle = true;
-      return workload.runtime;
+      return options.guarded === true ? workload.runtime.slice() : workload.runtime;
     },
   });
+  checkPolicy(policy);
   const schedule = new Simulation(workload, cluster, books.ledger, policy, options).run(spec.name);
   return oracle ? { ...schedule, oracle } : schedule;
 }

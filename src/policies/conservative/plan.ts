@@ -161,7 +161,11 @@ export class Plan {
   /** Says to the job what it was promised. */
   explain(job: number, cycle: Cycle): void {
     const from = this.#from[job];
-    if (from > cycle.now) cycle.explain(job, from < Infinity ? `reserved from ${from / SECOND} s` : 'no reservation is possible');
+    if (from > cycle.now)
+      cycle.explain(
+        job,
+        from < Infinity ? `reserved from ${(from + this.#jobs.origin) / SECOND} s` : 'no reservation is possible',
+      );
   }
 
   /** How long the job may hold its resources [ms]. One without length is planned for a moment, or it would have no promise. */

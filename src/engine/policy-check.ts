@@ -1,0 +1,23 @@
+import type { Policy, Preemption } from '../policy.ts';
+
+const HOW: readonly Preemption['how'][] = ['requeue', 'cancel', 'suspend', 'checkpoint'];
+const FIRST = ['ends', 'submissions', 'due-ends'];
+const CYCLE = ['instant', 'event'];
+
+/** Refuses a policy whose settings make no sense: policies from outside are not checked by a compiler. */
+export function checkPolicy({ killScan = 0, rhythm }: Policy): void {
+  if (!(killScan >= 0 && killScan < Infinity)) throw new Error(`the policy's killScan is ${killScan}: give 0 or more ms`);
+  if (rhythm === undefined) return;
+  if (!FIRST.includes(rhythm.first))
+    throw new Error(`the policy's rhythm.first is "${rhythm.first}": one of ${FIRST.join(', ')}`);
+  if (!CYCLE.includes(rhythm.cycle))
+    throw new Error(`the policy's rhythm.cycle is "${rhythm.cycle}": one of ${CYCLE.join(', ')}`);
+}
+
+/** Refuses a preemption that names no way to do it, or would happen in the past. */
+export function checkPreemption(job: number, { how, grace = 0 }: Preemption): void {
+  if (!HOW.includes(how)) throw new Error(`the policy preempted job ${job} by "${how}": one of ${HOW.join(', ')}`);
+  if (!(grace >= 0 && grace < Infinity)) {
+    throw new Error(`the policy preempted job ${job} with a grace period of ${grace} ms: give 0 or more`);
+  }
+}
