@@ -1,5 +1,6 @@
 /** Clusters described in files: which kind of file it is, and who reads it. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Cluster } from './cluster.ts';
 import { parseClusterSpec } from './cluster-spec.ts';
@@ -8,15 +9,52 @@ import { usageError } from './errors.ts';
 /** What is there instead, for files that are not read yet. */
 const SUPPORTED = 'describe the cluster as YAML or JSON (see "yardmaster schema"), or as nodes=64,cpus=8,memory=512Gi';
 
+/** Larger than any description [bytes]. */
+const LARGEST = 64 * 2 ** 20;
+
+/** A cluster, and the file it was read from if it was one. */
+export interface LoadedCluster {
+  readonly cluster: Cluster;
+  /** The hash is of the very bytes that were read. */
+  readonly file?: { readonly path: string; readonly sha256: string };
+}
+
 /** The cluster that `--cluster` names: a file if there is one, else key=value text. */
 export async function loadCluster(spec: string): Promise<Cluster> {
+  return (await loadClusterWithFile(spec)).cluster;
+}
+
+/** The same, with what is needed to name its file in results. */
+export async function loadClusterWithFile(spec: string): Promise<LoadedCluster> {
   if (existsSync(spec)) {
-    if (statSync(spec).isDirectory()) throw usageError('it is a directory', spec, SUPPORTED);
-    return readClusterFile(readFileSync(spec, 'utf8'), spec);
+    const bytes = readBytes(spec);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return { cluster: await readClusterFile(bytes.toString('utf8'), spec), file: { path: spec, sha256 } };
   }
-  if (spec.includes('=')) return parseClusterSpec(spec);
+  if (spec.includes('=')) return { cluster: parseClusterSpec(spec) };
   const hint = 'give an existing YAML or JSON file, procs=128, or nodes=64,cpus=8,memory=512Gi';
   throw usageError('there is no such file, and it is not key=value text', `cluster "${spec}"`, hint);
+}
+
+/** The content of a regular file or a pipe, if it is not too large. */
+function readBytes(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const found = fstatSync(file);
+    if (found.isDirectory()) throw usageError('it is a directory', path, SUPPORTED);
+    if (!found.isFile() && !found.isFIFO()) throw usageError('it is neither a file nor a pipe', path, SUPPORTED);
+    const pieces: Buffer[] = [];
+    // Some files hold more than their size says, and a pipe has none: what counts is what comes.
+    for (let total = 0; ; total += pieces[pieces.length - 1].length) {
+      if (total > LARGEST) throw usageError('it is larger than 64 MiB', path, SUPPORTED);
+      const piece = Buffer.allocUnsafe(1 << 16);
+      const length = readSync(file, piece);
+      if (length === 0) return Buffer.concat(pieces);
+      pieces.push(piece.subarray(0, length));
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The cluster that the text of a file describes. Throws `InputError` with line and column. */

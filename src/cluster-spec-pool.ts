@@ -134,10 +134,32 @@ export function defaultPoolName(index: number, pools: number): string {
   return `pool-${letters}`;
 }
 
-/** Two pools must not bear one name: nodes and partitions refer to it. */
+/** Two pools must not bear one name, nor two nodes: jobs, partitions and results refer to them. */
 export function checkPoolNames(pools: readonly NodePool[], where: (index: number) => string): void {
-  pools.forEach((pool, index) => {
-    if (pools.findIndex((other) => other.name === pool.name) === index) return;
-    throw usageError(`there are two pools "${pool.name}"`, where(index), 'give each pool a name of its own');
+  const counts = new Map<string, number>();
+  pools.forEach(({ name, count }, index) => {
+    if (counts.has(name)) throw usageError(`there are two pools "${name}"`, where(index), 'give each pool a name of its own');
+    counts.set(name, count);
   });
+  pools.forEach(({ name, count }, index) => {
+    const node = count === 1 ? name : `${name}0`;
+    const other = poolWithNode(node, name, counts);
+    if (other === undefined) return;
+    const problem = `a node of the pool "${name}" and one of "${other}" would both be ${node}`;
+    throw usageError(problem, where(index), 'let the name of one of them not be that of the other with digits behind it');
+  });
+}
+
+/**
+ * The pool, other than the one named, that has a node of this name too. Nodes are named by their pool and their number
+ * in it; of two pools whose nodes share names, the first node of the longer-named pool is the lowest that does.
+ */
+function poolWithNode(node: string, pool: string, counts: ReadonlyMap<string, number>): string | undefined {
+  for (let cut = pool.length - 1; cut > 0 && /\d/.test(node[cut]); cut--) {
+    const number = node.slice(cut);
+    const count = counts.get(node.slice(0, cut)) ?? 0;
+    // A pool of one node has no numbers in it.
+    if (count > 1 && Number(number) < count && String(Number(number)) === number) return node.slice(0, cut);
+  }
+  return undefined;
 }

@@ -26,13 +26,16 @@ export function splitSelector(selector: string): { name: string; given: Record<s
   // A policy file may sit under a Windows drive letter: a colon before a backslash is not ours.
   const cut = colon >= 0 && selector[colon + 1] !== '\\' ? colon : selector.indexOf(':', colon + 1);
   if (cut < 0 || colon < 0) return { name: selector, given: {} };
-  const given: Record<string, string> = {};
+  // Without a prototype: `__proto__` is a name like any other, and no parameter of anything.
+  const given = Object.create(null) as Record<string, string>;
   for (const pair of selector.slice(cut + 1).split(',')) {
     const equals = pair.indexOf('=');
     if (equals < 1) {
       throw usageError(`"${pair}" has no value`, selector, 'write parameters as key=value, with commas between them');
     }
-    given[pair.slice(0, equals)] = pair.slice(equals + 1);
+    const name = pair.slice(0, equals);
+    if (name in given) throw usageError(`${name} is given twice`, selector, 'say it once');
+    given[name] = pair.slice(equals + 1);
   }
   return { name: selector.slice(0, cut), given };
 }

@@ -113,3 +113,29 @@ test('a bug of ours keeps its stack and asks for a report', async () => {
   expect(outcome.stderr).toMatch(/RangeError: planted\n {4}at /);
   expect(outcome.stderr).toContain('Please report it');
 });
+
+describe('an unusual policy', () => {
+  test('may be a class whose order has private fields', async () => {
+    const path = policy(`class P {
+      #order = { key: (job) => -job };
+      get order() { return this.#order; }
+      schedule(cycle) { for (let j; (j = cycle.pending.first()) >= 0 && cycle.free.fits(j); ) cycle.start(j); }
+    }
+    export default { create: () => new P() };`);
+    expect(await replay(path)).toMatchObject({ code: 0 });
+  });
+
+  test.each(['async schedule() {}', '*schedule() {}'])('is refused with %s', async (schedule) => {
+    const outcome = await replay(policy(`export default { create: () => ({ ${schedule} }) };`));
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr).toContain('is async or a generator');
+  });
+
+  test('that throws in its keys is told the job and time of the trace', async () => {
+    const outcome = await replay(
+      policy(`export default { create: () => ({ order: { key() { throw new Error('no key'); } }, schedule() {} }) };`),
+    );
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr).toContain('in the trace: job 1 at 100 s');
+  });
+});

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { SMALL_SWF, temporaryFile, temporaryFolder, yardmaster } from './cli-runner.ts';
+import { CLI, run, SMALL_SWF, temporaryFile, temporaryFolder, yardmaster } from './cli-runner.ts';
 import type { Outcome } from './cli-runner.ts';
 
 const swf = temporaryFile('small.swf', SMALL_SWF);
@@ -262,4 +262,51 @@ test('a cluster file is named in the manifest with its checksum', async () => {
   expect((await yardmaster(['replay', swf, '--policy', 'easy', '--cluster', path, '--out', out])).code).toBe(0);
   const { inputs } = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { inputs: unknown[] };
   expect(inputs).toContainEqual({ what: 'cluster', path, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+});
+
+describe('trouble with files', () => {
+  test.skipIf(!existsSync('/proc/self'))('a folder that cannot be made ends the run before it begins', async () => {
+    const { code, stderr } = await yardmaster(['replay', swf, '--policy', 'easy', '--out', '/proc/none']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('/proc/none');
+    expect(stderr).not.toContain('simulated in');
+  });
+
+  test.skipIf(!existsSync('/dev/full'))(
+    'a full disk behind standard output is a usage error (skipped without /dev/full)',
+    async () => {
+      const { code, stderr } = await run('sh', ['-c', '"$0" "$1" policies > /dev/full', process.execPath, CLI]);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^error: standard output: ENOSPC.*\n {2}hint: /);
+    },
+  );
+
+  test.skipIf(!existsSync('/dev/zero'))('a device is no cluster', async () => {
+    const { code, stderr } = await yardmaster(['replay', swf, '--policy', 'easy', '--cluster', '/dev/zero']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('neither a file nor a pipe');
+  });
+});
+
+describe('jobs that are not over', () => {
+  const stuck = temporaryFile('stuck.mjs', 'export default { create: () => ({ schedule() {} }) };');
+
+  test('end a run that was not told to stop with 4', async () => {
+    expect((await yardmaster(['replay', swf, '--policy', stuck])).code).toBe(4);
+  });
+
+  test('are noted where the run was told to stop', async () => {
+    const { code, stdout } = await yardmaster(['replay', swf, '--policy', 'easy', '--until', '30s']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('only those that were over');
+  });
+});
+
+test('SIGTERM ends a long run', async () => {
+  const endless = temporaryFile('endless.mjs', 'export default { create: () => ({ schedule() { for (;;); } }) };');
+  const out = temporaryFolder();
+  await yardmaster(['replay', swf, '--policy', endless, '--out', out], {
+    onStart: (child) => setTimeout(() => child.kill('SIGTERM'), 1500),
+  });
+  expect(readdirSync(out)).toEqual([]);
 });

@@ -69,6 +69,8 @@ describe('parseClusterSpec', () => {
     ['procs=4,nodes=3', 'both procs and nodes', 'procs=512 alone'],
     ['procs=4,memory=1Gi', 'there is no "memory"', 'procs'],
     ['name=a,nodes=1+name=a,nodes=2', 'there are two pools "a"', 'name of its own'],
+    ['name=n,nodes=11+name=n1,nodes=2', 'would both be n10', 'digits behind it'],
+    ['name=n1,nodes=1+name=n,nodes=2', 'would both be n1', 'digits behind it'],
     ['nodes=3,constructor=1', 'there is no "constructor"', 'one of'],
   ])('%s: %s', (text, problem, hint) => {
     expect(() => parseClusterSpec(text)).toThrow(InputError);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -10,6 +10,7 @@ import { attemptsCsv } from '../src/results/attempts-csv.ts';
 import { csvSeconds, csvText } from '../src/results/csv.ts';
 import { explanationsCsv } from '../src/results/explanations-csv.ts';
 import { jobsCsv } from '../src/results/jobs-csv.ts';
+import { clearResults, makeFolder } from '../src/results/folder.ts';
 import { AtomicFile, removeUnfinishedFiles, writeAtomically } from '../src/results/write.ts';
 import { COMPLETED, NODE_FAILED, PREEMPTED, REJECTED, UNFINISHED } from '../src/schedule.ts';
 import type { Schedule } from '../src/schedule.ts';
@@ -192,5 +193,37 @@ describe('files', () => {
     removeUnfinishedFiles();
     expect(readdirSync(join(path, '..'))).toHaveLength(0);
     expect(existsSync(path)).toBe(false);
+  });
+});
+
+describe('folders', () => {
+  test('are made one by one, and not below a file', () => {
+    const top = mkdtempSync(join(tmpdir(), 'folders-'));
+    makeFolder(join(top, 'a', 'b'));
+    makeFolder(join(top, 'a', 'b'));
+    writeFileSync(join(top, 'file'), '');
+    expect(() => makeFolder(join(top, 'file', 'c'))).toThrow('it is a file');
+  });
+
+  test('are cleared of what an earlier run left, and of nothing else', () => {
+    const out = mkdtempSync(join(tmpdir(), 'results-'));
+    for (const name of ['easy', 'other']) mkdirSync(join(out, name));
+    const stale = ['manifest.json', 'easy/attempts.csv', 'easy/explanations.csv', 'easy/jobs.csv.12.part'];
+    const kept = ['easy/notes.txt', 'other/attempts.csv', 'mine.part'];
+    for (const name of [...stale, ...kept]) writeFileSync(join(out, name), '');
+    clearResults(out, ['easy', 'fcfs']);
+    expect(stale.filter((name) => existsSync(join(out, name)))).toEqual([]);
+    expect(kept.filter((name) => existsSync(join(out, name)))).toEqual(kept);
+  });
+
+  test('a file that cannot be put into its place is told as that, and leaves nothing', () => {
+    const out = mkdtempSync(join(tmpdir(), 'rename-'));
+    expect(() => writeAtomically(out, ['x'])).toThrow('it is a folder');
+    const path = join(out, 'late');
+    const file = new AtomicFile(path);
+    mkdirSync(path);
+    expect(() => file.commit()).toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
+    file.discard();
+    expect(readdirSync(out)).toEqual(['late']);
   });
 });

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { loadCluster } from '../cluster-file.ts';
+import { loadClusterWithFile } from '../cluster-file.ts';
 import { withIdentities } from '../cluster-spec.ts';
 import { gpuCount, nodeCount, processorCount, processorPool } from '../cluster.ts';
 import type { Cluster, FailureModel } from '../cluster.ts';
@@ -16,7 +14,7 @@ export async function loadReplayCluster(
   failures?: FailureModel,
   identities: 'identities' | 'as-described' = 'as-described',
 ): Promise<{ cluster: Cluster; clusterFacts: ClusterFacts }> {
-  const described = spec === undefined ? declaredCluster(trace) : await loadCluster(spec);
+  const { cluster: described, file } = spec === undefined ? { cluster: declaredCluster(trace) } : await loadClusterWithFile(spec);
   // A placement has nothing to choose from where processors have no identity.
   const loaded = identities === 'identities' ? withIdentities(described) : described;
   const cluster = failures === undefined ? loaded : { ...loaded, pools: loaded.pools.map((pool) => ({ ...pool, failures })) };
@@ -26,7 +24,7 @@ export async function loadReplayCluster(
     nodes: nodeCount(cluster),
     processors: processorCount(cluster),
     gpus: gpuCount(cluster),
-    file: spec !== undefined && existsSync(spec) ? { path: spec, sha256: sha256Of(spec) } : undefined,
+    file,
   };
   return { cluster, clusterFacts };
 }
@@ -42,8 +40,4 @@ function declaredCluster({ workload, declared }: Trace): Cluster {
   }
   say(`no --cluster: taking procs=${procs}, which ${workload.name} declares`);
   return processorPool(procs);
-}
-
-function sha256Of(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }

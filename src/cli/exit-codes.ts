@@ -10,4 +10,7 @@ export const BAD_DATA = 3;
 export const PARTIAL = 4;
 /** EX_SOFTWARE of sysexits.h: our own bug. */
 export const BUG = 70;
+/** 128 and the number of the signal, as shells do. */
+export const HUNG_UP = 129;
 export const INTERRUPTED = 130;
+export const TERMINATED = 143;

@@ -1,6 +1,6 @@
 import { runInThisContext } from 'node:vm';
 import { removeUnfinishedFiles } from '../results/write.ts';
-import { INTERRUPTED } from './exit-codes.ts';
+import { HUNG_UP, INTERRUPTED, TERMINATED } from './exit-codes.ts';
 
 /** Thrown out of work that Ctrl-C has ended. */
 export class Interrupted extends Error {
@@ -10,16 +10,39 @@ export class Interrupted extends Error {
 /** Of work that winds itself up when it is interrupted. */
 let windingUp: AbortController | undefined;
 
-/** Ends the process with exit code 130 on Ctrl-C, without half-written files. */
+/** Signals that end us, other than Ctrl-C, and the exit codes. */
+const ENDS: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGTERM: TERMINATED, SIGHUP: HUNG_UP };
+
+const ENDINGS = Object.entries(ENDS).map(([signal, code]) => ({ signal, end: () => endWith(code) }));
+
+function endWith(code: number): void {
+  removeUnfinishedFiles();
+  process.exit(code);
+}
+
+/** Ends the process on Ctrl-C (exit code 130), SIGTERM (143) and SIGHUP (129), without half-written files. */
 export function exitOnInterrupt(): void {
   process.on('SIGINT', () => {
     if (windingUp && !windingUp.signal.aborted) {
       windingUp.abort(new Interrupted());
       return;
     }
-    removeUnfinishedFiles();
-    process.exit(INTERRUPTED);
+    endWith(INTERRUPTED);
   });
+  for (const { signal, end } of ENDINGS) process.on(signal, end);
+}
+
+/**
+ * Runs long synchronous work that writes no files, and that SIGTERM and SIGHUP may end by themselves: handlers in
+ * JavaScript would run only when it is over.
+ */
+export function terminable<Result>(work: () => Result): Result {
+  for (const { signal, end } of ENDINGS) process.off(signal, end);
+  try {
+    return work();
+  } finally {
+    for (const { signal, end } of ENDINGS) process.on(signal, end);
+  }
 }
 
 /** For work that must wind itself up: Ctrl-C aborts the signal instead of the process; a second one ends it at once. */

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { InputError } from '../errors.ts';
 import { removeUnfinishedFiles } from '../results/write.ts';
 import { BAD_DATA, BUG, INTERRUPTED, OK, USAGE } from './exit-codes.ts';
+import { fileTroubleText, isFileTrouble } from './file-trouble.ts';
 import { exitOnInterrupt, Interrupted } from './interrupt.ts';
 import { createProgram } from './program.ts';
 import { colorsFor, say } from './terminal.ts';
@@ -9,7 +10,7 @@ import { packageVersion } from './version.ts';
 
 /** Runs one command line. Sets the exit code of the process; never throws. */
 export async function main(args: readonly string[]): Promise<void> {
-  endQuietlyOnClosedPipe();
+  endOnTroubleWithOutput();
   exitOnInterrupt();
   try {
     const program = await createProgram(args);
@@ -19,13 +20,16 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-/** `yardmaster ... | head` closes our output early: that is no failure and needs no message. */
-function endQuietlyOnClosedPipe(): void {
+/** `yardmaster ... | head` closes our output early: that is no failure and needs no message. A full disk is one. */
+function endOnTroubleWithOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code !== 'EPIPE' && !isFileTrouble(error)) throw error;
       removeUnfinishedFiles();
-      process.exit(process.exitCode ?? OK);
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? OK);
+      const { red } = colorsFor(process.stderr);
+      if (stream === process.stdout) say(`${red('error:')} ${fileTroubleText(error, 'standard output')}`);
+      process.exit(USAGE);
     });
   }
 }
@@ -43,31 +47,11 @@ function report(error: unknown): number {
     return error.mistake === 'usage' ? USAGE : BAD_DATA;
   }
   if (isFileTrouble(error)) {
-    say(
-      `${red('error:')} ${error.path ?? 'file system'}: ${error.message}\n  hint: check the path, its permissions and the room on the disk`,
-    );
+    say(`${red('error:')} ${fileTroubleText(error)}`);
     return USAGE;
   }
   say(`${red('error:')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   say(`\nThis is a bug in yardmaster ${packageVersion()} (node ${process.version}, ${process.platform}), not in your input.`);
   say('Please report it with the command line, the lines above and, if you can, the trace.');
   return BUG;
-}
-
-const FILE_TROUBLE = new Set([
-  'ENOENT',
-  'EACCES',
-  'EPERM',
-  'EISDIR',
-  'ENOTDIR',
-  'EEXIST',
-  'EROFS',
-  'ENOSPC',
-  'EDQUOT',
-  'EMFILE',
-  'ENAMETOOLONG',
-]);
-
-function isFileTrouble(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error && FILE_TROUBLE.has((error as NodeJS.ErrnoException).code ?? '');
 }

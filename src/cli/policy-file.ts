@@ -1,9 +1,12 @@
 /** Policies from outside: a file that exports a `PolicySpec` as default. */
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InputError, usageError } from '../errors.ts';
-import type { Cycle, Policy, PolicySetup, PolicySpec } from '../policy.ts';
+import { jobId } from '../workload.ts';
+import type { Workload } from '../workload.ts';
+import type { Cycle, Order, Policy, PolicySetup, PolicySpec } from '../policy.ts';
 
 const SHAPE = "export default { name: 'mine', summary: '...', source: '...', create: () => ({ schedule(cycle) { ... } }) }";
 
@@ -12,9 +15,16 @@ export function isPolicyFile(name: string): boolean {
   return /[\\/]/.test(name) || /\.[cm]?[jt]s$/.test(name);
 }
 
+/** The SHA-256 of a policy file. */
+export function policyFileHash(path: string): string {
+  const hint = 'give the path of a JavaScript file, such as ./mine.js';
+  if (!existsSync(path)) throw usageError('there is no such file', path, hint);
+  if (!statSync(path).isFile()) throw usageError('it is not a regular file', path, hint);
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
 /** Loads a policy. What is wrong with the file is told as a mistake in it, with its stack where it threw. */
 export async function loadPolicyFile(path: string): Promise<PolicySpec> {
-  if (!existsSync(path)) throw usageError('there is no such file', path, 'give the path of a JavaScript file, such as ./mine.js');
   let exports: { default?: unknown };
   try {
     exports = (await import(pathToFileURL(resolve(path)).href)) as { default?: unknown };
@@ -51,14 +61,50 @@ function guarded(spec: PolicySpec, path: string): PolicySpec {
       if (typeof policy !== 'object' || policy === null || typeof policy.schedule !== 'function') {
         throw usageError(`create() answers ${typeOf(policy)} without a function "schedule"`, path, `write ${SHAPE}`);
       }
-      // The policy keeps its own `this`: it may be an instance of a class.
-      return Object.assign(Object.create(policy) as Policy, { schedule: (cycle: Cycle) => scheduleOnce(policy, cycle, path) });
+      if (GENERATOR.test(Object.prototype.toString.call(policy.schedule))) {
+        throw usageError(
+          'its function "schedule" is async or a generator',
+          path,
+          'make it a plain function: it must decide before it returns',
+        );
+      }
+      // Each is asked of the policy itself, which may be an instance of a class with private fields.
+      const { order, rhythm, killScan } = attempt(path, 'order, rhythm or killScan', () => ({
+        order: policy.order,
+        rhythm: policy.rhythm,
+        killScan: policy.killScan,
+      }));
+      return {
+        order: order && guardedOrder(order, path),
+        rhythm,
+        killScan,
+        schedule: (cycle) => scheduleOnce(policy, cycle, path),
+      };
+    },
+  };
+}
+
+const GENERATOR = /^\[object (Async|Generator|AsyncGenerator)/;
+
+/** Keys are asked for in the midst of our own sorting: what they throw is still the policy's. */
+function guardedOrder(order: Order, path: string): Order {
+  if (typeof order.key !== 'function') {
+    throw usageError(`its "order" has ${typeOf(order.key)} as "key"`, path, 'write order: { key: (job, now) => ... }');
+  }
+  return {
+    varies: order.varies,
+    key(job, now) {
+      try {
+        return order.key(job, now);
+      } catch (error) {
+        throw policyError(error, path, { where: 'order.key', now, job });
+      }
     },
   };
 }
 
 function scheduleOnce(policy: Policy, cycle: Cycle, path: string): void {
-  const answer: unknown = attempt(path, `schedule, at ${cycle.now} ms`, () => policy.schedule(cycle));
+  const answer: unknown = attempt(path, 'schedule', () => policy.schedule(cycle), cycle.now);
   if (answer === undefined) return;
   if (typeof (answer as PromiseLike<void> | null)?.then !== 'function') return;
   // Nobody will wait for it, and what it throws must not end the process a second time.
@@ -66,18 +112,43 @@ function scheduleOnce(policy: Policy, cycle: Cycle, path: string): void {
   throw usageError('its function "schedule" is async', path, 'it must decide before it returns: remove async and await');
 }
 
-function attempt<Result>(path: string, where: string, call: () => Result): Result {
+function attempt<Result>(path: string, where: string, call: () => Result, now?: number): Result {
   try {
     return call();
   } catch (error) {
-    // An `InputError` from a policy already says where.
-    if (error instanceof InputError) throw error;
-    throw usageError(
-      `the policy threw in ${where}: ${stackOf(error)}`,
-      path,
-      'the first lines of the stack say where; fix the policy',
-    );
+    throw policyError(error, path, { where, now });
   }
+}
+
+/** Where in a run a policy threw. */
+interface Occasion {
+  readonly where: string;
+  /** [ms since the first submission] */
+  readonly now?: number;
+  /** [row] */
+  readonly job?: number;
+}
+
+/** An `InputError` from a policy already says where. */
+function policyError(error: unknown, path: string, { where, now, job }: Occasion): InputError {
+  if (error instanceof InputError) return error;
+  const at = `${where}${now === undefined ? '' : `, at ${now} ms`}${job === undefined ? '' : `, job ${job}`}`;
+  const hint = 'the first lines of the stack say where; fix the policy';
+  const told = usageError(`the policy threw in ${at}: ${stackOf(error)}`, path, hint);
+  occasions.set(told, { where, now, job });
+  return told;
+}
+
+const occasions = new WeakMap<InputError, Occasion>();
+
+/** Says what the trace calls the job and the time: policies know rows, and milliseconds since the first submission. */
+export function inTermsOfTrace(error: unknown, workload: Workload): unknown {
+  if (!(error instanceof InputError)) return error;
+  const { now, job } = occasions.get(error) ?? {};
+  if (now === undefined) return error;
+  const of = job === undefined ? '' : `job ${jobId(workload, job)} `;
+  const problem = `${error.problem}\n  in the trace: ${of}at ${(workload.origin + now) / 1000} s`;
+  return usageError(problem, error.where, error.hint);
 }
 
 /** Message and stack, without the lines of the runtime below the policy. */

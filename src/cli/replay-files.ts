@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SimulationOptions } from '../engine/simulate.ts';
 import { attemptsCsv } from '../results/attempts-csv.ts';
@@ -49,7 +47,7 @@ export function writeManifest(
       folder: policy.folder,
       name: policy.spec.name,
       parameters: policy.parameters,
-      file: policy.file,
+      file: policy.file?.path,
       oracle,
       digest,
     })),
@@ -57,16 +55,12 @@ export function writeManifest(
   writeAtomically(join(out, 'manifest.json'), [jsonText(manifest)]);
 }
 
-function inputsOf({ path, trace, clusterFacts }: ReplayInput, runs: readonly FinishedRun[]): unknown[] {
-  const files = [...new Set(runs.map(({ policy }) => policy.file).filter((file) => file !== undefined))];
+function inputsOf({ path: tracePath, trace, clusterFacts }: ReplayInput, runs: readonly FinishedRun[]): unknown[] {
+  const files = new Map(runs.flatMap(({ policy: { file } }) => (file === undefined ? [] : [[file.path, file.sha256]])));
   return [
-    { what: 'trace', path, sha256: trace.sha256, bytes: trace.bytes },
+    { what: 'trace', path: tracePath, sha256: trace.sha256, bytes: trace.bytes },
     ...(clusterFacts.file ? [{ what: 'cluster', ...clusterFacts.file }] : []),
-    ...files.map((file) => ({
-      what: 'policy',
-      path: file,
-      sha256: createHash('sha256').update(readFileSync(file)).digest('hex'),
-    })),
+    ...[...files].map(([path, sha256]) => ({ what: 'policy', path, sha256 })),
   ];
 }
 

@@ -24,6 +24,7 @@ export interface ReplayOptions {
   until?: string;
   failures?: string;
   onFailure: 'requeue' | 'fail';
+  maxRestarts: string;
   launch?: string;
   release?: string;
   killScan?: string;
@@ -58,6 +59,7 @@ export function readSettings(options: ReplayOptions): ReplaySettings {
       seed: wholeNumber(options.seed, '--seed', 0),
       dependencies: options.dependencies,
       onNodeFailure: options.onFailure,
+      maxRestarts: wholeNumber(options.maxRestarts, '--max-restarts', 0),
       until: duration(options.until, '--until'),
       explain: options.explain,
       audit: options.audit,

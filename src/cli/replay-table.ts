@@ -30,14 +30,22 @@ const LINES: readonly Line[] = [
   { title: 'jobs killed', of: ({ states }) => states.killed, show: grouped },
   { title: 'jobs rejected', of: ({ states }) => states.rejected, show: grouped },
   { title: 'jobs unfinished', of: ({ states }) => states.unfinished, show: grouped },
+  { title: 'restarts', of: value('restarts'), show: grouped },
+  { title: 'core-hours lost', of: value('core-hours-lost'), show: (hours) => hours.toFixed(2), better: 'lower' },
 ];
 
 /** Lines that are left out where no run has any. */
-const ONLY_IF_ANY = new Set(['GPU utilization', 'jobs failed', 'jobs cancelled']);
+const ONLY_IF_ANY = new Set(['GPU utilization', 'jobs failed', 'jobs cancelled', 'restarts', 'core-hours lost']);
+
+/** Shown together: that restarts cost nothing is worth knowing too. */
+const OF_INTERRUPTIONS = new Set(['restarts', 'core-hours lost']);
 
 /** The comparison of the runs, a column each, with the difference to the baseline; then their digests. */
-export function comparisonTable(runs: readonly FinishedRun[], baseline: number): string {
-  const shown = LINES.filter(({ title, of }) => !ONLY_IF_ANY.has(title) || runs.some((run) => of(run) > 0));
+export function comparisonTable(runs: readonly FinishedRun[], baseline: number, until?: string): string {
+  const interrupted = runs.some((run) => value('restarts')(run) > 0);
+  const shown = LINES.filter(
+    ({ title, of }) => (interrupted && OF_INTERRUPTIONS.has(title)) || !ONLY_IF_ANY.has(title) || runs.some((run) => of(run) > 0),
+  );
   const columns = runs.flatMap((run, index) => [
     { title: run.policy.label + (run.oracle ? ' (oracle)' : ''), align: 'right' as const },
     ...(index === baseline ? [] : [{ title: '', align: 'left' as const }]),
@@ -55,7 +63,11 @@ export function comparisonTable(runs: readonly FinishedRun[], baseline: number):
   const oracles = runs.some(({ oracle }) => oracle)
     ? 'oracle: a policy that was told true run times, which no real scheduler is\n'
     : '';
-  return `${table}\n${oracles}${digests}`;
+  const cut =
+    until !== undefined && runs.some(({ states }) => states.unfinished > 0)
+      ? `stopped ${until} after the first submission: figures of jobs cover only those that were over by then\n`
+      : '';
+  return `${table}\n${cut}${oracles}${digests}`;
 }
 
 function difference({ better }: Line, value: number, baseline: number): string {

@@ -12,6 +12,7 @@ import { collect, examples } from './command.ts';
 import { PARTIAL } from './exit-codes.ts';
 import { interruptible, terminable } from './interrupt.ts';
 import { print, printJson } from './output.ts';
+import { inTermsOfTrace } from './policy-file.ts';
 import { readSettings } from './replay-options.ts';
 import type { ReplayOptions, ReplaySettings } from './replay-options.ts';
 import { writeManifest, writeRun } from './replay-files.ts';
@@ -130,12 +131,10 @@ function runPolicy(
     progress.show(() => `${policy.label}: ${grouped(over)} of ${count(workload.count, 'job')} over`);
   try {
     return interruptible(() => {
-      const schedule = simulate(workload, cluster, policy.spec, {
-        ...simulation,
-        parameters: policy.parameters,
-        guarded: policy.file !== undefined,
-        onProgress,
-      });
+      const { parameters, file, spec } = policy;
+      const schedule = terminable(() =>
+        simulate(workload, cluster, spec, { ...simulation, parameters, guarded: file !== undefined, onProgress }),
+      );
       const wallSeconds = (performance.now() - began) / 1000;
       const everything = options.out !== undefined || options.json === true;
       const run = finishRun(input, policy, schedule, wallSeconds, everything);
@@ -145,6 +144,8 @@ function runPolicy(
       say(speedText(run));
       return run;
     });
+  } catch (error) {
+    throw inTermsOfTrace(error, workload);
   } finally {
     progress.clear();
   }

@@ -2,12 +2,11 @@ import type { Cluster } from '../cluster.ts';
 import { scheduleDigest } from '../digest.ts';
 import { measure } from '../metrics/measure.ts';
 import type { Measurement } from '../metrics/metric.ts';
-import { STATE_NAMES, UNFINISHED } from '../schedule.ts';
+import { STATE_NAMES } from '../schedule.ts';
 import type { Schedule } from '../schedule.ts';
 import type { Trace } from '../trace/format.ts';
 import type { Workload } from '../workload.ts';
 import type { SelectedPolicy } from './selected-policy.ts';
-import { warn } from './terminal.ts';
 
 /** What all policies of a replay are given. */
 export interface ReplayInput {
@@ -49,7 +48,7 @@ export interface FinishedRun {
 }
 
 /** Metrics of the table on the screen; the others take time and are taken only for files and JSON. */
-const SHOWN = ['wait', 'bounded-slowdown', 'utilization', 'gpu-utilization', 'makespan'];
+const SHOWN = ['wait', 'bounded-slowdown', 'utilization', 'gpu-utilization', 'makespan', 'restarts', 'core-hours-lost'];
 
 /** Measures a run. */
 export function finishRun(
@@ -60,7 +59,6 @@ export function finishRun(
   everything: boolean,
 ): FinishedRun {
   const states = countStates(schedule);
-  warnOfUnfinished(policy.label, states, schedule);
   return {
     policy,
     oracle: policy.isOracle(),
@@ -77,14 +75,6 @@ function countStates({ state }: Schedule): Record<StateName, number> {
   const counts = new Array<number>(STATE_NAMES.length).fill(0);
   for (let job = 0; job < state.length; job++) counts[state[job]]++;
   return Object.fromEntries(STATE_NAMES.map((name, code) => [name, counts[code]])) as Record<StateName, number>;
-}
-
-function warnOfUnfinished(label: string, { rejected, unfinished }: Record<StateName, number>, { start, state }: Schedule): void {
-  if (rejected > 0) warn(`${label}: ${rejected} jobs can never fit on this cluster and were rejected`);
-  if (unfinished === 0) return;
-  let running = 0;
-  for (let job = 0; job < state.length; job++) if (state[job] === UNFINISHED && !Number.isNaN(start[job])) running++;
-  warn(`${label}: ${unfinished} jobs were not over at the end, ${running} of them had started`);
 }
 
 /** A run for machines. */

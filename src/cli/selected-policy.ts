@@ -3,7 +3,7 @@ import { readParameters, splitSelector } from '../parameters.ts';
 import type { PlacementSpec } from '../placement.ts';
 import type { PolicySetup, PolicySpec } from '../policy.ts';
 import { didYouMean, usageError } from '../errors.ts';
-import { isPolicyFile, loadPolicyFile } from './policy-file.ts';
+import { isPolicyFile, loadPolicyFile, policyFileHash } from './policy-file.ts';
 
 /** A policy as the command line names it, ready to run. */
 export interface SelectedPolicy {
@@ -13,8 +13,8 @@ export interface SelectedPolicy {
   readonly label: string;
   /** Its folder under --out; differs between all policies of a run. */
   readonly folder: string;
-  /** The file it was loaded from; absent for a policy of our own list. */
-  readonly file?: string;
+  /** The file it was loaded from, as it was then; absent for a policy of our own list. */
+  readonly file?: { readonly path: string; readonly sha256: string };
   /** Whether it has asked for the true run times: known after it has run. */
   isOracle(): boolean;
 }
@@ -25,8 +25,9 @@ export async function selectPolicies(selectors: readonly string[]): Promise<Sele
   const chosen = [];
   for (const selector of selectors) {
     const { name, given } = splitSelector(selector);
-    const file = isPolicyFile(name) ? name : undefined;
-    const spec = file === undefined ? named(policies, name, '--policy') : await loadPolicyFile(file);
+    // Its bytes are taken before it is loaded: it must not be able to tell others of itself.
+    const file = isPolicyFile(name) ? { path: name, sha256: policyFileHash(name) } : undefined;
+    const spec = file === undefined ? named(policies, name, '--policy') : await loadPolicyFile(file.path);
     const parameters = readParameters(spec.parameters ?? {}, given, `--policy ${name}`);
     chosen.push({ spec, parameters, given, file });
   }

@@ -1,5 +1,7 @@
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { usageError } from '../errors.ts';
+import { makeFolder } from './folder.ts';
 
 /** Bytes that are written at a time. */
 const BLOCK = 1 << 20;
@@ -17,9 +19,11 @@ export class AtomicFile {
   readonly #file: number;
   readonly #block = Buffer.allocUnsafe(BLOCK);
   #filled = 0;
+  #open = true;
 
   constructor(path: string) {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
+    refuseWhatIsNoFile(path);
     this.#path = path;
     this.#temporary = `${path}.${process.pid}.part`;
     this.#file = openSync(this.#temporary, 'w');
@@ -41,7 +45,7 @@ export class AtomicFile {
   /** Puts the file in its place. */
   commit(): void {
     this.#flush();
-    closeSync(this.#file);
+    this.#close();
     renameSync(this.#temporary, this.#path);
     unfinished.delete(this);
   }
@@ -49,8 +53,18 @@ export class AtomicFile {
   /** Leaves what was there before. */
   discard(): void {
     unfinished.delete(this);
+    try {
+      this.#close();
+    } finally {
+      rmSync(this.#temporary, { force: true });
+    }
+  }
+
+  /** Once only: the number of a closed file may be another one's by then. */
+  #close(): void {
+    if (!this.#open) return;
+    this.#open = false;
     closeSync(this.#file);
-    rmSync(this.#temporary, { force: true });
   }
 
   #flush(): void {
@@ -61,6 +75,14 @@ export class AtomicFile {
   #writeOut(bytes: Uint8Array): void {
     for (let from = 0; from < bytes.length;) from += writeSync(this.#file, bytes, from);
   }
+}
+
+/** A rename would fail on a folder, and put a file in the place of a device. */
+function refuseWhatIsNoFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined || found.isFile()) return;
+  const what = found.isDirectory() ? 'it is a folder' : 'it is not a regular file';
+  throw usageError(what, path, 'name a file that may be written anew; - is standard output where a trace is written');
 }
 
 /** Writes a file as a whole or not at all. */

@@ -1,0 +1,36 @@
+import type { SimulationOptions } from '../engine/simulate.ts';
+import { FAILED, NODE_FAILED, UNFINISHED } from '../schedule.ts';
+import type { Schedule } from '../schedule.ts';
+import { count } from './account.ts';
+import type { FinishedRun } from './run.ts';
+import { warn } from './terminal.ts';
+
+/** Says which jobs did not come to their own end, and why: a comparison without them may mislead. */
+export function warnOfJobs({ policy, states }: FinishedRun, schedule: Schedule, options: SimulationOptions): void {
+  const { label } = policy;
+  const { rejected, unfinished } = states;
+  if (rejected > 0) warn(`${label}: ${rejected} jobs can never fit on this cluster and were rejected`);
+  const { maxRestarts = 100, onNodeFailure } = options;
+  const givenUp = onNodeFailure === 'fail' ? 0 : givenUpJobs(schedule, maxRestarts);
+  if (givenUp > 0) {
+    warn(
+      `${label}: ${count(givenUp, 'job')} failed for good after ${count(maxRestarts, 'restart')} (--max-restarts), on nodes that failed`,
+    );
+  }
+  if (unfinished === 0) return;
+  const { start, state } = schedule;
+  let running = 0;
+  for (let job = 0; job < state.length; job++) if (state[job] === UNFINISHED && !Number.isNaN(start[job])) running++;
+  warn(`${label}: ${unfinished} jobs were not over at the end, ${running} of them had started`);
+}
+
+/** Jobs that nodes failed under as often as allowed, and once more [count]. */
+function givenUpJobs({ attempts, state }: Schedule, maxRestarts: number): number {
+  const failures = new Map<number, number>();
+  for (let row = 0; row < attempts.count; row++) {
+    if (attempts.why[row] !== NODE_FAILED) continue;
+    const job = attempts.job[row];
+    if (state[job] === FAILED) failures.set(job, (failures.get(job) ?? 0) + 1);
+  }
+  return [...failures.values()].filter((times) => times >= maxRestarts).length;
+}
