@@ -4,7 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-export const CLI = resolve('dist/cli.js');
+export const CLI = resolve('dist/bin/cli.js');
 
 export interface Outcome {
   readonly code: number | null;

@@ -66,7 +66,7 @@ test('every block marked sh prints what stands under it', async () => {
 test('npm start is the first example', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
   const [first] = blocksOf(readFileSync('README.md', 'utf8')).filter(({ info }) => info === 'sh');
-  expect(scripts.start).toBe(first.text.trim().replace('yardmaster', 'node dist/cli.js'));
+  expect(scripts.start).toBe(first.text.trim().replace('yardmaster', 'node dist/bin/cli.js'));
 });
 
 test('the example policy is short', () => {
