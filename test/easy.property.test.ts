@@ -17,7 +17,7 @@ import { costs, denseWorkloads, options, outages, PROCS } from './engine-workloa
 // - jobs with the same expected end are not counted together;
 // - `<` for `<=` where a job ends just when the reservation is due;
 // - the reservation of the last pass is used again after an end; after a job has ended and is being cleaned;
-// - arrivals are tried in the order in which they came, not in that of the queue.
+// - arrivals of an instant are tried in another order than that of the queue.
 
 /** As its paper states it, without shortcuts: try each job, keep it if the first one is not delayed. */
 const easyByDefinition: Decide = (view, jobs) => {

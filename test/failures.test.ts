@@ -83,6 +83,11 @@ describe('outages', () => {
     expect(attempts.count).toBe(0);
   });
 
+  test('of nodes that are not there are a mistake', () => {
+    const run = () => simulate(workload, withOutages(4, { firstNode: 3, nodes: 2, from: 4, until: 5 }), fcfs);
+    expect(run).toThrow('an outage of procs=4 takes nodes 3 to 4, but it has 4');
+  });
+
   test('are forgiven as often as the run allows', () => {
     const planned = [2, 4, 6].map((from) => ({ firstNode: 0, nodes: 1, from, until: from + 1 }));
     const alone = workloadOf([{ submit: 0, runtime: 10, procs: 1 }]);

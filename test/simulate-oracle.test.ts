@@ -1,4 +1,24 @@
 // The simulator against its slow definition (engine-oracle.ts): complete schedules, over dense workloads.
+//
+// Planted in the engine, and caught here or in the tests by hand beside it:
+// - timers before submissions; the end of a grace period before the ends of its instant;
+// - ties of the queue go to the larger row; `<=` with a gap between keys;
+// - one checkpoint more, or one less on an exact multiple, than was written;
+// - a suspended job loads its checkpoint again; an interrupted one keeps what its suspension had kept;
+// - the time to clean up is left out; dependants wait for it;
+// - the stop of a job that has ended is still applied; the end of an earlier run is taken for that of the current one;
+// - a job that writes its checkpoint comes to its end meanwhile;
+// - looks at limits before the first one; the look before the limit instead of after it;
+// - launching takes no time off the end; a job suspended while it is launched gets walltime for it;
+// - a suspended job gets its whole walltime again, or what is left of it is less than none; a requeued one does not;
+// - one failure too few is forgiven;
+// - what is expected of running jobs has changed, and the policy is not told;
+// - jobs with one expected end are not counted together; one that outlived its walltime counts as gone in the past;
+// - think times are ignored, or the recorded submission is not; a job that never started keeps others waiting;
+// - a failure takes the job with the lowest row; jobs are forgotten in the layout of processors;
+// - a job stopped while it is launched has run;
+// - EASY uses an old reservation after launching, cleaning or stopping has moved an expected end; `<` for `<=` in it.
+// Not caught, and rightly so: a second look whether an end is old, before one that looks for itself.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { processorPool } from '../src/cluster.ts';

@@ -17,8 +17,8 @@ import { workloadOf } from './workload-of.ts';
 // - a timer is dropped when another event comes first;
 // - ends of an instant are applied by row instead of by start, in a cycle each;
 // - 'due-ends' takes early ends along;
-// - idle instants are not counted, so that a policy that wakes for ever hangs the run;
-// - idle instants are counted while a held job is still to come.
+// - idle instants are counted while a held job or the end of an outage is still to come;
+// - submissions of an instant are told in the order in which they were applied.
 
 interface Call {
   readonly now: number;
@@ -109,6 +109,16 @@ describe('what happens at one instant', () => {
       const { calls } = watch(workload, { first: 'ends', cycle }, { dependencies: 'feedback' });
       expect(told(calls, 5)).toEqual(cycle === 'instant' ? ['+1 +2'] : ['+1', '+2']);
     }
+  });
+
+  test('submissions are told by row, even if a job that is turned away lets an earlier one go', () => {
+    const workload = workloadOf([
+      { submit: 0, runtime: 1, procs: 1 },
+      { submit: 0, runtime: 1, procs: 1, after: [{ id: 3 }] },
+      { submit: 5, runtime: 1, procs: 1 },
+      { submit: 5, runtime: 1, procs: PROCS + 1 },
+    ]);
+    expect(told(watch(workload, undefined, { dependencies: 'hold' }).calls, 5)).toEqual(['+1 +2']);
   });
 
   test('nodes come after ends and before submissions', () => {

@@ -15,7 +15,6 @@ import { workloadOf } from './workload-of.ts';
 
 // Planted, and caught:
 // - `requestsOf` leaves the outcome in;
-// - the core shows its record of what happened;
 // - the reason of an explanation is kept each time it is given;
 // - capacity notes each node of an outage in a step of its own.
 
