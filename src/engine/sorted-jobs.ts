@@ -26,6 +26,8 @@ export class SortedJobs {
   readonly #walltime: Float64Array;
   readonly #member: Uint8Array;
   #chunks: Chunk[] = [];
+  /** The chunk that became empty last, to be used again. */
+  #spare: Chunk | undefined;
   size = 0;
 
   constructor(count: number, procs: Int32Array, walltime: Float64Array, key: Float64Array = new Float64Array(count)) {
@@ -67,7 +69,7 @@ export class SortedJobs {
     let at = this.#chunkOf(job);
     if (at === chunks.length) {
       // Behind all others, as submissions mostly are: fill the last chunk, then begin a new one.
-      if (at === 0 || chunks[at - 1].count === CHUNK) chunks.push(new Chunk());
+      if (at === 0 || chunks[at - 1].count === CHUNK) chunks.push(this.#emptyChunk());
       else at--;
     } else if (chunks[at].count === CHUNK) {
       this.#split(at);
@@ -92,7 +94,10 @@ export class SortedJobs {
     chunk.count--;
     chunk.sumProcs -= this.#procs[job];
     if (this.#procs[job] === chunk.leastProcs || this.#walltime[job] === chunk.leastWalltime) chunk.stale = true;
-    if (chunk.count === 0) this.#chunks.splice(at, 1);
+    if (chunk.count > 0) return;
+    // A queue runs empty again and again: the next job in it should not cost a new chunk.
+    this.#spare = chunk;
+    this.#chunks.splice(at, 1);
   }
 
   /** See `PendingJobs.nextWithin`. */
@@ -196,9 +201,16 @@ export class SortedJobs {
     return job < other;
   }
 
+  #emptyChunk(): Chunk {
+    const chunk = this.#spare ?? new Chunk();
+    this.#spare = undefined;
+    this.#recount(chunk);
+    return chunk;
+  }
+
   #split(at: number): void {
     const left = this.#chunks[at];
-    const right = new Chunk();
+    const right = this.#emptyChunk();
     const half = CHUNK >> 1;
     right.jobs.set(left.jobs.subarray(half));
     right.count = CHUNK - half;
