@@ -1,3 +1,4 @@
+import type { Node } from './kubernetes.ts';
 import type { Category } from './workload.ts';
 
 /** A number of equal nodes. */
@@ -25,6 +26,8 @@ export interface NodePool {
   readonly watts?: number;
   /** Mean time between failures and to repair of one node [ms]; absent = it never fails. */
   readonly failures?: FailureModel;
+  /** The Kubernetes object that the one node of the pool was read from. */
+  readonly object?: Node;
 }
 
 /** When nodes fail and how long a repair takes. Times are Weibull with these means; shape 1 is exponential. */

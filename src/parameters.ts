@@ -5,8 +5,11 @@ import { formatDuration, parseDuration } from './units.ts';
 export interface ParameterSpec {
   /** One sentence. */
   readonly summary: string;
-  /** `duration` is written with its unit and held in ms; `flag` is true or false. */
-  readonly type: 'number' | 'integer' | 'duration' | 'choice' | 'flag' | 'text';
+  /**
+   * `duration` is written with its unit and held in ms; `flag` is true or false; `file` is the path of a text file, or
+   * empty: what stands in it is handed over beside the parameters.
+   */
+  readonly type: 'number' | 'integer' | 'duration' | 'choice' | 'flag' | 'text' | 'file';
   readonly default: ParameterValue;
   /** For choices. */
   readonly choices?: readonly string[];
@@ -19,6 +22,15 @@ export type ParameterValue = number | string | boolean;
 export type ParameterSpecs = Readonly<Record<string, ParameterSpec>>;
 /** A value for each parameter of a spec. */
 export type Parameters = Readonly<Record<string, ParameterValue>>;
+
+/** A text file that a parameter names. */
+export interface ParameterFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The files that were given, by parameter. */
+export type ParameterFiles = Readonly<Record<string, ParameterFile>>;
 
 /** `name:key=value,key=value` taken apart. */
 export function splitSelector(selector: string): { name: string; given: Record<string, string> } {
@@ -63,6 +75,7 @@ function readValue(spec: ParameterSpec, value: unknown, where: string): Paramete
   const text = String(value);
   switch (spec.type) {
     case 'text':
+    case 'file':
       return text;
     case 'flag':
       if (text !== 'true' && text !== 'false')

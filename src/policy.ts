@@ -1,5 +1,5 @@
 import type { Cluster } from './cluster.ts';
-import type { Parameters, ParameterSpecs } from './parameters.ts';
+import type { ParameterFiles, Parameters, ParameterSpecs } from './parameters.ts';
 import type { Random } from './random.ts';
 import type { Requests } from './workload.ts';
 
@@ -23,6 +23,8 @@ export interface PolicySpec {
 export interface PolicySetup {
   /** A value for every parameter of the spec. */
   readonly parameters: Parameters;
+  /** The files that its parameters of type `file` name; one that was left empty is not there. */
+  readonly files: ParameterFiles;
   /** The columns of the requests. Rows that have not been submitted yet must not be read. */
   readonly jobs: Requests;
   readonly cluster: Cluster;
@@ -81,6 +83,16 @@ export interface Preemption {
   readonly grace?: number;
 }
 
+/** Tasks that are taken off a node while their job stays: see `Cycle.evict`. */
+export interface Eviction {
+  readonly job: number;
+  /** Task group [index within the job]. */
+  readonly group: number;
+  readonly node: number;
+  /** [count] */
+  readonly tasks: number;
+}
+
 /** One call of a policy: what it may know, and the verbs with which it answers. */
 export interface Cycle {
   /** [ms] */
@@ -95,13 +107,28 @@ export interface Cycle {
    * `within`, on nodes that are free in that what-if as well, and takes them there too.
    */
   start(job: number, within?: WhatIf): void;
-  /** Binds some tasks of one group to a node, for schedulers that go pod by pod. The job runs when its minimum is bound. */
-  place(job: number, group: number, node: number, tasks: number): void;
+  /**
+   * Binds some tasks of one group to a node, for schedulers that go pod by pod. They hold their resources from now on,
+   * and are there at `bound` [ms]; now if absent. The job runs when the minimum of each of its groups is there; further
+   * tasks may join it while it runs.
+   */
+  place(job: number, group: number, node: number, tasks: number, bound?: number): void;
   preempt(job: number, preemption: Preemption): void;
+  /**
+   * Takes some tasks of a job off a node, after a grace period [ms]. The job keeps the rest. If that is less than its
+   * minimum, its run is over: it is queued with what it still holds, and runs again once the missing tasks are placed.
+   */
+  evict(eviction: Eviction, grace?: number): void;
   /** Asks for a cycle at this time, whatever happens until then [ms]. */
   wakeAt(time: number): void;
   /** Says why a job is not started; kept whenever the reason differs from the last one given. */
   explain(job: number, reason: string): void;
+}
+
+/** A node that has gone down or come back. */
+export interface NodeTurn {
+  readonly node: number;
+  readonly up: boolean;
 }
 
 /** What happened since the last cycle. The arrays are used again: copy what must be kept. */
@@ -110,8 +137,12 @@ export interface Changes {
   readonly submitted: readonly number[];
   /** Jobs that gave back their resources: ended, preempted or lost [rows]. */
   readonly ended: readonly number[];
+  /** Tasks that are gone from their nodes while their jobs stay. */
+  readonly evicted: readonly Eviction[];
   /** True if nodes went down or came back. */
   readonly nodes: boolean;
+  /** Which of them, in the order of events. */
+  readonly turns: readonly NodeTurn[];
   /**
    * True if jobs that hold resources are now expected to give them back at another time: they have ended and are
    * being cleaned, or are being stopped.

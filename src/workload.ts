@@ -1,3 +1,5 @@
+import type { KubernetesObjects } from './kubernetes-workload.ts';
+
 /** What one task of a job asks for, on the node where it runs. Equal requests are stored once a workload. */
 export interface TaskRequest {
   /** Processor time [millicores]: 1000 is one processor. */
@@ -79,7 +81,10 @@ export interface Workload {
   readonly ids: Float64Array | readonly string[];
   /** When the job entered the queue [ms]. */
   readonly submit: Float64Array;
-  /** How long the job would run undisturbed [ms]. Policies never see this column. */
+  /**
+   * How long the job would run undisturbed [ms]; Infinity for a service, which never ends by itself. Policies never see
+   * this column.
+   */
   readonly runtime: Float64Array;
   /** What the trace says became of it: COMPLETES, FAILS or IS_CANCELLED. Policies never see this column. */
   readonly outcome: Uint8Array;
@@ -111,6 +116,8 @@ export interface Workload {
   /** Absent if no job waits for another. */
   readonly dependencies?: Dependencies;
   readonly checkpoints?: Checkpoints;
+  /** Absent unless the jobs were read from Kubernetes objects. */
+  readonly kubernetes?: KubernetesObjects;
 }
 
 /** What a policy may know about jobs: the request, never the future. */
@@ -120,6 +127,11 @@ export type Requests = Omit<Workload, 'count' | 'runtime' | 'outcome' | 'recorde
 export function requestsOf(workload: Workload): Requests {
   const { count: _, runtime: __, outcome: ___, recordedStart: ____, ...requests } = workload;
   return requests;
+}
+
+/** Whether the job has no end: neither its work nor its walltime. */
+export function isService(workload: Pick<Workload, 'runtime' | 'walltime'>, job: number): boolean {
+  return workload.runtime[job] === Infinity && workload.walltime[job] === Infinity;
 }
 
 /** The trace's own id of a job. */
@@ -155,7 +167,7 @@ export function selectJobs(workload: Workload, rows: ArrayLike<number>, name = w
     firstGroup[row + 1] = groups.length;
   }
   const category = ({ code, names }: Category): Category => ({ code: pickInt32(code, rows), names });
-  const { ids, recordedStart, priority, dependencies, checkpoints } = workload;
+  const { ids, recordedStart, priority, dependencies, checkpoints, kubernetes } = workload;
   return {
     name,
     count,
@@ -184,6 +196,11 @@ export function selectJobs(workload: Workload, rows: ArrayLike<number>, name = w
       interval: pickFloat64(checkpoints.interval, rows),
       cost: pickFloat64(checkpoints.cost, rows),
       restart: pickFloat64(checkpoints.restart, rows),
+    },
+    kubernetes: kubernetes && {
+      ...kubernetes,
+      templateOfGroup: pickInt32(kubernetes.templateOfGroup, groups),
+      throttleOfJob: pickInt32(kubernetes.throttleOfJob, rows),
     },
   };
 }

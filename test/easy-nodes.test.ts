@@ -71,6 +71,7 @@ function watched(delays: number[]): PolicySpec {
             start,
             place: (job, group, node, tasks) => cycle.place(job, group, node, tasks),
             preempt: (job, preemption) => cycle.preempt(job, preemption),
+            evict: (eviction, grace) => cycle.evict(eviction, grace),
             wakeAt: (time) => cycle.wakeAt(time),
             explain: (job, reason) => cycle.explain(job, reason),
           });

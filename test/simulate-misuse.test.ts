@@ -140,12 +140,21 @@ describe('placing', () => {
     expect(() => run(tooMuch, elastic())).toThrow('job 1 cannot start: it needs 3 processors, 2 are free');
   });
 
-  test('a job that runs already', () => {
+  test('more tasks than a job has that runs already', () => {
     const twice = atFirst((cycle) => {
       cycle.place(0, 0, 0, 2);
-      cycle.place(0, 0, 0, 1);
+      cycle.place(0, 0, 0, 9);
     });
-    expect(() => run(twice, elastic())).toThrow('the policy placed tasks of job 0, which is not waiting: it runs');
+    expect(() => run(twice, elastic())).toThrow('job 0 cannot bind 9 more tasks of group 0');
+  });
+
+  test('tasks that are to be there before now', () => {
+    expect(() =>
+      run(
+        atFirst((cycle) => cycle.place(0, 0, 0, 2, -1)),
+        elastic(),
+      ),
+    ).toThrow('to be there at -1 ms, but it is');
   });
 
   test('starting a job that has some tasks bound', () => {

@@ -1,71 +1,15 @@
-import type { Changes, Cycle, Policy, Preemption, Room, WhatIf } from '../policy.ts';
+import type { Cycle, Eviction, Policy, Preemption, Room, WhatIf } from '../policy.ts';
 import { CANCELLED, NODE_FAILED, PREEMPTED, REJECTED, SUSPENDED } from '../schedule.ts';
 import type { Requests } from '../workload.ts';
+import { ChangeList } from './change-list.ts';
 import { CycleView } from './cycle-view.ts';
+import type { Driver } from './driver.ts';
 import type { Ledger } from './ledger.ts';
 import { PendingSet } from './pending-set.ts';
-import { checkPreemption } from './policy-check.ts';
+import { BINDING, describePhase, OVER, PAUSED, PENDING, RELEASING, RUNNING, STOPPING } from './phase.ts';
+import { checkGrace, checkPreemption } from './policy-check.ts';
 import type { Recorder } from './recorder.ts';
 import { RunningSet } from './running-set.ts';
-
-/**
- * Who feeds the core and carries out what it decides: the simulator in virtual time, the live driver on a real
- * cluster. Each call comes from within a cycle, except `over`.
- */
-export interface Driver {
-  /** The job holds what it needs; answers when it begins to run (now, or later by its launch latency) [ms]. */
-  launch(job: number): number;
-  /**
-   * Stop the job after its grace period. Call `core.stopped` when it is done, at once if there is none. Answers when
-   * that will be, unless the job ends by itself before [ms].
-   */
-  stop(job: number, preemption: Preemption): number;
-  wake(time: number): void;
-  /** Nothing will happen to this job any more. */
-  over(job: number): void;
-}
-
-/** What happened between two cycles. */
-class ChangeList implements Changes {
-  readonly submitted: number[] = [];
-  readonly ended: number[] = [];
-  nodes = false;
-  expectations = false;
-
-  clear(): void {
-    if (this.submitted.length > 0) this.submitted.length = 0;
-    if (this.ended.length > 0) this.ended.length = 0;
-    this.nodes = false;
-    this.expectations = false;
-  }
-}
-
-/** Where a job is. Values of `Core.phase`. */
-export const NOT_HERE = 0;
-export const PENDING = 1;
-/** Pending, with some of its tasks bound. */
-export const BINDING = 2;
-export const RUNNING = 3;
-/** Runs on during its grace period. */
-export const STOPPING = 4;
-/** Has ended; its resources are being cleaned. */
-export const RELEASING = 5;
-/** Pending, with its nodes and memory kept. */
-export const PAUSED = 6;
-export const OVER = 7;
-
-/** What to say of a job in each phase. */
-const PHASES = [
-  'has not been submitted',
-  'waits',
-  'waits with some of its tasks bound',
-  'runs',
-  'is being stopped',
-  'has ended and is being cleaned',
-  'is suspended',
-  'is over',
-];
-const NO_JOB = 'does not exist';
 
 /**
  * The scheduler without a clock: queue, running set, free resources and the record of what happened. Whoever drives
@@ -88,6 +32,10 @@ export class Core implements Cycle {
   #gathering = new ChangeList();
   /** Walltime that suspended jobs have already used [ms]. */
   readonly #used = new Map<number, number>();
+  /** When all that a job has bound so far is there, if that is later than the binding [ms]. */
+  readonly #boundAt = new Map<number, number>();
+  /** Tasks that are about to be taken off their nodes, by job. */
+  readonly #leaving = new Map<number, Eviction[]>();
   /** Counts decisions, so that a driver can see that nothing moves any more. */
   decisions = 0;
 
@@ -160,6 +108,7 @@ export class Core implements Cycle {
       // One that is stopped while it is being launched has used none.
       this.#used.set(job, (this.#used.get(job) ?? 0) + Math.max(0, this.now - this.#record.lastStart[job]));
       this.#record.interrupted(job, this.now, SUSPENDED, kept);
+      this.#leaving.delete(job);
       this.#ledger.suspend(job);
       this.#gathering.ended.push(job);
       return this.#queue(job, PAUSED);
@@ -173,6 +122,36 @@ export class Core implements Cycle {
     this.#record.interrupted(job, this.now, PREEMPTED, kept);
     this.#giveBack(job);
     this.#queue(job, PENDING);
+  }
+
+  /** Whether the eviction is still to come: not if the job has given back everything meanwhile. */
+  isLeaving(eviction: Eviction): boolean {
+    return this.#leaving.get(eviction.job)?.includes(eviction) === true;
+  }
+
+  /** Whether the eviction ends the run of its job. */
+  breaks({ job, group, tasks }: Eviction): boolean {
+    return this.phase[job] === RUNNING && this.#ledger.spare(job, group) < tasks;
+  }
+
+  /** The grace period of evicted tasks is over. `kept` is the work of the run, if it ends that [ms]. */
+  evicted(eviction: Eviction, kept: number): void {
+    const { job } = eviction;
+    const left = this.#leaving.get(job)!.filter((other) => other !== eviction);
+    if (left.length > 0) this.#leaving.set(job, left);
+    else this.#leaving.delete(job);
+    // One that is being stopped or cleaned gives back everything anyway.
+    if (this.phase[job] === STOPPING || this.phase[job] === RELEASING) return;
+    const breaks = this.breaks(eviction);
+    this.#ledger.takeOff(eviction);
+    this.#gathering.evicted.push(eviction);
+    const phase = this.#ledger.holds(job) ? BINDING : PENDING;
+    if (this.phase[job] === BINDING) this.phase[job] = phase;
+    if (!breaks) return;
+    this.running.remove(job);
+    this.#used.delete(job);
+    this.#record.interrupted(job, this.now, PREEMPTED, kept);
+    this.#queue(job, phase);
   }
 
   /** The job's node is gone: it goes back into the queue, or ends with `state`. */
@@ -198,14 +177,12 @@ export class Core implements Cycle {
 
   /** Nobody may hold anything on the node: see `Ledger.holders`. */
   nodeDown(node: number): void {
-    this.#ledger.nodeDown(node);
-    this.#gathering.nodes = true;
+    this.#gathering.nodeChanged(node, false, this.#ledger.nodeDown(node));
     this.#record.capacity(this.now, this.#ledger.up);
   }
 
   nodeUp(node: number): void {
-    this.#ledger.nodeUp(node);
-    this.#gathering.nodes = true;
+    this.#gathering.nodeChanged(node, true, this.#ledger.nodeUp(node));
     this.#record.capacity(this.now, this.#ledger.up);
   }
 
@@ -214,24 +191,45 @@ export class Core implements Cycle {
   start(job: number, within?: WhatIf): void {
     const phase = this.phase[job];
     if (phase !== PENDING && phase !== PAUSED)
-      throw new Error(`the policy started job ${job}, which is not waiting: it ${PHASES[phase] ?? NO_JOB}`);
+      throw new Error(`the policy started job ${job}, which is not waiting: it ${describePhase(phase)}`);
     this.#ledger.take(job, within);
     this.#begin(job);
   }
 
-  place(job: number, group: number, node: number, tasks: number): void {
+  place(job: number, group: number, node: number, tasks: number, bound = this.now): void {
     const phase = this.phase[job];
-    if (phase !== PENDING && phase !== BINDING)
-      throw new Error(`the policy placed tasks of job ${job}, which is not waiting: it ${PHASES[phase] ?? NO_JOB}`);
+    if (phase !== PENDING && phase !== BINDING && phase !== RUNNING)
+      throw new Error(`the policy placed tasks of job ${job}, which neither waits nor runs: it ${describePhase(phase)}`);
+    if (!(bound >= this.now && bound < Infinity))
+      throw new Error(`the policy placed tasks of job ${job} to be there at ${bound} ms, but it is ${this.now} ms already`);
     this.#ledger.put(job, group, node, tasks);
     this.decisions++;
+    if (phase === RUNNING) return this.#record.joined(job, this.#ledger);
+    if (bound > this.now) this.#boundAt.set(job, Math.max(bound, this.#boundAt.get(job) ?? bound));
     if (this.#ledger.ready(job)) this.#begin(job);
     else this.phase[job] = BINDING;
   }
 
+  evict(eviction: Eviction, grace = 0): void {
+    const { job, group, node, tasks } = eviction;
+    const phase = this.phase[job];
+    if (phase !== RUNNING && phase !== BINDING)
+      throw new Error(`the policy evicted tasks of job ${job}, which has none that could be: it ${describePhase(phase)}`);
+    checkGrace(`evicted tasks of job ${job}`, grace);
+    const leaving = this.#leaving.get(job) ?? [];
+    const same = leaving.filter((other) => other.group === group && other.node === node);
+    const there = same.reduce((count, other) => count - other.tasks, this.#ledger.tasksOn(job, group, node));
+    if (!(tasks >= 1 && tasks <= there))
+      throw new Error(`the policy evicted ${tasks} tasks of job ${job}, group ${group}, from node ${node}: ${there} stay there`);
+    this.decisions++;
+    const own = { job, group, node, tasks };
+    this.#leaving.set(job, [...leaving, own]);
+    this.#driver.evict(own, grace);
+  }
+
   preempt(job: number, preemption: Preemption): void {
     if (this.phase[job] !== RUNNING)
-      throw new Error(`the policy preempted job ${job}, which does not run: it ${PHASES[this.phase[job]] ?? NO_JOB}`);
+      throw new Error(`the policy preempted job ${job}, which does not run: it ${describePhase(this.phase[job])}`);
     checkPreemption(job, preemption);
     this.decisions++;
     this.phase[job] = STOPPING;
@@ -252,7 +250,8 @@ export class Core implements Cycle {
     this.decisions++;
     this.pending.remove(job);
     this.phase[job] = RUNNING;
-    const begins = this.#driver.launch(job);
+    const begins = this.#driver.launch(job, Math.max(this.now, this.#boundAt.get(job) ?? 0));
+    this.#boundAt.delete(job);
     this.#record.started(job, begins, this.#ledger);
     this.running.add(job, begins + this.walltimeLeft(job));
   }
@@ -271,6 +270,8 @@ export class Core implements Cycle {
 
   #giveBack(job: number): void {
     this.#ledger.give(job);
+    this.#leaving.delete(job);
+    this.#boundAt.delete(job);
     this.#gathering.ended.push(job);
   }
 

@@ -1,4 +1,4 @@
-import type { Changes, Cycle, PendingJobs, Preemption, Reservation, Room, RunningJobs, WhatIf } from '../policy.ts';
+import type { Changes, Cycle, Eviction, PendingJobs, Preemption, Reservation, Room, RunningJobs, WhatIf } from '../policy.ts';
 import type { Core } from './core.ts';
 
 /**
@@ -31,12 +31,16 @@ export class CycleView implements Cycle {
     this.#core.start(job, within);
   }
 
-  place(job: number, group: number, node: number, tasks: number): void {
-    this.#core.place(job, group, node, tasks);
+  place(job: number, group: number, node: number, tasks: number, bound?: number): void {
+    this.#core.place(job, group, node, tasks, bound);
   }
 
   preempt(job: number, preemption: Preemption): void {
     this.#core.preempt(job, preemption);
+  }
+
+  evict(eviction: Eviction, grace?: number): void {
+    this.#core.evict(eviction, grace);
   }
 
   wakeAt(time: number): void {

@@ -5,14 +5,16 @@
 export const END = 0;
 /** The grace period of a preempted job is over. */
 export const STOP = 1;
+/** The grace period of evicted tasks is over. */
+export const EVICTION = 2;
 /** An ended job's resources are clean again. */
-export const RELEASE = 2;
-export const NODE_FAILS = 3;
-export const NODE_REPAIRED = 4;
-export const OUTAGE_BEGINS = 5;
-export const OUTAGE_ENDS = 6;
-export const SUBMIT = 7;
-export const TIMER = 8;
+export const RELEASE = 3;
+export const NODE_FAILS = 4;
+export const NODE_REPAIRED = 5;
+export const OUTAGE_BEGINS = 6;
+export const OUTAGE_ENDS = 7;
+export const SUBMIT = 8;
+export const TIMER = 9;
 
 /**
  * A binary heap of events, as three parallel arrays. Order: time, then kind, then row (job, node or outage). The

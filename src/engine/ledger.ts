@@ -1,4 +1,4 @@
-import type { Room, WhatIf } from '../policy.ts';
+import type { Eviction, Room, WhatIf } from '../policy.ts';
 
 /**
  * Who holds what. The only place where an allocation changes, and only the core calls it. Every verb that takes
@@ -21,17 +21,26 @@ export interface Ledger extends Room {
   take(job: number, within?: WhatIf): void;
   /** Takes some tasks of one group on one node. */
   put(job: number, group: number, node: number, tasks: number): void;
+  /** Takes tasks of one group off a node again; the job keeps what else it holds. */
+  takeOff({ job, group, node, tasks }: Eviction): void;
+  /** Tasks of a group that the job holds on this node [count]. */
+  tasksOn(job: number, group: number, node: number): number;
+  /** Tasks that a group of the job holds beyond its minimum; less than 0 if it holds fewer [count]. */
+  spare(job: number, group: number): number;
   /** Whether the job holds the minimum of each of its groups. */
   ready(job: number): boolean;
+  /** Whether the job holds anything, were it only memory while it is suspended. */
+  holds(job: number): boolean;
   /** Gives back everything the job holds. */
   give(job: number): void;
   /** Gives back everything but memory; the job keeps its nodes for when it is resumed. */
   suspend(job: number): void;
   /** Adds the jobs that hold something on this node [rows], in ascending order, suspended ones included. */
   holders(node: number, into: number[]): void;
-  /** Takes a node away. Nobody may hold anything on it. */
-  nodeDown(node: number): void;
-  nodeUp(node: number): void;
+  /** Takes a node away. Nobody may hold anything on it. Answers whether it was there. */
+  nodeDown(node: number): boolean;
+  /** One reason less for the node to be down. Answers whether it is there now. */
+  nodeUp(node: number): boolean;
   /** Tells each part of what the job holds; nothing on a pool of interchangeable processors. */
   eachPart(job: number, visit: (node: number, group: number, tasks: number) => void): void;
   /**

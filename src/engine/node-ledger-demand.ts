@@ -1,5 +1,6 @@
 import { poolOfNodes } from '../cluster.ts';
-import type { Cluster, NodePool, Partition } from '../cluster.ts';
+import type { Cluster, NodePool } from '../cluster.ts';
+import { JobPartitions } from '../job-partitions.ts';
 import type { Requests } from '../workload.ts';
 
 /** Resources every cluster has; other ones follow under their names. */
@@ -7,9 +8,6 @@ export const CPU = 0;
 export const MEMORY = 1;
 export const GPU = 2;
 const COMMON = ['cpu', 'memory', 'gpu'];
-
-/** The partition of a job that has none to go to. */
-const NOWHERE = -1;
 
 /**
  * What each request takes of each resource, and on which nodes it may take it. Made once for a workload and a cluster;
@@ -30,14 +28,8 @@ export class NodeDemand {
   readonly poolOf: Int32Array;
   /** Of each pool: the number of its last node, plus one. */
   readonly poolEnd: Int32Array;
-  /** Partitions [count]; 1 if the cluster declares none. */
-  readonly partitions: number;
   readonly #pools: number;
-  /** Of each partition name of the workload, after an entry for "the trace does not say": the cluster's partition. */
-  readonly #partitionOf: Int32Array;
-  readonly #maxWalltime: Float64Array;
-  /** Of each partition and pool: 1 if its jobs may go there. */
-  readonly #openToPartition: Uint8Array;
+  readonly #partitions: JobPartitions;
   /** Of each request and pool: 1 if the GPU model will do. */
   readonly #openToRequest: Uint8Array;
 
@@ -54,18 +46,7 @@ export class NodeDemand {
     this.perTask = Float64Array.from(
       jobs.requests.flatMap((request) => this.resources.map((name) => Math.ceil(valueOf(request, name)))),
     );
-    const partitions: readonly Partition[] = cluster.partitions.length > 0 ? cluster.partitions : [{ name: '', default: true }];
-    this.partitions = partitions.length;
-    const fallback = partitions.findIndex((partition) => partition.default);
-    const declared = (name: string) => {
-      const found = partitions.findIndex((partition) => partition.name === name);
-      return found >= 0 ? found : fallback;
-    };
-    this.#partitionOf = Int32Array.from([fallback, ...jobs.partition.names.map(declared)]);
-    this.#maxWalltime = Float64Array.from(partitions, (partition) => partition.maxWalltime ?? Infinity);
-    this.#openToPartition = Uint8Array.from(
-      partitions.flatMap((partition) => pools.map((pool) => (partition.pools?.includes(pool.name) === false ? 0 : 1))),
-    );
+    this.#partitions = new JobPartitions(jobs, cluster);
     this.#openToRequest = Uint8Array.from(
       jobs.requests.flatMap(({ gpuModels }) =>
         pools.map((pool) => (gpuModels && !gpuModels.includes(pool.gpuModel ?? '') ? 0 : 1)),
@@ -73,27 +54,24 @@ export class NodeDemand {
     );
   }
 
-  /** The partition the job goes to [index]; -1 if it has none. */
-  partitionOf(job: number): number {
-    return this.#partitionOf[this.jobs.partition.code[job] + 1];
+  /** Partitions [count]; 1 if the cluster declares none. */
+  get partitions(): number {
+    return this.#partitions.partitions.length;
   }
 
-  /**
-   * Whether the job has a partition, and one that allows its walltime. A job that asked for no limit is let in: what
-   * a manager then sets as its limit is not known here.
-   */
+  /** The partition the job goes to [index]; -1 if it has none. */
+  partitionOf(job: number): number {
+    return this.#partitions.of(job);
+  }
+
+  /** See `JobPartitions.admits`. */
   admits(job: number): boolean {
-    const partition = this.partitionOf(job);
-    if (partition === NOWHERE) return false;
-    const walltime = this.jobs.walltime[job];
-    return walltime <= this.#maxWalltime[partition] || walltime === Infinity;
+    return this.#partitions.admits(job);
   }
 
   /** Whether tasks of this request of this job may go to nodes of the pool. */
   opens(pool: number, request: number, job: number): boolean {
-    const partition = this.partitionOf(job);
-    if (partition === NOWHERE) return false;
-    return this.#openToPartition[partition * this.#pools + pool] === 1 && this.#openToRequest[request * this.#pools + pool] === 1;
+    return this.#openToRequest[request * this.#pools + pool] === 1 && this.#partitions.opens(pool, job);
   }
 
   /** The request of a group of a job [index into `jobs.requests`]. */

@@ -113,6 +113,45 @@ export class NodeParts {
     this.#firstOnNode[node] = part;
   }
 
+  /** Tasks of a group that the job holds on a node [count]. */
+  tasksOn(job: number, group: number, node: number): number {
+    let tasks = 0;
+    for (let part = this.#firstOfJob[job]; part !== NONE; part = this.#nextOfJob[part]) {
+      if (this.#node[part] === node && this.#group[part] === group) tasks += this.#tasks[part];
+    }
+    return tasks;
+  }
+
+  /** Takes tasks out of what the job holds on a node; they must be there. */
+  reduce(job: number, group: number, node: number, tasks: number): void {
+    this.#changedAt[job] = ++this.changes;
+    let left = tasks;
+    let previous = NONE;
+    for (let part = this.#firstOfJob[job]; part !== NONE && left > 0;) {
+      const next = this.#nextOfJob[part];
+      if (this.#node[part] !== node || this.#group[part] !== group) {
+        previous = part;
+      } else if (this.#tasks[part] > left) {
+        this.#tasks[part] -= left;
+        return;
+      } else {
+        left -= this.#tasks[part];
+        this.#unlink(job, part, previous);
+      }
+      part = next;
+    }
+  }
+
+  #unlink(job: number, part: number, previous: number): void {
+    const next = this.#nextOfJob[part];
+    if (previous === NONE) this.#firstOfJob[job] = next;
+    else this.#nextOfJob[previous] = next;
+    if (next === NONE) this.#lastOfJob[job] = previous;
+    this.#leaveNode(part);
+    this.#nextOfJob[part] = this.#free;
+    this.#free = part;
+  }
+
   /** Forgets all parts of a job. */
   remove(job: number): void {
     let part = this.#firstOfJob[job];

@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster.ts';
 import type { NodeRoom, Placement } from '../placement.ts';
-import type { WhatIf } from '../policy.ts';
+import type { Eviction, WhatIf } from '../policy.ts';
 import type { Requests } from '../workload.ts';
 import type { Ledger } from './ledger.ts';
 import { NodeBooks } from './node-ledger-books.ts';
@@ -132,6 +132,30 @@ export class NodeLedger implements Ledger {
     if (!this.#tryPut(job, group, node, tasks)) throw new Error(`cannot put ${this.#describeShort(job, group, node, tasks)}`);
   }
 
+  takeOff({ job, group, node, tasks }: Eviction): void {
+    const there = this.tasksOn(job, group, node);
+    if (this.#parts.isSuspended(job) || !(tasks >= 1 && tasks <= there)) {
+      throw new Error(`cannot take ${tasks} tasks of group ${group} of job ${job} off node ${node}: it holds ${there} there`);
+    }
+    const index = this.#jobs.firstGroup[job] + group;
+    this.#books.give(node, this.#jobs.groupRequest[index], tasks);
+    this.#parts.reduce(job, group, node, tasks);
+    this.#held[index] -= tasks;
+  }
+
+  tasksOn(job: number, group: number, node: number): number {
+    return this.#parts.tasksOn(job, group, node);
+  }
+
+  spare(job: number, group: number): number {
+    const index = this.#jobs.firstGroup[job] + group;
+    return this.#held[index] - this.#jobs.groupMinimum[index];
+  }
+
+  holds(job: number): boolean {
+    return this.#parts.holds(job);
+  }
+
   ready(job: number): boolean {
     if (this.#parts.isSuspended(job)) return false;
     const { firstGroup, groupMinimum } = this.#jobs;
@@ -166,19 +190,23 @@ export class NodeLedger implements Ledger {
   }
 
   /** A node may be down for several reasons at once; it is up again when each of them is over. */
-  nodeDown(node: number): void {
+  nodeDown(node: number): boolean {
     if (!this.#parts.isNodeEmpty(node)) {
       const holders: number[] = [];
       this.holders(node, holders);
       throw new Error(`node ${node} goes down, but jobs ${holders.join(', ')} hold something there`);
     }
-    if (this.#books.isUp(node)) this.up -= this.#processorsOf(node);
+    const wasUp = this.#books.isUp(node);
+    if (wasUp) this.up -= this.#processorsOf(node);
     this.#books.nodeDown(node);
+    return wasUp;
   }
 
-  nodeUp(node: number): void {
+  nodeUp(node: number): boolean {
     this.#books.nodeUp(node);
-    if (this.#books.isUp(node)) this.up += this.#processorsOf(node);
+    const isUp = this.#books.isUp(node);
+    if (isUp) this.up += this.#processorsOf(node);
+    return isUp;
   }
 
   /** In the order in which they were taken. A node may come up more than once. */

@@ -14,10 +14,14 @@ export function checkPolicy({ killScan = 0, rhythm }: Policy): void {
     throw new Error(`the policy's rhythm.cycle is "${rhythm.cycle}": one of ${CYCLE.join(', ')}`);
 }
 
+/** Refuses a time that has passed. */
+export function checkGrace(what: string, grace: number): void {
+  if (grace >= 0 && grace < Infinity) return;
+  throw new Error(`the policy ${what} with a grace period of ${grace} ms: give 0 or more`);
+}
+
 /** Refuses a preemption that names no way to do it, or would happen in the past. */
 export function checkPreemption(job: number, { how, grace = 0 }: Preemption): void {
   if (!HOW.includes(how)) throw new Error(`the policy preempted job ${job} by "${how}": one of ${HOW.join(', ')}`);
-  if (!(grace >= 0 && grace < Infinity)) {
-    throw new Error(`the policy preempted job ${job} with a grace period of ${grace} ms: give 0 or more`);
-  }
+  checkGrace(`preempted job ${job}`, grace);
 }

@@ -1,5 +1,5 @@
 import type { Requests } from '../workload.ts';
-import type { WhatIf } from '../policy.ts';
+import type { Eviction, WhatIf } from '../policy.ts';
 import type { Ledger } from './ledger.ts';
 
 /** What a job holds. Values of `PoolLedger.#held`. */
@@ -67,6 +67,32 @@ export class PoolLedger implements Ledger {
     if (job < this.#lowest) this.#lowest = job;
   }
 
+  /** All processors are alike: a node is not told from another. */
+  takeOff({ job, group, tasks }: Eviction): void {
+    const before = this.#tasksOf(job);
+    if (this.#held[job] === SUSPENDED || !(tasks >= 1 && tasks <= (before[group] ?? 0))) {
+      throw new Error(`cannot take ${tasks} tasks of group ${group} off job ${job}: it holds ${before[group] ?? 0}`);
+    }
+    const after = before.with(group, before[group] - tasks);
+    this.procs += this.#procsOf(job, before) - this.#procsOf(job, after);
+    const isEmpty = after.every((count) => count === 0);
+    this.#held[job] = isEmpty ? NOTHING : PARTIAL;
+    if (isEmpty) this.#partial.delete(job);
+    else this.#partial.set(job, after);
+  }
+
+  tasksOn(job: number, group: number): number {
+    return this.#tasksOf(job)[group] ?? 0;
+  }
+
+  spare(job: number, group: number): number {
+    return this.tasksOn(job, group) - this.#jobs.groupMinimum[this.#jobs.firstGroup[job] + group];
+  }
+
+  holds(job: number): boolean {
+    return this.#held[job] !== NOTHING;
+  }
+
   ready(job: number): boolean {
     if (this.#held[job] !== PARTIAL) return this.#held[job] === ALL;
     const { firstGroup, groupMinimum } = this.#jobs;
@@ -104,15 +130,17 @@ export class PoolLedger implements Ledger {
     }
   }
 
-  nodeDown(node: number): void {
+  nodeDown(node: number): boolean {
     if (this.procs < 1) throw new Error(`processor ${node} goes down, but none of the ${this.up} that are up is free`);
     this.procs--;
     this.up--;
+    return true;
   }
 
-  nodeUp(): void {
+  nodeUp(): boolean {
     this.procs++;
     this.up++;
+    return true;
   }
 
   eachPart(): void {}
@@ -127,6 +155,15 @@ export class PoolLedger implements Ledger {
     if (held + this.procs !== this.up || this.procs < 0 || this.up > this.#capacity) {
       throw new Error(`the books do not agree: ${held} processors held, ${this.procs} free, ${this.up} up of ${this.#capacity}`);
     }
+  }
+
+  /** Tasks of each group that the job holds [count]. */
+  #tasksOf(job: number): readonly number[] {
+    const { firstGroup, groupTasks } = this.#jobs;
+    const bound = this.#partial.get(job);
+    if (bound !== undefined) return bound;
+    const all = Array.from(groupTasks.subarray(firstGroup[job], firstGroup[job + 1]));
+    return this.#held[job] === NOTHING ? all.fill(0) : all;
   }
 
   #holds(job: number): number {

@@ -53,6 +53,11 @@ export class Recorder {
     this.#placements?.note(job, ledger);
   }
 
+  /** More tasks have joined the run. */
+  joined(job: number, ledger: Ledger): void {
+    this.#placements?.note(job, ledger);
+  }
+
   ended(job: number, now: number, state: number): void {
     // A job that was stopped before its launch was over has not run.
     if (this.lastStart[job] > now) this.#neverRan(job);

@@ -1,7 +1,7 @@
 import { processorCount } from '../cluster.ts';
 import type { Cluster } from '../cluster.ts';
 import { readParameters } from '../parameters.ts';
-import type { Parameters } from '../parameters.ts';
+import type { ParameterFiles, Parameters } from '../parameters.ts';
 import type { PlacementSpec } from '../placement.ts';
 import type { PolicySpec, Profile } from '../policy.ts';
 import { randomStream } from '../random.ts';
@@ -22,6 +22,8 @@ export interface SimulationOptions {
   readonly seed?: number | string;
   /** Checked values for the policy's parameters; its defaults if absent. */
   readonly parameters?: Parameters;
+  /** The files that the policy's parameters name. */
+  readonly files?: ParameterFiles;
   /** Which nodes a job gets: needed unless the cluster is a pool of interchangeable processors. */
   readonly placement?: PlacementSpec;
   readonly placementParameters?: Parameters;
@@ -70,6 +72,7 @@ export function simulate(workload: Workload, cluster: Cluster, spec: PolicySpec,
   const { seed = 1, parameters = readParameters(spec.parameters ?? {}, {}, spec.name) } = options;
   const policy = spec.create({
     parameters,
+    files: options.files ?? {},
     jobs: options.guarded === true ? structuredClone(jobs) : jobs,
     cluster: options.guarded === true ? structuredClone(cluster) : cluster,
     random: randomStream(seed, 'policy'),

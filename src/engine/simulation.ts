@@ -1,17 +1,19 @@
 import { processorCount } from '../cluster.ts';
 import type { Cluster } from '../cluster.ts';
-import type { Policy, Preemption, Rhythm } from '../policy.ts';
+import type { Eviction, Policy, Preemption, Rhythm } from '../policy.ts';
 import { CANCELLED, COMPLETED, FAILED, KILLED } from '../schedule.ts';
 import type { Schedule } from '../schedule.ts';
-import { FAILS, IS_CANCELLED, requestsOf } from '../workload.ts';
+import { FAILS, IS_CANCELLED, isService, requestsOf } from '../workload.ts';
 import type { Workload } from '../workload.ts';
-import { Core, NOT_HERE, PAUSED, RELEASING, RUNNING, STOPPING } from './core.ts';
-import type { Driver } from './core.ts';
-import { END, EventQueue, RELEASE, STOP, SUBMIT, TIMER } from './event-queue.ts';
+import { Core } from './core.ts';
+import type { Driver } from './driver.ts';
+import { END, EventQueue, EVICTION, RELEASE, STOP, SUBMIT, TIMER } from './event-queue.ts';
 import type { Ledger } from './ledger.ts';
 import { Outages } from './outages.ts';
+import { NOT_HERE, PAUSED, RELEASING, RUNNING, STOPPING } from './phase.ts';
 import { Progress } from './progress.ts';
 import { Recorder } from './recorder.ts';
+import { RunEnds } from './run-ends.ts';
 import type { SimulationOptions } from './simulate.ts';
 import { Submissions } from './submissions.ts';
 
@@ -32,23 +34,23 @@ export class Simulation implements Driver {
   readonly #progress: Progress;
   readonly #record: Recorder;
   readonly #core: Core;
-  /** When the current run of each job ends, or its resources are clean again [ms]; events that say otherwise are old. */
-  readonly #due: Float64Array;
+  readonly #ends: RunEnds;
   /** How preempted jobs will stop, and when; before that they may write a checkpoint, and do not work meanwhile [ms]. */
   readonly #stopping = new Map<number, { how: Preemption['how']; worksUntil: number; at: number }>();
+  /** Evictions of this run, by the number that their event bears. */
+  readonly #evictions: Eviction[] = [];
+  /** Jobs that are not over, without services, which would go on for ever: when there are none the run ends [count]. */
+  #left: number;
   /** How often jobs have lost their nodes [count]. */
   readonly #failures = new Map<number, number>();
-  readonly #killScan: number;
-  readonly #killPhase: number;
   readonly #launchTime: number;
   readonly #releaseTime: number;
   readonly #interrupted: number[] = [];
   /** For a cycle after each event: the ends of this instant that are still to be applied. */
-  #ends: number[] = [];
+  #endsNow: number[] = [];
   #gatheredAt = -1;
   /** The how-manieth start of all each job's current run was; empty unless a cycle follows each event. */
   readonly #beganAs: Int32Array;
-  #over = 0;
 
   constructor(workload: Workload, cluster: Cluster, ledger: Ledger, policy: Policy, options: SimulationOptions) {
     const { dependencies = 'ignore', seed = 1, explain = false, costs = {} } = options;
@@ -58,11 +60,12 @@ export class Simulation implements Driver {
     this.#ledger = ledger;
     this.#launchTime = costs.launch ?? 0;
     this.#releaseTime = costs.release ?? 0;
-    this.#killScan = costs.killScan ?? policy.killScan ?? 0;
-    this.#killPhase = costs.killPhase ?? 0;
     this.#submissions = new Submissions(workload, dependencies, this.#events, (job) => this.#core.withdraw(job, CANCELLED));
     this.#progress = new Progress(workload);
-    this.#due = new Float64Array(workload.count).fill(NaN);
+    const scan = { every: costs.killScan ?? policy.killScan ?? 0, phase: costs.killPhase ?? 0 };
+    this.#ends = new RunEnds(workload.count, this.#events, scan);
+    const toEnd = workload.runtime.reduce((count, _, job) => (isService(workload, job) ? count : count + 1), 0);
+    this.#left = toEnd > 0 ? toEnd : workload.count;
     this.#beganAs = new Int32Array(policy.rhythm?.cycle === 'event' ? workload.count : 0);
     this.#record = new Recorder(workload.submit, {
       procs: processorCount(cluster),
@@ -79,7 +82,7 @@ export class Simulation implements Driver {
     const core = this.#core;
     let instants = 0;
     let idle = 0;
-    while (this.#over < this.#workload.count && idle < PATIENCE) {
+    while (this.#left > 0 && idle < PATIENCE) {
       const now = this.#nextTime();
       if (now === Infinity || now > until) break;
       core.now = now;
@@ -89,20 +92,19 @@ export class Simulation implements Driver {
       core.cycle();
       if (this.#options.audit === true) this.#ledger.audit();
       idle = core.decisions > decisions || this.#isMoreToCome() ? 0 : idle + 1;
-      if (onProgress !== undefined && ++instants % REPORT_EVERY === 0) onProgress(this.#over);
+      if (onProgress !== undefined && ++instants % REPORT_EVERY === 0) onProgress(this.#workload.count - this.#left);
     }
-    const end =
-      until < Infinity && this.#over < this.#workload.count ? Math.max(core.now, Math.min(until, this.#nextTime())) : core.now;
+    const end = until < Infinity && this.#left > 0 ? Math.max(core.now, Math.min(until, this.#nextTime())) : core.now;
     return this.#record.finish(policyName, end, (job) => core.phase[job] !== NOT_HERE);
   }
 
   /** Whether anything but timers and chance failures lies ahead. */
   #isMoreToCome(): boolean {
-    return this.#core.running.size > 0 || this.#submissions.isMoreToCome || this.#outages.planned > 0;
+    return this.#core.running.size > this.#ends.endless || this.#submissions.isMoreToCome || this.#outages.planned > 0;
   }
 
   #nextTime(): number {
-    if (this.#ends.length > 0) return this.#gatheredAt;
+    if (this.#endsNow.length > 0) return this.#gatheredAt;
     const events = this.#events;
     while (events.size > 0 && this.#isOld(events.nextKind, events.nextRow, events.nextTime)) events.pop();
     return Math.min(events.nextTime, this.#submissions.nextTime);
@@ -111,9 +113,10 @@ export class Simulation implements Driver {
   /** Whether the event is about a run, or a grace period, that is over already: nothing happens then. */
   #isOld(kind: number, job: number, time: number): boolean {
     if (kind === STOP) return this.#stopping.get(job)?.at !== time;
+    if (kind === EVICTION) return !this.#core.isLeaving(this.#evictions[job]);
     if (kind !== END && kind !== RELEASE) return false;
     const phase = this.#core.phase[job];
-    return this.#due[job] !== time || (kind === RELEASE ? phase !== RELEASING : phase !== RUNNING && phase !== STOPPING);
+    return this.#ends.at(job) !== time || (kind === RELEASE ? phase !== RELEASING : phase !== RUNNING && phase !== STOPPING);
   }
 
   /** All ends, then changes of nodes, then submissions, then timers. */
@@ -131,9 +134,9 @@ export class Simulation implements Driver {
       if (first === 'due-ends' && this.#applyDueEnds(now)) return;
     }
     const submissionIsNow = this.#submissions.isNow(now);
-    const endIsNow = this.#ends.length > 0 || (this.#events.nextTime === now && this.#events.nextKind < SUBMIT);
+    const endIsNow = this.#endsNow.length > 0 || (this.#events.nextTime === now && this.#events.nextKind < SUBMIT);
     if (submissionIsNow && !(first === 'ends' && endIsNow)) this.#submitNext(now);
-    else if (this.#ends.length > 0) this.#end(this.#ends.shift()!, now);
+    else if (this.#endsNow.length > 0) this.#end(this.#endsNow.shift()!, now);
     else this.#applyNext(now);
   }
 
@@ -144,17 +147,17 @@ export class Simulation implements Driver {
     while (events.nextTime === now && events.nextKind === END) {
       const job = events.nextRow;
       events.pop();
-      if (!this.#isOld(END, job, now) && this.#ends.at(-1) !== job) this.#ends.push(job);
+      if (!this.#isOld(END, job, now) && this.#endsNow.at(-1) !== job) this.#endsNow.push(job);
     }
-    this.#ends.sort((a, b) => this.#beganAs[a] - this.#beganAs[b]);
+    this.#endsNow.sort((a, b) => this.#beganAs[a] - this.#beganAs[b]);
   }
 
   /** Ends all jobs at once whose walltime is over now. Answers whether there were any. */
   #applyDueEnds(now: number): boolean {
     const { running } = this.#core;
     const isDue = (job: number) => !running.has(job) || running.expectedEnd(job) <= now;
-    const due = this.#ends.filter(isDue);
-    this.#ends = this.#ends.filter((job) => !isDue(job));
+    const due = this.#endsNow.filter(isDue);
+    this.#endsNow = this.#endsNow.filter((job) => !isDue(job));
     for (const job of due) this.#end(job, now);
     return due.length > 0;
   }
@@ -172,17 +175,15 @@ export class Simulation implements Driver {
     if (kind === END) this.#end(row, now);
     else if (kind === STOP) this.#stopNow(row, now);
     else if (kind === RELEASE) this.#core.released(row);
+    else if (kind === EVICTION) this.#evictNow(this.#evictions[row], now);
     else if (kind !== TIMER) this.#outages.apply(kind, row, now);
   }
 
   // What the core asks for.
 
-  launch(job: number): number {
-    const now = this.#core.now;
-    const begins = now + this.#launchTime;
-    const natural = begins + this.#progress.remaining(job);
-    this.#due[job] = Math.min(natural, this.#killTime(begins + this.#core.walltimeLeft(job)));
-    this.#events.push(this.#due[job], END, job);
+  launch(job: number, ready: number): number {
+    const begins = ready + this.#launchTime;
+    this.#ends.set(job, begins + this.#progress.remaining(job), begins + this.#core.walltimeLeft(job));
     if (this.#beganAs.length > 0) this.#beganAs[job] = this.#core.decisions;
     this.#submissions.started(job, begins);
     return begins;
@@ -195,14 +196,18 @@ export class Simulation implements Driver {
     this.#stopping.set(job, { how, worksUntil, at });
     if (at === now) this.#stopNow(job, now);
     else this.#events.push(at, STOP, job);
-    if (at > worksUntil && this.#due[job] > worksUntil) this.#endOnlyByLimit(job);
+    if (at > worksUntil && this.#ends.at(job) > worksUntil) this.#endOnlyByLimit(job);
     return at;
   }
 
   /** A job that will be writing its checkpoint does not come to the end of its work; its walltime goes on. */
   #endOnlyByLimit(job: number): void {
-    this.#due[job] = this.#killTime(this.#record.lastStart[job] + this.#core.walltimeLeft(job));
-    this.#events.push(this.#due[job], END, job);
+    this.#ends.set(job, Infinity, this.#record.lastStart[job] + this.#core.walltimeLeft(job));
+  }
+
+  evict(eviction: Eviction, grace: number): void {
+    if (grace === 0) return this.#evictNow(eviction, this.#core.now);
+    this.#events.push(this.#core.now + grace, EVICTION, this.#evictions.push(eviction) - 1);
   }
 
   wake(time: number): void {
@@ -210,7 +215,7 @@ export class Simulation implements Driver {
   }
 
   over(job: number): void {
-    this.#over++;
+    if (!isService(this.#workload, job)) this.#left--;
     this.#settleEnd(job);
   }
 
@@ -219,20 +224,13 @@ export class Simulation implements Driver {
     this.#submissions.ended(job, this.#core.now, this.#record.stateOf(job) === COMPLETED);
   }
 
-  /** The first look at limits at or after this time [ms]. */
-  #killTime(limit: number): number {
-    if (this.#killScan === 0 || limit === Infinity) return limit;
-    return Math.max(0, Math.ceil((limit - this.#killPhase) / this.#killScan)) * this.#killScan + this.#killPhase;
-  }
-
   #end(job: number, now: number): void {
     if (this.#isOld(END, job, now)) return;
     const isWriting = this.#worksUntil(job, now) < now;
     const killed = isWriting || now < this.#record.lastStart[job] + this.#progress.remaining(job);
     this.#stopping.delete(job);
     const clean = now + this.#releaseTime;
-    this.#due[job] = clean;
-    if (clean > now) this.#events.push(clean, RELEASE, job);
+    this.#ends.cleanAt(job, clean, now);
     this.#core.ended(job, killed ? KILLED : this.#outcome(job), clean);
     this.#settleEnd(job);
   }
@@ -246,8 +244,16 @@ export class Simulation implements Driver {
     const { how } = this.#stopping.get(job)!;
     const kept = this.#keep(job, how, now);
     this.#stopping.delete(job);
-    this.#due[job] = NaN;
+    this.#ends.clear(job);
     this.#core.stopped(job, how, kept);
+  }
+
+  #evictNow(eviction: Eviction, now: number): void {
+    const { job } = eviction;
+    const breaks = this.#core.breaks(eviction);
+    const kept = breaks ? this.#progress.interrupt(job, this.#ran(job, now), false) : 0;
+    if (breaks) this.#ends.clear(job);
+    this.#core.evicted(eviction, kept);
   }
 
   #keep(job: number, how: Preemption['how'], now: number): number {
@@ -285,7 +291,7 @@ export class Simulation implements Driver {
     this.#failures.set(job, failures);
     const kept = this.#progress.interrupt(job, this.#ran(job, now), false);
     this.#stopping.delete(job);
-    this.#due[job] = NaN;
+    this.#ends.clear(job);
     this.#core.lost(job, kept, onNodeFailure === 'fail' || failures > maxRestarts ? FAILED : undefined);
   }
 }
