@@ -42,6 +42,12 @@ export class JobPods {
     return kubernetes?.templates[kubernetes.templateOfGroup[firstGroup[job] + group]];
   }
 
+  /** Whether a pod of the group that is evicted is followed by another one. */
+  isReplaced(job: number, group: number): boolean {
+    const template = this.template(job, group);
+    return template === undefined || template.replacement !== undefined;
+  }
+
   /** The how-manieth pod of the task this is counts from 0: one that was evicted is followed by another. */
   make(task: TaskOf, generation: number, created: number): Pod {
     const { job, group, index } = task;

@@ -1,0 +1,186 @@
+/**
+ * Pods and nodes as a scheduler's cache has them, kept in step with the engine. The controllers that create pods are
+ * in here too: a job's pods come into being when it is submitted, and one that is evicted is followed by another.
+ */
+import type { Node } from '../../kubernetes.ts';
+import type { Cycle, Eviction, NodeTurn, PolicySetup } from '../../policy.ts';
+import type { Behaviour } from './behaviour.ts';
+import { nodeObjects } from './cluster-nodes.ts';
+import { JobPod, NO_ROW } from './job-pod.ts';
+import { JobPods } from './job-pods.ts';
+import { Snapshot } from './snapshot.ts';
+import { Throttles } from './throttles.ts';
+
+/** What has happened since the last look, in the order in which it counts. The arrays are used again. */
+export interface PodChanges {
+  /** Pods whose objects are gone. Those that were on a node have left the snapshot, but still say in `row` which. */
+  readonly gone: JobPod[];
+  readonly nodes: NodeTurn[];
+  /** New pods. Those that name their node are on it already. */
+  readonly created: JobPod[];
+}
+
+/** A pod that a controller will make. */
+interface Coming {
+  readonly at: number;
+  readonly job: number;
+  readonly group: number;
+  readonly index: number;
+  readonly generation: number;
+}
+
+export class PodCluster {
+  readonly snapshot: Snapshot;
+  readonly jobPods: JobPods;
+  readonly #groupTasks: Int32Array;
+  readonly #firstGroup: Int32Array;
+  readonly #nodes: readonly Node[];
+  readonly #rowOfNode: Int32Array;
+  readonly #nodeOfRow: Int32Array;
+  readonly #ofJob = new Map<number, JobPod[]>();
+  /** How often the pods of a job as a whole have come into being. */
+  readonly #lives = new Map<number, number>();
+  readonly #throttles: Throttles;
+  #coming: Coming[] = [];
+  readonly #changes: PodChanges = { gone: [], nodes: [], created: [] };
+
+  constructor({ jobs, cluster }: PolicySetup, behaviour: Behaviour) {
+    this.snapshot = new Snapshot(behaviour, jobs.kubernetes?.namespaces ?? []);
+    this.jobPods = new JobPods(jobs, cluster);
+    this.#groupTasks = jobs.groupTasks;
+    this.#firstGroup = jobs.firstGroup;
+    this.#throttles = new Throttles(jobs.kubernetes);
+    this.#nodes = nodeObjects(cluster);
+    this.#rowOfNode = Int32Array.from(this.#nodes, (node) => this.snapshot.addNode(node));
+    this.#nodeOfRow = new Int32Array(this.#nodes.length);
+    this.#rowOfNode.forEach((row, node) => (this.#nodeOfRow[row] = node));
+  }
+
+  /** The number that the engine knows a node by. */
+  nodeOf(row: number): number {
+    return this.#nodeOfRow[row];
+  }
+
+  /** The pods of a job that are there, in no particular order. */
+  podsOf(job: number): readonly JobPod[] {
+    return this.#ofJob.get(job) ?? [];
+  }
+
+  /** Takes over what the engine reports. Valid until the next call. */
+  apply(cycle: Cycle): PodChanges {
+    const changes = this.#changes;
+    for (const list of [changes.gone, changes.nodes, changes.created]) list.length = 0;
+    const { ended, evicted, turns, submitted } = cycle.changed;
+    for (const job of ended) this.#end(job, cycle);
+    for (const eviction of evicted) this.#evicted(eviction, cycle);
+    for (const turn of turns) this.#turn(turn);
+    // A job that comes back with some of its pods still there is missing those that were evicted, and nothing else.
+    for (const job of submitted) if (!this.#ofJob.has(job) && this.#throttles.admit(job)) this.#createAll(job, cycle);
+    this.#createDue(cycle);
+    return changes;
+  }
+
+  /** The pod counts on the node from now on. */
+  assume(pod: JobPod, row: number): void {
+    this.snapshot.addPod(pod, row);
+    pod.row = row;
+  }
+
+  /** It will not be bound after all. */
+  forget(pod: JobPod): void {
+    this.snapshot.removePod(pod, pod.row);
+    pod.row = NO_ROW;
+  }
+
+  /** Binds an assumed pod; it is there at `bound` [ms]. */
+  bind(cycle: Cycle, pod: JobPod, bound = cycle.now): void {
+    pod.pod.nodeName = this.snapshot.node(pod.row).name;
+    pod.pod.startTime = bound;
+    pod.placed = true;
+    cycle.place(pod.job, pod.group, this.#nodeOfRow[pod.row], 1, bound);
+  }
+
+  /** Deletes a bound pod; it keeps what it holds until its grace period is over [ms]. */
+  evict(cycle: Cycle, pod: JobPod, grace: number): void {
+    const { job, group, row } = pod;
+    // Another version of its object: it moves to the end of the node's pods, as in the scheduler's cache.
+    this.snapshot.removePod(pod, row);
+    pod.pod.deletionTimestamp = cycle.now;
+    pod.pod.preempted = true;
+    this.snapshot.addPod(pod, row);
+    if (this.jobPods.isReplaced(job, group)) cycle.evict({ job, group, node: this.#nodeOfRow[row], tasks: 1 }, grace);
+    else cycle.preempt(job, { how: 'cancel', grace });
+  }
+
+  #end(job: number, cycle: Cycle): void {
+    for (const pod of this.podsOf(job)) this.#remove(pod);
+    this.#ofJob.delete(job);
+    this.#coming = this.#coming.filter((coming) => coming.job !== job);
+    if (!cycle.pending.has(job)) {
+      const next = this.#throttles.release(job);
+      if (next >= 0 && cycle.pending.has(next)) this.#createAll(next, cycle);
+    }
+  }
+
+  #evicted({ job, group, node, tasks }: Eviction, cycle: Cycle): void {
+    const pods = this.#ofJob.get(job);
+    if (pods === undefined) return;
+    for (let left = tasks; left > 0; left--) {
+      const at = pods.findIndex((pod) => pod.group === group && pod.row === this.#rowOfNode[node] && pod.isTerminating);
+      if (at < 0) throw new Error(`job ${job} lost tasks on node ${node} that none of its pods was evicted for`);
+      const [pod] = pods.splice(at, 1);
+      this.#remove(pod);
+      const delay = this.jobPods.template(job, group)?.replacement?.delay ?? 0;
+      this.#coming.push({ at: cycle.now + delay, job, group, index: pod.index, generation: pod.generation + 1 });
+      if (delay > 0) cycle.wakeAt(cycle.now + delay);
+    }
+  }
+
+  #remove(pod: JobPod): void {
+    if (pod.row !== NO_ROW) this.snapshot.removePod(pod, pod.row);
+    this.#changes.gone.push(pod);
+  }
+
+  /** A node that is down is still listed, but takes nothing. */
+  #turn(turn: NodeTurn): void {
+    const node = this.#nodes[turn.node];
+    this.snapshot.updateNode(turn.up ? node : unreachable(node));
+    this.#changes.nodes.push(turn);
+  }
+
+  #createAll(job: number, cycle: Cycle): void {
+    const life = this.#lives.get(job) ?? 0;
+    this.#lives.set(job, life + 1);
+    for (let group = 0; group < this.#firstGroup[job + 1] - this.#firstGroup[job]; group++) {
+      const tasks = this.#groupTasks[this.#firstGroup[job] + group];
+      for (let index = 0; index < tasks; index++) this.#create({ at: cycle.now, job, group, index, generation: life }, cycle);
+    }
+  }
+
+  #createDue(cycle: Cycle): void {
+    if (this.#coming.length === 0) return;
+    const due = this.#coming.filter(({ at }) => at <= cycle.now);
+    this.#coming = this.#coming.filter(({ at }) => at > cycle.now);
+    for (const coming of due) this.#create(coming, cycle);
+  }
+
+  #create(coming: Coming, cycle: Cycle): void {
+    const pod = this.jobPods.make(coming, coming.generation, cycle.now);
+    const made = new JobPod(coming, coming.generation, this.snapshot.podInfo(pod));
+    const others = this.#ofJob.get(coming.job);
+    if (others === undefined) this.#ofJob.set(coming.job, [made]);
+    else others.push(made);
+    this.#changes.created.push(made);
+    const row = pod.nodeName === undefined ? undefined : this.snapshot.rowOf(pod.nodeName);
+    if (row === undefined) return;
+    this.assume(made, row);
+    this.bind(cycle, made);
+  }
+}
+
+function unreachable(node: Node): Node {
+  const taint = { key: 'node.kubernetes.io/unreachable', value: '' };
+  const taints = [...node.taints, { ...taint, effect: 'NoSchedule' }, { ...taint, effect: 'NoExecute' }];
+  // Without room for pods it takes not even those that tolerate everything.
+  return { ...node, taints, allocatable: new Map([...node.allocatable, ['pods', 0]]) };
+}
