@@ -74,8 +74,9 @@ export class PodCluster {
     for (const job of ended) this.#end(job, cycle);
     for (const eviction of evicted) this.#evicted(eviction, cycle);
     for (const turn of turns) this.#turn(turn);
-    // A job that comes back with some of its pods still there is missing those that were evicted, and nothing else.
-    for (const job of submitted) if (!this.#ofJob.has(job) && this.#throttles.admit(job)) this.#createAll(job, cycle);
+    // One that was being bound when it lost a node waits on, and one that waits without pods needs new ones.
+    for (const job of ended) if (cycle.pending.has(job)) this.#createMissing(job, cycle);
+    for (const job of submitted) this.#createMissing(job, cycle);
     this.#createDue(cycle);
     return changes;
   }
@@ -146,6 +147,11 @@ export class PodCluster {
     const node = this.#nodes[turn.node];
     this.snapshot.updateNode(turn.up ? node : unreachable(node));
     this.#changes.nodes.push(turn);
+  }
+
+  /** A job with some of its pods still there is missing those that were evicted, and nothing else. */
+  #createMissing(job: number, cycle: Cycle): void {
+    if (!this.#ofJob.has(job) && this.#throttles.admit(job)) this.#createAll(job, cycle);
   }
 
   #createAll(job: number, cycle: Cycle): void {
