@@ -1,22 +1,31 @@
-/**
- * Jobs in ascending order of a key, ties by a second key if there is one, then by row: the queue and the running set.
- * A list of chunks, each with the least processors, least walltime and sum of processors of its jobs, so that a search
- * skips whole chunks.
- */
+import { Frontier } from './sorted-jobs-frontier.ts';
 
 /** Jobs in a chunk at most. Measured on logs with deep queues: 64 to 256 are alike. */
 const CHUNK = 128;
+/** Chunks in a block at most. */
+const BLOCK = 64;
 
 class Chunk {
   readonly jobs = new Int32Array(CHUNK);
   count = 0;
-  leastProcs = Infinity;
-  leastWalltime = Infinity;
   sumProcs = 0;
-  /** The minima are out of date: a job that may have set one has been removed. */
-  stale = false;
+  readonly frontier = new Frontier();
 }
 
+class Block {
+  readonly chunks: Chunk[];
+  readonly frontier = new Frontier();
+
+  constructor(chunks: Chunk[]) {
+    this.chunks = chunks;
+  }
+}
+
+/**
+ * Jobs in ascending order of a key, ties by a second key if there is one, then by row: the queue and the running set.
+ * They stand in chunks, and these in blocks, each with the frontier of its jobs, so that a search skips whole chunks
+ * and blocks in which there is nothing for it.
+ */
 export class SortedJobs {
   /** The key of each job. Set before a job is added; kept after it was removed, so that `after` still finds its place. */
   key: Float64Array;
@@ -25,10 +34,16 @@ export class SortedJobs {
   readonly #procs: Int32Array;
   readonly #walltime: Float64Array;
   readonly #member: Uint8Array;
-  #chunks: Chunk[] = [];
-  /** The chunk that became empty last, to be used again. */
-  #spare: Chunk | undefined;
+  /** At least one, of at least one chunk; no chunk is empty unless the list is. */
+  #blocks: Block[] = [new Block([new Chunk()])];
+  /** Frontiers are kept from the first search on: the running set is never searched. */
+  #isSearched = false;
   size = 0;
+  /** The job that was found last, -1 for none, and where it stands or would have to: questions about it come next. */
+  #found = -1;
+  #blockAt = 0;
+  #chunkAt = 0;
+  #index = 0;
 
   constructor(count: number, procs: Int32Array, walltime: Float64Array, key: Float64Array = new Float64Array(count)) {
     this.key = key;
@@ -42,84 +57,95 @@ export class SortedJobs {
   }
 
   first(): number {
-    return this.size === 0 ? -1 : this.#chunks[0].jobs[0];
+    return this.size === 0 ? -1 : this.#blocks[0].chunks[0].jobs[0];
   }
 
   after(job: number): number {
-    const chunks = this.#chunks;
-    const at = this.#chunkOf(job);
-    if (at === chunks.length) return -1;
-    const chunk = chunks[at];
-    let index = this.#indexIn(chunk, job);
-    if (index < chunk.count && chunk.jobs[index] === job) index++;
-    if (index < chunk.count) return chunk.jobs[index];
-    return at + 1 < chunks.length ? chunks[at + 1].jobs[0] : -1;
+    this.#find(job);
+    const { chunks } = this.#blocks[this.#blockAt];
+    const { jobs, count } = chunks[this.#chunkAt];
+    const next = this.#index < count && jobs[this.#index] === job ? this.#index + 1 : this.#index;
+    if (next < count) return this.#remember(this.#blockAt, this.#chunkAt, next);
+    if (this.#chunkAt + 1 < chunks.length) return this.#remember(this.#blockAt, this.#chunkAt + 1, 0);
+    return this.#blockAt + 1 < this.#blocks.length ? this.#remember(this.#blockAt + 1, 0, 0) : -1;
   }
 
   /** Whether one job stands before the other, or did. */
   isBefore(job: number, other: number): boolean {
-    return this.key[job] < this.key[other] || (this.key[job] === this.key[other] && job < other);
+    const { key } = this;
+    return key[job] < key[other] || (key[job] === key[other] && this.#winsTie(job, other));
   }
 
   add(job: number): void {
     if (this.#member[job] === 1) throw new Error(`job ${job} is already in the list`);
+    // Its key may be another one than when it was found last.
+    this.#found = -1;
+    this.#find(job);
     this.#member[job] = 1;
     this.size++;
-    const chunks = this.#chunks;
-    let at = this.#chunkOf(job);
-    if (at === chunks.length) {
-      // Behind all others, as submissions mostly are: fill the last chunk, then begin a new one.
-      if (at === 0 || chunks[at - 1].count === CHUNK) chunks.push(this.#emptyChunk());
-      else at--;
-    } else if (chunks[at].count === CHUNK) {
-      this.#split(at);
-      at = this.#chunkOf(job);
-    }
-    const chunk = chunks[at];
-    const index = this.#indexIn(chunk, job);
-    chunk.jobs.copyWithin(index + 1, index, chunk.count);
+    this.#makeRoom();
+    const block = this.#blocks[this.#blockAt];
+    const chunk = block.chunks[this.#chunkAt];
+    const index = this.#index;
+    if (index < chunk.count) chunk.jobs.copyWithin(index + 1, index, chunk.count);
     chunk.jobs[index] = job;
     chunk.count++;
-    this.#count(chunk, job);
+    chunk.sumProcs += this.#procs[job];
+    if (!this.#isSearched) return;
+    chunk.frontier.add(this.#procs[job], this.#walltime[job]);
+    block.frontier.add(this.#procs[job], this.#walltime[job]);
   }
 
   remove(job: number): void {
     if (this.#member[job] === 0) throw new Error(`job ${job} is not in the list`);
+    this.#find(job);
     this.#member[job] = 0;
     this.size--;
-    const at = this.#chunkOf(job);
-    const chunk = this.#chunks[at];
-    const index = this.#indexIn(chunk, job);
-    chunk.jobs.copyWithin(index, index + 1, chunk.count);
+    const block = this.#blocks[this.#blockAt];
+    const chunk = block.chunks[this.#chunkAt];
     chunk.count--;
+    if (this.#index < chunk.count) chunk.jobs.copyWithin(this.#index, this.#index + 1, chunk.count + 1);
     chunk.sumProcs -= this.#procs[job];
-    if (this.#procs[job] === chunk.leastProcs || this.#walltime[job] === chunk.leastWalltime) chunk.stale = true;
-    if (chunk.count > 0) return;
-    // A queue runs empty again and again: the next job in it should not cost a new chunk.
-    this.#spare = chunk;
-    this.#chunks.splice(at, 1);
+    if (this.#isSearched) {
+      chunk.frontier.lose(this.#procs[job], this.#walltime[job]);
+      block.frontier.lose(this.#procs[job], this.#walltime[job]);
+    }
+    if (chunk.count === 0 && this.size > 0) this.#dropChunk();
   }
 
   /** See `PendingJobs.nextWithin`. */
   nextWithin(job: number, procs: number, walltime: number, beyond: number): number {
-    const chunks = this.#chunks;
-    let at = 0;
+    if (!this.#isSearched) this.#startSearching();
+    let chunkAt = 0;
     let index = 0;
+    let blockAt = 0;
     if (job >= 0) {
-      at = this.#chunkOf(job);
-      if (at === chunks.length) return -1;
-      index = this.#indexIn(chunks[at], job);
-      if (index < chunks[at].count && chunks[at].jobs[index] === job) index++;
+      this.#find(job);
+      blockAt = this.#blockAt;
+      chunkAt = this.#chunkAt;
+      index = this.#index;
     }
-    for (; at < chunks.length; at++, index = 0) {
-      const chunk = chunks[at];
-      if (chunk.stale) this.#recount(chunk);
-      if (chunk.leastProcs > procs || (chunk.leastWalltime > walltime && chunk.leastProcs > beyond)) continue;
-      for (; index < chunk.count; index++) {
-        const candidate = chunk.jobs[index];
-        const needs = this.#procs[candidate];
-        if (needs <= procs && (needs <= beyond || this.#walltime[candidate] <= walltime)) return candidate;
+    for (; blockAt < this.#blocks.length; blockAt++, chunkAt = 0, index = 0) {
+      const { chunks, frontier } = this.#blocks[blockAt];
+      if (!frontier.admits(procs, walltime, beyond)) continue;
+      for (; chunkAt < chunks.length; chunkAt++, index = 0) {
+        const chunk = chunks[chunkAt];
+        if (!chunk.frontier.admits(procs, walltime, beyond)) continue;
+        const found = this.#indexWithin(chunk, index, job, procs, walltime, beyond);
+        if (found >= 0) return this.#remember(blockAt, chunkAt, found);
+        if (chunk.frontier.isStale) this.#recount(chunk);
       }
+      if (frontier.isStale) recountBlock(this.#blocks[blockAt]);
+    }
+    return -1;
+  }
+
+  /** The first job of the chunk from `index` on that is within the limits and is not `job` itself; -1 if there is none. */
+  #indexWithin({ jobs, count }: Chunk, from: number, job: number, procs: number, walltime: number, beyond: number): number {
+    for (let index = from; index < count; index++) {
+      const candidate = jobs[index];
+      const needs = this.#procs[candidate];
+      if (needs <= procs && (needs <= beyond || this.#walltime[candidate] <= walltime) && candidate !== job) return index;
     }
     return -1;
   }
@@ -130,16 +156,18 @@ export class SortedJobs {
    */
   whereSumReaches(procs: number): number {
     let sum = 0;
-    for (const chunk of this.#chunks) {
-      if (sum + chunk.sumProcs < procs) {
-        sum += chunk.sumProcs;
-        continue;
-      }
-      for (let index = 0; index < chunk.count; index++) {
-        sum += this.#procs[chunk.jobs[index]];
-        if (sum >= procs) {
-          this.total = sum;
-          return chunk.jobs[index];
+    for (const { chunks } of this.#blocks) {
+      for (const chunk of chunks) {
+        if (sum + chunk.sumProcs < procs) {
+          sum += chunk.sumProcs;
+          continue;
+        }
+        for (let index = 0; index < chunk.count; index++) {
+          sum += this.#procs[chunk.jobs[index]];
+          if (sum >= procs) {
+            this.total = sum;
+            return chunk.jobs[index];
+          }
         }
       }
     }
@@ -154,83 +182,157 @@ export class SortedJobs {
   rekey(keyOf: (job: number) => number): void {
     const jobs = new Int32Array(this.size);
     let count = 0;
-    for (const chunk of this.#chunks) for (let index = 0; index < chunk.count; index++) jobs[count++] = chunk.jobs[index];
+    for (const { chunks } of this.#blocks) {
+      for (const chunk of chunks) for (let index = 0; index < chunk.count; index++) jobs[count++] = chunk.jobs[index];
+    }
     const key = this.key;
     for (const job of jobs) key[job] = keyOf(job);
-    jobs.sort((a, b) => (this.#isBefore(a, b) ? -1 : 1));
-    this.#chunks = [];
-    for (let from = 0; from < count; from += CHUNK) {
+    jobs.sort((a, b) => (this.isBefore(a, b) ? -1 : 1));
+    this.#fill(jobs);
+  }
+
+  /** Puts jobs that are in order into new chunks and blocks. */
+  #fill(jobs: Int32Array): void {
+    this.#blocks = [];
+    this.#found = -1;
+    for (let from = 0; from === 0 || from < jobs.length; from += CHUNK) {
       const chunk = new Chunk();
-      chunk.count = Math.min(CHUNK, count - from);
+      chunk.count = Math.min(CHUNK, jobs.length - from);
       chunk.jobs.set(jobs.subarray(from, from + chunk.count));
       this.#recount(chunk);
-      this.#chunks.push(chunk);
+      if (from % (BLOCK * CHUNK) === 0) this.#blocks.push(new Block([]));
+      this.#blocks[this.#blocks.length - 1].chunks.push(chunk);
     }
+    if (this.#isSearched) this.#blocks.forEach(recountBlock);
   }
 
-  /** The first chunk whose last job is not before this one. */
-  #chunkOf(job: number): number {
-    const chunks = this.#chunks;
+  /** Finds where the job stands, or would have to: in the last chunk, behind its last job, if all others are before it. */
+  #find(job: number): void {
+    if (job === this.#found) return;
+    const blocks = this.#blocks;
+    this.#found = job;
     let low = 0;
-    let high = chunks.length;
+    let high = blocks.length - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const last = chunks[middle].jobs[chunks[middle].count - 1];
-      if (this.#isBefore(last, job)) low = middle + 1;
+      const { chunks } = blocks[middle];
+      if (this.#endsBefore(chunks[chunks.length - 1], job)) low = middle + 1;
+      else high = middle;
+    }
+    this.#blockAt = low;
+    const { chunks } = blocks[low];
+    low = 0;
+    high = chunks.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#endsBefore(chunks[middle], job)) low = middle + 1;
+      else high = middle;
+    }
+    this.#chunkAt = low;
+    this.#index = this.#indexIn(chunks[low], job);
+  }
+
+  #endsBefore({ jobs, count }: Chunk, job: number): boolean {
+    return this.isBefore(jobs[count - 1], job);
+  }
+
+  #indexIn({ jobs, count }: Chunk, job: number): number {
+    const { key } = this;
+    const wanted = key[job];
+    // Submissions come last and starts come first, mostly.
+    if (count === 0 || wanted < key[jobs[0]] || jobs[0] === job) return 0;
+    if (key[jobs[count - 1]] < wanted) return count;
+    let low = 0;
+    let high = count;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const other = jobs[middle];
+      if (key[other] < wanted || (key[other] === wanted && this.#winsTie(other, job))) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  /** Where the job is in the chunk, or would have to be. */
-  #indexIn(chunk: Chunk, job: number): number {
-    let low = 0;
-    let high = chunk.count;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#isBefore(chunk.jobs[middle], job)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  #isBefore(job: number, other: number): boolean {
-    const { key, secondKey } = this;
-    if (key[job] !== key[other]) return key[job] < key[other];
+  /** Between jobs with one key. */
+  #winsTie(job: number, other: number): boolean {
+    const { secondKey } = this;
     if (secondKey !== undefined && secondKey[job] !== secondKey[other]) return secondKey[job] < secondKey[other];
     return job < other;
   }
 
-  #emptyChunk(): Chunk {
-    const chunk = this.#spare ?? new Chunk();
-    this.#spare = undefined;
-    this.#recount(chunk);
-    return chunk;
+  /** The job there is the one that was found last. */
+  #remember(blockAt: number, chunkAt: number, index: number): number {
+    this.#blockAt = blockAt;
+    this.#chunkAt = chunkAt;
+    this.#index = index;
+    this.#found = this.#blocks[blockAt].chunks[chunkAt].jobs[index];
+    return this.#found;
   }
 
-  #split(at: number): void {
-    const left = this.#chunks[at];
-    const right = this.#emptyChunk();
-    const half = CHUNK >> 1;
-    right.jobs.set(left.jobs.subarray(half));
-    right.count = CHUNK - half;
-    left.count = half;
-    this.#recount(left);
+  /** Sees to it that the chunk of the place that was found last is not full. */
+  #makeRoom(): void {
+    const { chunks } = this.#blocks[this.#blockAt];
+    const left = chunks[this.#chunkAt];
+    if (left.count < CHUNK) return;
+    // Behind all others, as submissions mostly are, the next chunk begins; elsewhere it takes half of this one.
+    const keep = this.#index === CHUNK ? CHUNK : CHUNK >> 1;
+    const right = new Chunk();
+    right.jobs.set(left.jobs.subarray(keep));
+    right.count = CHUNK - keep;
+    left.count = keep;
     this.#recount(right);
-    this.#chunks.splice(at + 1, 0, right);
+    if (keep < CHUNK) this.#recount(left);
+    chunks.splice(this.#chunkAt + 1, 0, right);
+    if (this.#index > keep || keep === CHUNK) {
+      this.#chunkAt++;
+      this.#index -= keep;
+    }
+    if (chunks.length > BLOCK) this.#splitBlock();
   }
 
-  #count(chunk: Chunk, job: number): void {
-    chunk.sumProcs += this.#procs[job];
-    if (this.#procs[job] < chunk.leastProcs) chunk.leastProcs = this.#procs[job];
-    if (this.#walltime[job] < chunk.leastWalltime) chunk.leastWalltime = this.#walltime[job];
+  #splitBlock(): void {
+    const left = this.#blocks[this.#blockAt];
+    const keep = this.#chunkAt === BLOCK ? BLOCK : BLOCK >> 1;
+    const right = new Block(left.chunks.splice(keep));
+    if (this.#isSearched) {
+      recountBlock(left);
+      recountBlock(right);
+    }
+    this.#blocks.splice(this.#blockAt + 1, 0, right);
+    if (this.#chunkAt >= keep) {
+      this.#blockAt++;
+      this.#chunkAt -= keep;
+    }
+  }
+
+  /** Takes away the chunk of the place that was found last, which is empty. */
+  #dropChunk(): void {
+    const { chunks } = this.#blocks[this.#blockAt];
+    chunks.splice(this.#chunkAt, 1);
+    if (chunks.length === 0) this.#blocks.splice(this.#blockAt, 1);
+    this.#found = -1;
+  }
+
+  #startSearching(): void {
+    this.#isSearched = true;
+    for (const block of this.#blocks) {
+      for (const chunk of block.chunks) this.#recount(chunk);
+      recountBlock(block);
+    }
   }
 
   #recount(chunk: Chunk): void {
-    chunk.stale = false;
     chunk.sumProcs = 0;
-    chunk.leastProcs = Infinity;
-    chunk.leastWalltime = Infinity;
-    for (let index = 0; index < chunk.count; index++) this.#count(chunk, chunk.jobs[index]);
+    chunk.frontier.clear();
+    for (let index = 0; index < chunk.count; index++) {
+      const job = chunk.jobs[index];
+      chunk.sumProcs += this.#procs[job];
+      if (this.#isSearched) chunk.frontier.add(this.#procs[job], this.#walltime[job]);
+    }
   }
+}
+
+function recountBlock({ chunks, frontier }: Block): void {
+  frontier.clear();
+  for (const chunk of chunks) frontier.addAll(chunk.frontier);
 }
