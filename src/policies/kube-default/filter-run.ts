@@ -3,26 +3,20 @@
  * the first that objects decides.
  * Source: pkg/scheduler/framework/runtime/framework.go (Kubernetes v1.36.2).
  */
-import type { FilterPlugin, NodeCheck } from './plugin.ts';
+import type { FilterPlugin, NodeCheck, PreFilter } from './plugin.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Snapshot } from './snapshot.ts';
-import { SUCCESS } from './status.ts';
-import type { Status } from './status.ts';
-
-/** A verdict on a node, and the plugin that objected. */
-export interface Verdict {
-  readonly status: Status;
-  readonly plugin?: string;
-}
-
-const PASSED: Verdict = { status: SUCCESS };
+import { PASSED } from './verdict-table.ts';
+import type { Verdict } from './verdict-table.ts';
 
 /** Pods that are nominated to a node by preemption: they count there for pods that matter no more than they do. */
 export interface Nominations {
   on(node: string): readonly PodInfo[];
+  /** The names of the nodes that have any; absent: each node is asked. */
+  readonly nodes?: Iterable<string>;
 }
 
-export const NO_NOMINATIONS: Nominations = { on: () => [] };
+export const NO_NOMINATIONS: Nominations = { on: () => [], nodes: [] };
 
 interface NamedCheck {
   readonly name: string;
@@ -33,49 +27,75 @@ export class FilterRun {
   readonly pod: PodInfo;
   readonly #snapshot: Snapshot;
   readonly #checks: readonly NamedCheck[];
+  /** The first so many checks judge by the node and its pods alone. */
+  readonly #local: number;
   /** The only nodes worth checking, by name; all if absent. */
   readonly nodes: ReadonlySet<string> | undefined;
   /** The plugins that left the other nodes out. */
   readonly narrowedBy: readonly string[];
   /** Why no node will do, if that was clear from the pod. */
   readonly rejected: Verdict | undefined;
+  /** Pods that a trial has added and removed, in order. */
+  readonly #tried: { readonly pod: PodInfo; readonly by: 1 | -1 }[] = [];
+  #trials = 0;
 
   private constructor(
     pod: PodInfo,
     snapshot: Snapshot,
     checks: readonly NamedCheck[],
+    local: number,
     found: Pick<FilterRun, 'nodes' | 'narrowedBy' | 'rejected'>,
   ) {
     this.pod = pod;
     this.#snapshot = snapshot;
     this.#checks = checks;
+    this.#local = local;
     this.nodes = found.nodes;
     this.narrowedBy = found.narrowedBy;
     this.rejected = found.rejected;
   }
 
-  static start(plugins: readonly FilterPlugin[], pod: PodInfo, snapshot: Snapshot): FilterRun {
+  /** `known`: what the first of the plugins have said of pods of this class before, and would say again. */
+  static start(plugins: readonly FilterPlugin[], pod: PodInfo, snapshot: Snapshot, known: readonly PreFilter[] = []): FilterRun {
     const checks: NamedCheck[] = [];
+    let local = 0;
     const narrowedBy: string[] = [];
     let nodes: ReadonlySet<string> | undefined;
-    for (const plugin of plugins) {
-      const found = plugin.preFilter(pod, snapshot);
+    for (let i = 0; i < plugins.length; i++) {
+      const plugin = plugins[i];
+      const found = i < known.length ? known[i] : plugin.preFilter(pod, snapshot);
       if (found.status.code === 'Skip') continue;
       if (found.check === undefined) {
         const rejected = { status: found.status, plugin: plugin.name };
-        return new FilterRun(pod, snapshot, [], { nodes, narrowedBy, rejected });
+        return new FilterRun(pod, snapshot, [], 0, { nodes, narrowedBy, rejected });
       }
       checks.push({ name: plugin.name, check: found.check });
+      if (i < known.length) local++;
       if (found.nodes === undefined) continue;
       nodes = nodes === undefined ? found.nodes : intersect(nodes, found.nodes);
       narrowedBy.push(plugin.name);
     }
-    return new FilterRun(pod, snapshot, checks, { nodes, narrowedBy, rejected: undefined });
+    return new FilterRun(pod, snapshot, checks, local, { nodes, narrowedBy, rejected: undefined });
   }
 
   /** The verdict on a node as it is in the snapshot. */
   check(row: number): Verdict {
-    for (const { name, check } of this.#checks) {
+    return this.#checkFrom(0, row);
+  }
+
+  /** There are checks beyond those of the plugins that were known. */
+  get hasMore(): boolean {
+    return this.#local < this.#checks.length;
+  }
+
+  /** The verdict of those. */
+  checkMore(row: number): Verdict {
+    return this.#checkFrom(this.#local, row);
+  }
+
+  #checkFrom(first: number, row: number): Verdict {
+    for (let i = first; i < this.#checks.length; i++) {
+      const { name, check } = this.#checks[i];
       const status = check.filter(row);
       if (status.code !== 'Success') return { status, plugin: name };
     }
@@ -87,32 +107,51 @@ export class FilterRun {
    * without them too: they may never come, and it may need what they bring.
    */
   checkWithNominated(row: number, nominations: Nominations): Verdict {
-    const coming = nominations.on(this.#snapshot.node(row).name).filter((other) => this.#yieldsTo(other));
+    const there = nominations.on(this.#snapshot.node(row).name);
+    const coming = there.length === 0 ? there : there.filter((other) => this.#yieldsTo(other));
     if (coming.length === 0) return this.check(row);
-    const before = this.#snapshot.contents(row);
-    const trial = this.copy();
-    for (const pod of coming) trial.add(pod, row);
-    const verdict = trial.check(row);
-    this.#snapshot.restore(row, before);
+    const verdict = this.trial(row, () => {
+      for (const pod of coming) this.add(pod, row);
+      return this.check(row);
+    });
     return verdict.status.code === 'Success' ? this.check(row) : verdict;
   }
 
-  /** Puts a pod on a node of the snapshot, and counts it in the checks. */
+  /** Lets `attempt` add and remove pods on a node, and puts all back as it was. Trials may be nested. */
+  trial<Result>(row: number, attempt: () => Result): Result {
+    const before = this.#snapshot.startTrial(row);
+    const tried = this.#tried.length;
+    this.#trials++;
+    const result = attempt();
+    this.#trials--;
+    while (this.#tried.length > tried) {
+      const last = this.#tried.pop();
+      if (last !== undefined) this.#shift(last.pod, row, last.by === 1 ? -1 : 1);
+    }
+    this.#snapshot.endTrial(row, before);
+    return result;
+  }
+
+  /** In a trial: puts a pod on the node, and counts it in the checks. */
   add(pod: PodInfo, row: number): void {
     this.#snapshot.addPod(pod, row);
-    for (const { check } of this.#checks) check.shift?.(pod, row, 1);
+    this.#try(pod, row, 1);
   }
 
-  /** Takes a pod off a node of the snapshot, and out of the checks. */
+  /** In a trial: takes a pod off the node, and out of the checks. */
   remove(pod: PodInfo, row: number): void {
     this.#snapshot.removePod(pod, row);
-    for (const { check } of this.#checks) check.shift?.(pod, row, -1);
+    this.#try(pod, row, -1);
   }
 
-  /** A run whose counts can be changed without changing this one's. */
-  copy(): FilterRun {
-    const checks = this.#checks.map(({ name, check }) => ({ name, check: check.copy?.() ?? check }));
-    return new FilterRun(this.pod, this.#snapshot, checks, this);
+  #try(pod: PodInfo, row: number, by: 1 | -1): void {
+    if (this.#trials === 0) throw new Error(`pod ${pod.pod.name} may come or go in a trial only`);
+    this.#shift(pod, row, by);
+    this.#tried.push({ pod, by });
+  }
+
+  #shift(pod: PodInfo, row: number, by: 1 | -1): void {
+    for (const { check } of this.#checks) check.shift?.(pod, row, by);
   }
 
   #yieldsTo({ pod }: PodInfo): boolean {

@@ -13,7 +13,7 @@ const MOST = 1000 * MIB;
 
 export const imageLocality: ScorePlugin = {
   name: 'ImageLocality',
-  scoreReads: 'cluster',
+  scoreReads: 'nodes',
   preScore({ class: { images } }, snapshot) {
     const most = MOST * images.length;
     return {

@@ -7,6 +7,7 @@ const REJECTED = unresolvable("node(s) didn't match the requested node name");
 export const nodeName: FilterPlugin = {
   name: 'NodeName',
   filterReads: 'node',
+  isForPodAlone: ({ pod }) => pod.nodeName !== undefined,
   preFilter({ pod }, snapshot) {
     if (pod.nodeName === undefined) return { status: SKIP };
     return {

@@ -50,7 +50,8 @@ export interface PodTerms {
 
 /** It has terms of pod affinity or anti-affinity of any kind. */
 export function hasPodAffinity({ affinity, antiAffinity }: PodClass): boolean {
-  return [affinity, antiAffinity].some(({ required, preferred }) => required.length + preferred.length > 0);
+  if (affinity.required.length > 0 || affinity.preferred.length > 0) return true;
+  return antiAffinity.required.length > 0 || antiAffinity.preferred.length > 0;
 }
 
 /** Makes pods ready, and keeps what it worked out for each class. */

@@ -87,14 +87,11 @@ export function selectVictims(row: number, setup: PreemptionSetup): Candidate | 
   const { priority } = run.pod.pod.spec;
   const potential = snapshot.pods[row].filter(({ pod }) => pod.spec.priority < priority);
   if (potential.length === 0) return unresolvable('No preemption victims found for incoming pod');
-  const before = snapshot.contents(row);
-  const found = tryVictims(row, potential, run.copy(), setup);
-  snapshot.restore(row, before);
-  return found;
+  return run.trial(row, () => tryVictims(row, potential, setup));
 }
 
-function tryVictims(row: number, potential: readonly PodInfo[], run: FilterRun, setup: PreemptionSetup): Candidate | Status {
-  const { nominations, budgets, snapshot } = setup;
+function tryVictims(row: number, potential: readonly PodInfo[], setup: PreemptionSetup): Candidate | Status {
+  const { nominations, budgets, snapshot, run } = setup;
   for (const pod of potential) run.remove(pod, row);
   const { status } = run.checkWithNominated(row, nominations);
   if (status.code !== 'Success') return status;

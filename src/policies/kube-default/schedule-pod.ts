@@ -3,25 +3,29 @@
  * Source: pkg/scheduler/schedule_one.go, schedulePod (Kubernetes v1.36.2).
  */
 import type { Random } from '../../random.ts';
+import type { ClassColumns } from './class-columns.ts';
+import { CycleMemory } from './cycle-memory.ts';
 import { FilterRun } from './filter-run.ts';
 import type { Nominations } from './filter-run.ts';
 import { selectHost } from './host-selection.ts';
+import { NodeStatuses } from './node-statuses.ts';
+import type { StatusesByNode } from './node-statuses.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Profile } from './profile.ts';
 import { numFeasibleNodesToFind } from './sampling.ts';
 import type { SearchStart } from './sampling.ts';
-import { totalScores } from './score-run.ts';
 import type { Snapshot } from './snapshot.ts';
 import { unresolvable } from './status.ts';
 import type { Status } from './status.ts';
+import { PASS } from './verdict-table.ts';
 
 /** What the search for nodes found. */
 export interface Found {
   readonly run: FilterRun;
-  /** Rows of the nodes that passed, in the order in which they were found. */
+  /** Rows of the nodes that passed, in the order in which they were found. Valid until the next cycle. */
   readonly feasible: Int32Array;
-  /** By node name: why the others did not, as far as they were looked at. */
-  readonly statuses: ReadonlyMap<string, Status>;
+  /** By node name: why the others did not, as far as they were looked at. If none passed, it lasts; else as `feasible`. */
+  readonly statuses: StatusesByNode;
   /** What holds for nodes that were not looked at. */
   readonly absent: Status;
   /** Plugins that objected to a node: what may change their mind wakes the pod. */
@@ -31,7 +35,7 @@ export interface Found {
 
 export interface Placed extends Found {
   readonly row: number;
-  /** Totals of `feasible`; absent if nothing was scored: a single node, or the nominated one. */
+  /** Totals of `feasible`, valid as long; absent if nothing was scored: a single node, or the nominated one. */
   readonly totals?: Float64Array;
 }
 
@@ -49,22 +53,31 @@ export interface CycleSetup {
 }
 
 const UNSEEN = unresolvable();
+const NO_STATUSES: StatusesByNode = new Map<string, Status>();
+const NOBODY: ReadonlySet<string> = new Set<string>();
 
 export function schedulePod(pod: PodInfo, setup: CycleSetup): Outcome {
   const { profile, snapshot, random } = setup;
-  const found = findNodes(pod, setup);
+  const memory = CycleMemory.of(profile, snapshot);
+  const columns = memory.columnsOf(pod);
+  const found = findIn(pod, columns, memory, setup);
   const { feasible } = found;
   if (feasible.length === 0) return { placed: false, ...found };
   if (feasible.length === 1) return { placed: true, ...found, row: feasible[0] };
-  const totals = totalScores(profile.scores, pod, snapshot, feasible);
+  const totals = memory.totals(pod, columns, feasible);
   return { placed: true, ...found, row: feasible[selectHost(totals, profile.tieBreak, random)], totals };
 }
 
 /** The nodes that pass the filters: the nominated one alone if it does, else as many as are enough. */
 export function findNodes(pod: PodInfo, setup: CycleSetup): Found {
+  const memory = CycleMemory.of(setup.profile, setup.snapshot);
+  return findIn(pod, memory.columnsOf(pod), memory, setup);
+}
+
+function findIn(pod: PodInfo, columns: ClassColumns, memory: CycleMemory, setup: CycleSetup): Found {
   const { profile, snapshot, nominations } = setup;
-  const run = FilterRun.start(profile.filters, pod, snapshot);
-  const none = { run, feasible: new Int32Array(0), statuses: new Map<string, Status>() };
+  const run = FilterRun.start(profile.filters, pod, snapshot, columns.known);
+  const none = { run, feasible: new Int32Array(0), statuses: NO_STATUSES };
   if (run.rejected !== undefined) {
     const { status, plugin } = run.rejected;
     const rejectors = new Set(plugin === undefined ? [] : [plugin]);
@@ -72,35 +85,69 @@ export function findNodes(pod: PodInfo, setup: CycleSetup): Found {
   }
   const nominated = pod.pod.nominatedNodeName === undefined ? undefined : snapshot.rowOf(pod.pod.nominatedNodeName);
   if (nominated !== undefined && run.checkWithNominated(nominated, nominations).status.code === 'Success') {
-    return { ...none, feasible: Int32Array.of(nominated), absent: UNSEEN, rejectors: new Set() };
+    return { ...none, feasible: Int32Array.of(nominated), absent: UNSEEN, rejectors: NOBODY };
   }
-  return search(run, setup);
+  return search(run, columns, memory, setup);
 }
 
-function search(run: FilterRun, { profile, snapshot, nominations, start }: CycleSetup): Found {
+function search(run: FilterRun, columns: ClassColumns, memory: CycleMemory, setup: CycleSetup): Found {
+  const { profile, snapshot, nominations, start } = setup;
   const rows = candidates(run, snapshot);
   const enough = numFeasibleNodesToFind(rows.length, profile.percentageOfNodesToScore);
-  const feasible: number[] = [];
-  const statuses = new Map<string, Status>();
-  const rejectors = new Set<string>(run.narrowedBy);
+  memory.begin(nominations);
+  const { passed, failed, table } = memory;
+  let bits = 0;
+  let passes = 0;
+  let failures = 0;
+  let at = rows.length === 0 ? 0 : start.next % rows.length;
   for (let i = 0; i < rows.length; i++) {
-    const row = rows[(start.next + i) % rows.length];
-    const { status, plugin } = run.checkWithNominated(row, nominations);
-    if (status.code === 'Success') {
+    const row = rows[at];
+    if (++at === rows.length) at = 0;
+    const verdict = judge(row, run, columns, memory, nominations);
+    if (verdict === PASS) {
       // One more than enough must be found before the search stops; it is not used.
-      if (feasible.length === enough) break;
-      feasible.push(row);
+      if (passes === enough) break;
+      passed[passes++] = row;
     } else {
-      statuses.set(snapshot.node(row).name, status);
-      if (plugin !== undefined) rejectors.add(plugin);
+      failed[failures] = row;
+      memory.verdicts[failures++] = verdict;
+      bits |= table.bitOf(verdict);
     }
   }
-  if (snapshot.nodeCount > 0) start.next = (start.next + feasible.length + statuses.size) % snapshot.nodeCount;
-  const absent =
-    run.nodes === undefined ? UNSEEN : unresolvable(`node(s) didn't satisfy plugin(s) [${run.narrowedBy.join(' ')}]`);
-  return { run, feasible: Int32Array.from(feasible), statuses, absent, rejectors };
+  if (snapshot.nodeCount > 0) start.next = (start.next + passes + failures) % snapshot.nodeCount;
+  return report(run, passes, failures, table.pluginsOf(bits), memory);
+}
+
+/** The number of the verdict on a row. */
+function judge(row: number, run: FilterRun, columns: ClassColumns, memory: CycleMemory, nominations: Nominations): number {
+  if (columns.judged[row] !== memory.snapshot.versions[row]) columns.judge(row);
+  const known = columns.verdicts[row];
+  const isNominated = memory.nominated[row] === 1;
+  if (!isNominated && (known !== PASS || !run.hasMore)) return known;
+  const { status, plugin } = isNominated ? run.checkWithNominated(row, nominations) : run.checkMore(row);
+  return plugin === undefined ? PASS : memory.table.numberOf(plugin, status);
+}
+
+function report(run: FilterRun, passes: number, failures: number, objectors: ReadonlySet<string>, memory: CycleMemory): Found {
+  const failed = memory.failed.subarray(0, failures);
+  const verdicts = memory.verdicts.subarray(0, failures);
+  const { snapshot, table } = memory;
+  return {
+    run,
+    feasible: memory.passed.subarray(0, passes),
+    // Why a pod is not placed may be told later.
+    statuses:
+      passes === 0
+        ? new NodeStatuses(snapshot, table, failed.slice(), verdicts.slice())
+        : new NodeStatuses(snapshot, table, failed, verdicts),
+    absent: run.nodes === undefined ? UNSEEN : unresolvable(`node(s) didn't satisfy plugin(s) [${run.narrowedBy.join(' ')}]`),
+    rejectors: run.narrowedBy.length === 0 ? objectors : new Set([...run.narrowedBy, ...objectors]),
+  };
 }
 
 function candidates({ nodes }: FilterRun, snapshot: Snapshot): ArrayLike<number> {
-  return nodes === undefined ? snapshot.order : snapshot.order.filter((row) => nodes.has(snapshot.node(row).name));
+  if (nodes === undefined) return snapshot.order;
+  // Pods of a DaemonSet want one node each.
+  if (nodes.size === 1) for (const name of nodes) return [snapshot.rowOf(name)].filter((row) => row !== undefined);
+  return snapshot.order.filter((row) => nodes.has(snapshot.node(row).name));
 }

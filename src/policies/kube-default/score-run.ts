@@ -3,7 +3,7 @@
  * Source: pkg/scheduler/framework/runtime/framework.go, RunScorePlugins (Kubernetes v1.36.2).
  */
 import { MAX_SCORE } from './plugin.ts';
-import type { ScorePlugin } from './plugin.ts';
+import type { NodeScorer, ScorePlugin } from './plugin.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -22,7 +22,7 @@ export interface PluginScores {
   readonly normalized?: Float64Array;
 }
 
-/** The total of each node, in the order of `rows`. */
+/** The total of each node, in the order of `rows`, worked out anew. A cycle keeps most of it: see cycle-memory.ts. */
 export function totalScores(
   plugins: readonly WeightedPlugin[],
   pod: PodInfo,
@@ -65,9 +65,29 @@ export function pluginScores(
   for (let i = 0; i < raw.length; i++) raw[i] = scorer.score(rows[i]);
   if (scorer.normalize === undefined) return { raw, normalized: raw };
   const normalized = raw.slice();
-  scorer.normalize(normalized, rows);
-  for (const score of normalized) {
-    if (score < 0 || score > MAX_SCORE) throw new Error(`${plugin.name} gave a node ${score}, out of 0 to ${MAX_SCORE}`);
-  }
+  normalize(plugin.name, scorer, normalized, rows);
   return { raw, normalized };
+}
+
+/** Turns raw scores into those from 0 to 100, in place. */
+export function normalize(plugin: string, scorer: NodeScorer, scores: Float64Array, rows: ArrayLike<number>): void {
+  if (scorer.normalize === undefined) return;
+  scorer.normalize(scores, rows);
+  for (let i = 0; i < scores.length; i++) {
+    if (scores[i] >= 0 && scores[i] <= MAX_SCORE) continue;
+    throw new Error(`${plugin} gave a node ${scores[i]}, out of 0 to ${MAX_SCORE}`);
+  }
+}
+
+/** Normalises raw scores in place, and adds them, weighted, to the totals. */
+export function addNormalized(
+  plugin: string,
+  scorer: NodeScorer,
+  weight: number,
+  scores: Float64Array,
+  rows: ArrayLike<number>,
+  totals: Float64Array,
+): void {
+  normalize(plugin, scorer, scores, rows);
+  for (let i = 0; i < scores.length; i++) totals[i] += weight * scores[i];
 }

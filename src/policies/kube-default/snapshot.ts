@@ -7,6 +7,7 @@ import type { Namespace, Node, Pod } from '../../kubernetes.ts';
 import type { Behaviour } from './behaviour.ts';
 import { grownFloats } from './growing.ts';
 import { ImageStates } from './image-states.ts';
+import { countsAlike, Journal } from './journal.ts';
 import { NodeOrder } from './node-order.ts';
 import { hasPodAffinity, PodClasses } from './pod-info.ts';
 import type { PodInfo } from './pod-info.ts';
@@ -21,10 +22,16 @@ export const EPHEMERAL_STORAGE = 2;
 export const PODS = 3;
 const KNOWN_RESOURCES = ['cpu', 'memory', 'ephemeral-storage', 'pods'];
 
-/** The pods of a node, to be put back after a trial. */
+/** A node before a trial, to be put back as it was. */
 export interface NodeContents {
-  readonly pods: readonly PodInfo[];
+  readonly pods: PodInfo[];
+  readonly podsWithAffinity: PodInfo[];
+  readonly podsWithRequiredAntiAffinity: PodInfo[];
   readonly version: number;
+  /** By resource: what is requested. */
+  readonly requested: readonly number[];
+  readonly nonZeroCpu: number;
+  readonly nonZeroMemory: number;
 }
 
 export class Snapshot {
@@ -38,6 +45,10 @@ export class Snapshot {
   readonly podsWithRequiredAntiAffinity: PodInfo[][] = [];
   /** By row: grows whenever the node or its pods change; a number is never used for two contents. */
   versions = new Float64Array(0);
+  /** By row: grows when the node object changes. */
+  nodeVersions = new Float64Array(0);
+  /** For counts of pods over many nodes: what happened since they were last asked for. */
+  readonly journal = new Journal();
   /** Requests as true, and with defaults for containers that request nothing: cpu [millicores], memory [B]. */
   nonZeroCpu = new Float64Array(0);
   nonZeroMemory = new Float64Array(0);
@@ -53,6 +64,9 @@ export class Snapshot {
   readonly #affinityRows = new Set<number>();
   readonly #antiAffinityRows = new Set<number>();
   #changes = 0;
+  #imageVersion = 0;
+  /** Trials that are going on, one inside the other. */
+  #trials = 0;
 
   constructor(behaviour: Behaviour, namespaces: readonly Namespace[] = []) {
     this.behaviour = behaviour;
@@ -68,6 +82,11 @@ export class Snapshot {
   /** The rows of the nodes, zones interleaved. */
   get order(): Int32Array {
     return this.#order.rows;
+  }
+
+  /** Grows when it changes which images are on what share of the nodes. */
+  get imageVersion(): number {
+    return this.#imageVersion;
   }
 
   /** Rows that have pods with terms of pod affinity or anti-affinity. */
@@ -118,22 +137,25 @@ export class Snapshot {
     this.#grow(row);
     this.#order.add(row, node);
     this.#write(row, node);
+    this.journal.turnPage();
     return row;
   }
 
   /** The pods on it stay where they are. */
   updateNode(node: Node): void {
     const row = this.#existing(node.name);
-    this.images.remove(row, this.node(row));
+    const old = this.node(row);
+    this.#dropImages(row, old);
     this.#order.update(row, node);
     this.#write(row, node);
+    if (!countsAlike(old, node)) this.journal.turnPage();
   }
 
   /** A node goes, with all pods on it. */
   removeNode(name: string): void {
     const row = this.#existing(name);
     for (const pod of [...this.pods[row]]) this.removePod(pod, row);
-    this.images.remove(row, this.node(row));
+    this.#dropImages(row, this.node(row));
     this.#order.remove(row);
     this.#rows.delete(name);
     this.#nodes[row] = undefined;
@@ -141,6 +163,7 @@ export class Snapshot {
     for (const column of this.#allocatable) column[row] = 0;
     this.versions[row] = ++this.#changes;
     this.#spare.push(row);
+    this.journal.turnPage();
   }
 
   /** A pod counts on a node from the moment it is assumed there until its object is gone. */
@@ -149,20 +172,21 @@ export class Snapshot {
     if (hasPodAffinity(pod.class)) {
       this.podsWithAffinity[row].push(pod);
       this.#affinityRows.add(row);
-    }
-    if (pod.class.antiAffinity.required.length > 0) {
-      this.podsWithRequiredAntiAffinity[row].push(pod);
-      this.#antiAffinityRows.add(row);
+      if (pod.class.antiAffinity.required.length > 0) {
+        this.podsWithRequiredAntiAffinity[row].push(pod);
+        this.#antiAffinityRows.add(row);
+      }
     }
     this.#account(pod, row, 1);
   }
 
   removePod(pod: PodInfo, row: number): void {
     if (!swapOut(this.pods[row], pod)) throw new Error(`pod ${pod.pod.name} is not on node ${this.node(row).name}`);
-    swapOut(this.podsWithAffinity[row], pod);
-    swapOut(this.podsWithRequiredAntiAffinity[row], pod);
-    if (this.podsWithAffinity[row].length === 0) this.#affinityRows.delete(row);
-    if (this.podsWithRequiredAntiAffinity[row].length === 0) this.#antiAffinityRows.delete(row);
+    if (hasPodAffinity(pod.class)) {
+      swapOut(this.podsWithAffinity[row], pod);
+      swapOut(this.podsWithRequiredAntiAffinity[row], pod);
+      this.#noteAffinity(row);
+    }
     this.#account(pod, row, -1);
   }
 
@@ -174,16 +198,43 @@ export class Snapshot {
     return made;
   }
 
-  /** The pods of a node, to be restored when a trial is over. */
-  contents(row: number): NodeContents {
-    return { pods: [...this.pods[row]], version: this.versions[row] };
+  /** From here on pods come and go on this node for trial only, until `endTrial`. Trials may be nested. */
+  startTrial(row: number): NodeContents {
+    const before: NodeContents = {
+      pods: this.pods[row],
+      podsWithAffinity: this.podsWithAffinity[row],
+      podsWithRequiredAntiAffinity: this.podsWithRequiredAntiAffinity[row],
+      version: this.versions[row],
+      requested: this.#requested.map((column) => column[row]),
+      nonZeroCpu: this.nonZeroCpu[row],
+      nonZeroMemory: this.nonZeroMemory[row],
+    };
+    this.pods[row] = before.pods.slice();
+    this.podsWithAffinity[row] = before.podsWithAffinity.slice();
+    this.podsWithRequiredAntiAffinity[row] = before.podsWithRequiredAntiAffinity.slice();
+    this.#trials++;
+    return before;
   }
 
-  /** Puts the pods of a node back as they were, in their order. */
-  restore(row: number, { pods, version }: NodeContents): void {
-    for (const pod of [...this.pods[row]]) this.removePod(pod, row);
-    for (const pod of pods) this.addPod(pod, row);
-    this.versions[row] = version;
+  /** Puts a node back as it was before the trial. */
+  endTrial(row: number, before: NodeContents): void {
+    this.#trials--;
+    this.pods[row] = before.pods;
+    this.podsWithAffinity[row] = before.podsWithAffinity;
+    this.podsWithRequiredAntiAffinity[row] = before.podsWithRequiredAntiAffinity;
+    this.#noteAffinity(row);
+    this.versions[row] = before.version;
+    // A resource that nobody asked for before the trial was not requested.
+    for (let i = 0; i < this.#requested.length; i++) this.#requested[i][row] = before.requested[i] ?? 0;
+    this.nonZeroCpu[row] = before.nonZeroCpu;
+    this.nonZeroMemory[row] = before.nonZeroMemory;
+  }
+
+  #noteAffinity(row: number): void {
+    if (this.podsWithAffinity[row].length === 0) this.#affinityRows.delete(row);
+    else this.#affinityRows.add(row);
+    if (this.podsWithRequiredAntiAffinity[row].length === 0) this.#antiAffinityRows.delete(row);
+    else this.#antiAffinityRows.add(row);
   }
 
   #existing(name: string): number {
@@ -195,13 +246,23 @@ export class Snapshot {
   #write(row: number, node: Node): void {
     this.#nodes[row] = node;
     this.images.add(row, node);
+    if (!this.images.empty) this.#imageVersion++;
     this.#topologies.set(row, node);
     for (const column of this.#allocatable) column[row] = 0;
     for (const [name, amount] of node.allocatable) this.allocatable(this.resources.id(name))[row] = amount;
     this.versions[row] = ++this.#changes;
+    this.nodeVersions[row] = this.#changes;
   }
 
-  #account({ class: { resources, amounts, requests } }: PodInfo, row: number, sign: 1 | -1): void {
+  #dropImages(row: number, node: Node): void {
+    // Without images the share of the nodes that have them is 0, however many nodes there are.
+    if (!this.images.empty) this.#imageVersion++;
+    this.images.remove(row, node);
+  }
+
+  #account(pod: PodInfo, row: number, sign: 1 | -1): void {
+    if (this.#trials === 0) this.journal.record(pod, row, sign);
+    const { resources, amounts, requests } = pod.class;
     for (let i = 0; i < resources.length; i++) this.requested(resources[i])[row] += sign * amounts[i];
     this.nonZeroCpu[row] += sign * requests.nonZero.cpu;
     this.nonZeroMemory[row] += sign * requests.nonZero.memory;
@@ -218,6 +279,7 @@ export class Snapshot {
     this.nonZeroCpu = grownFloats(this.nonZeroCpu, row + 1);
     this.nonZeroMemory = grownFloats(this.nonZeroMemory, row + 1);
     this.versions = grownFloats(this.versions, row + 1);
+    this.nodeVersions = grownFloats(this.nodeVersions, row + 1);
     for (const columns of [this.#allocatable, this.#requested]) {
       for (let i = 0; i < columns.length; i++) columns[i] = grownFloats(columns[i], row + 1);
     }
