@@ -1,25 +1,4 @@
-import { Frontier } from './sorted-jobs-frontier.ts';
-
-/** Jobs in a chunk at most. Measured on logs with deep queues: 64 to 256 are alike. */
-const CHUNK = 128;
-/** Chunks in a block at most. */
-const BLOCK = 64;
-
-class Chunk {
-  readonly jobs = new Int32Array(CHUNK);
-  count = 0;
-  sumProcs = 0;
-  readonly frontier = new Frontier();
-}
-
-class Block {
-  readonly chunks: Chunk[];
-  readonly frontier = new Frontier();
-
-  constructor(chunks: Chunk[]) {
-    this.chunks = chunks;
-  }
-}
+import { Block, BLOCK, Chunk, CHUNK } from './sorted-jobs-chunk.ts';
 
 /**
  * Jobs in ascending order of a key, ties by a second key if there is one, then by row: the queue and the running set.
@@ -86,10 +65,7 @@ export class SortedJobs {
     this.#makeRoom();
     const block = this.#blocks[this.#blockAt];
     const chunk = block.chunks[this.#chunkAt];
-    const index = this.#index;
-    if (index < chunk.count) chunk.jobs.copyWithin(index + 1, index, chunk.count);
-    chunk.jobs[index] = job;
-    chunk.count++;
+    chunk.insert(this.#index, job);
     chunk.sumProcs += this.#procs[job];
     if (!this.#isSearched) return;
     chunk.frontier.add(this.#procs[job], this.#walltime[job]);
@@ -103,8 +79,7 @@ export class SortedJobs {
     this.size--;
     const block = this.#blocks[this.#blockAt];
     const chunk = block.chunks[this.#chunkAt];
-    chunk.count--;
-    if (this.#index < chunk.count) chunk.jobs.copyWithin(this.#index, this.#index + 1, chunk.count + 1);
+    chunk.delete(this.#index);
     chunk.sumProcs -= this.#procs[job];
     if (this.#isSearched) {
       chunk.frontier.lose(this.#procs[job], this.#walltime[job]);
@@ -135,7 +110,7 @@ export class SortedJobs {
         if (found >= 0) return this.#remember(blockAt, chunkAt, found);
         if (chunk.frontier.isStale) this.#recount(chunk);
       }
-      if (frontier.isStale) recountBlock(this.#blocks[blockAt]);
+      if (frontier.isStale) this.#blocks[blockAt].recount();
     }
     return -1;
   }
@@ -203,7 +178,7 @@ export class SortedJobs {
       if (from % (BLOCK * CHUNK) === 0) this.#blocks.push(new Block([]));
       this.#blocks[this.#blocks.length - 1].chunks.push(chunk);
     }
-    if (this.#isSearched) this.#blocks.forEach(recountBlock);
+    for (const block of this.#blocks) block.recount();
   }
 
   /** Finds where the job stands, or would have to: in the last chunk, behind its last job, if all others are before it. */
@@ -215,8 +190,7 @@ export class SortedJobs {
     let high = blocks.length - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const { chunks } = blocks[middle];
-      if (this.#endsBefore(chunks[chunks.length - 1], job)) low = middle + 1;
+      if (this.isBefore(blocks[middle].last(), job)) low = middle + 1;
       else high = middle;
     }
     this.#blockAt = low;
@@ -225,15 +199,11 @@ export class SortedJobs {
     high = chunks.length - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#endsBefore(chunks[middle], job)) low = middle + 1;
+      if (this.isBefore(chunks[middle].last(), job)) low = middle + 1;
       else high = middle;
     }
     this.#chunkAt = low;
     this.#index = this.#indexIn(chunks[low], job);
-  }
-
-  #endsBefore({ jobs, count }: Chunk, job: number): boolean {
-    return this.isBefore(jobs[count - 1], job);
   }
 
   #indexIn({ jobs, count }: Chunk, job: number): number {
@@ -276,10 +246,7 @@ export class SortedJobs {
     if (left.count < CHUNK) return;
     // Behind all others, as submissions mostly are, the next chunk begins; elsewhere it takes half of this one.
     const keep = this.#index === CHUNK ? CHUNK : CHUNK >> 1;
-    const right = new Chunk();
-    right.jobs.set(left.jobs.subarray(keep));
-    right.count = CHUNK - keep;
-    left.count = keep;
+    const right = left.split(keep);
     this.#recount(right);
     if (keep < CHUNK) this.#recount(left);
     chunks.splice(this.#chunkAt + 1, 0, right);
@@ -294,10 +261,8 @@ export class SortedJobs {
     const left = this.#blocks[this.#blockAt];
     const keep = this.#chunkAt === BLOCK ? BLOCK : BLOCK >> 1;
     const right = new Block(left.chunks.splice(keep));
-    if (this.#isSearched) {
-      recountBlock(left);
-      recountBlock(right);
-    }
+    left.recount();
+    right.recount();
     this.#blocks.splice(this.#blockAt + 1, 0, right);
     if (this.#chunkAt >= keep) {
       this.#blockAt++;
@@ -317,22 +282,11 @@ export class SortedJobs {
     this.#isSearched = true;
     for (const block of this.#blocks) {
       for (const chunk of block.chunks) this.#recount(chunk);
-      recountBlock(block);
+      block.recount();
     }
   }
 
   #recount(chunk: Chunk): void {
-    chunk.sumProcs = 0;
-    chunk.frontier.clear();
-    for (let index = 0; index < chunk.count; index++) {
-      const job = chunk.jobs[index];
-      chunk.sumProcs += this.#procs[job];
-      if (this.#isSearched) chunk.frontier.add(this.#procs[job], this.#walltime[job]);
-    }
+    chunk.recount(this.#procs, this.#isSearched ? this.#walltime : undefined);
   }
-}
-
-function recountBlock({ chunks, frontier }: Block): void {
-  frontier.clear();
-  for (const chunk of chunks) frontier.addAll(chunk.frontier);
 }
