@@ -1,8 +1,9 @@
 /**
- * What a pod requests, as kube-scheduler adds it up.
- * Source: component-helpers, resource/helpers.go, and pkg/scheduler/framework/types.go (Kubernetes v1.36.2).
+ * What a pod requests, as kube-scheduler counts it for filters and scores.
+ * Source: pkg/scheduler/framework/types.go (Kubernetes v1.36.2).
  */
-import type { Container, PodSpec, Resources } from '../../kubernetes.ts';
+import { countsForPod, totalRequests } from '../../kubernetes-pod-requests.ts';
+import type { PodSpec, Resources } from '../../kubernetes.ts';
 import type { Behaviour } from './behaviour.ts';
 
 /** What a container that does not say is taken to need, for scoring only. */
@@ -19,11 +20,11 @@ export interface PodRequests {
 }
 
 export function podRequests(spec: PodSpec, behaviour: Behaviour): PodRequests {
-  const exact = withPodLevel(sumContainers(spec, NO_DEFAULTS), spec, behaviour);
-  const scored = withPodLevel(sumContainers(spec, ALL_DEFAULTS), spec, behaviour);
+  const exact = totalRequests(spec, behaviour);
+  const scored = totalRequests(spec, behaviour, ALL_DEFAULTS);
   const podLevel = behaviour.podLevelResources && [...spec.podRequests.keys()].some(countsForPod);
   const silent = new Map([...ALL_DEFAULTS].filter(([name]) => !podLevel || amount(exact, name) === 0));
-  const nonZero = podLevel ? withPodLevel(sumContainers(spec, silent), spec, behaviour) : scored;
+  const nonZero = podLevel ? totalRequests(spec, behaviour, silent) : scored;
   return {
     exact,
     nonZero: { cpu: amount(nonZero, 'cpu'), memory: amount(nonZero, 'memory') },
@@ -37,59 +38,10 @@ export function misreadOverhead(spec: PodSpec, { misreadsOverhead }: Behaviour):
   return misreadsOverhead ? Math.ceil(cpu / 1000) - cpu : 0;
 }
 
-const NO_DEFAULTS: Resources = new Map();
 const ALL_DEFAULTS: Resources = new Map([
   ['cpu', DEFAULT_CPU],
   ['memory', DEFAULT_MEMORY],
 ]);
-
-/**
- * The larger of what runs for good (containers and sidecars) and of what each init container needs beside the
- * sidecars started before it.
- */
-function sumContainers({ containers, initContainers }: PodSpec, defaults: Resources): Map<string, number> {
-  const total = new Map<string, number>();
-  for (const container of containers) addTo(total, requestsOf(container, defaults));
-  const sidecars = new Map<string, number>();
-  const start = new Map<string, number>();
-  for (const container of initContainers) {
-    const requests = requestsOf(container, defaults);
-    if (container.restartable) {
-      addTo(total, requests);
-      addTo(sidecars, requests);
-      raiseTo(start, sidecars);
-    } else {
-      const beside = new Map(requests);
-      addTo(beside, sidecars);
-      raiseTo(start, beside);
-    }
-  }
-  raiseTo(total, start);
-  return total;
-}
-
-function requestsOf({ requests }: Container, defaults: Resources): Resources {
-  if ([...defaults.keys()].every((name) => requests.has(name))) return requests;
-  return new Map([...defaults, ...requests]);
-}
-
-function withPodLevel(total: Map<string, number>, spec: PodSpec, { podLevelResources }: Behaviour): Map<string, number> {
-  if (podLevelResources) for (const [name, value] of spec.podRequests) if (countsForPod(name)) total.set(name, value);
-  addTo(total, spec.overhead);
-  return total;
-}
-
-function countsForPod(name: string): boolean {
-  return name === 'cpu' || name === 'memory' || name.startsWith('hugepages-');
-}
-
-function addTo(total: Map<string, number>, more: Resources): void {
-  for (const [name, value] of more) total.set(name, amount(total, name) + value);
-}
-
-function raiseTo(total: Map<string, number>, floor: Resources): void {
-  for (const [name, value] of floor) if (!(amount(total, name) >= value && total.has(name))) total.set(name, value);
-}
 
 function amount(resources: Resources, name: string): number {
   return resources.get(name) ?? 0;
