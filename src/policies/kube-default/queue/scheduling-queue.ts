@@ -106,8 +106,9 @@ export class SchedulingQueue {
     if (flight !== undefined) flight.latest = undefined;
   }
 
-  /** Takes out the pod to try next. It is in flight until it is done or has failed. */
+  /** Takes out the pod to try next, after what is due. It is in flight until it is done or has failed. */
   pop(now: number): QueuedPod | undefined {
+    this.flush(now);
     const entry = this.#waiting.active.head ?? (this.#rules.popsFromBackoff ? this.#waiting.backoff.head : undefined);
     if (entry === undefined) return undefined;
     this.#waiting.takeOut(entry);
