@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { processorPool } from '../src/cluster.ts';
 import type { Cluster } from '../src/cluster.ts';
 import { withIdentities } from '../src/cluster-spec.ts';
-import { NodeLedger } from '../src/engine/node-ledger.ts';
+import { NodeLedger } from '../src/engine/nodes/ledger.ts';
 import type { WhatIf } from '../src/policy.ts';
 import { placements } from '../src/placement/index.ts';
 import type { PlacementSpec } from '../src/placement.ts';

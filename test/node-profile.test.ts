@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Cluster } from '../src/cluster.ts';
-import { NodeLedger } from '../src/engine/node-ledger.ts';
-import { NodeProfile } from '../src/engine/node-profile.ts';
+import { NodeLedger } from '../src/engine/nodes/ledger.ts';
+import { NodeProfile } from '../src/engine/nodes/profile.ts';
 import { placements } from '../src/placement/index.ts';
 import type { PlacementSpec } from '../src/placement.ts';
 import { randomStream } from '../src/random.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Cluster, NodePool } from '../src/cluster.ts';
-import { NodeLedger } from '../src/engine/node-ledger.ts';
+import { NodeLedger } from '../src/engine/nodes/ledger.ts';
 import { placements } from '../src/placement/index.ts';
 import type { PlacementSpec } from '../src/placement.ts';
 import { randomStream } from '../src/random.ts';

@@ -1,4 +1,4 @@
-import type { NodeBooks } from './node-ledger-books.ts';
+import type { NodeBooks } from './books.ts';
 
 /** What is free on a node, for messages. */
 export function describeFree(books: NodeBooks, node: number): string {

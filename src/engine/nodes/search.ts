@@ -1,9 +1,9 @@
-import type { Placement } from '../placement.ts';
-import type { NodeBooks } from './node-ledger-books.ts';
-import type { NodeDemand } from './node-ledger-demand.ts';
-import { NONE } from './node-ledger-parts.ts';
-import type { NodeParts, PartList } from './node-ledger-parts.ts';
-import { NodePlan } from './node-ledger-plan.ts';
+import type { Placement } from '../../placement.ts';
+import type { NodeBooks } from './books.ts';
+import type { NodeDemand } from './demand.ts';
+import { NONE } from './parts.ts';
+import type { NodeParts, PartList } from './parts.ts';
+import { NodePlan } from './plan.ts';
 
 /** Asks the placement for nodes, and remembers its last answer. Shared by the ledger, its what-ifs and its plans. */
 export class NodeSearch {

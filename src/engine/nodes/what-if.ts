@@ -1,12 +1,12 @@
-import type { WhatIf } from '../policy.ts';
-import type { NodeBooks } from './node-ledger-books.ts';
-import { describeAllFree } from './node-ledger-messages.ts';
-import { NONE } from './node-ledger-parts.ts';
-import type { NodeParts, PartList } from './node-ledger-parts.ts';
-import { giveParts, takeParts } from './node-ledger-plan.ts';
-import { canResume, resume } from './node-ledger-search.ts';
-import type { NodeSearch } from './node-ledger-search.ts';
-import { NodeReservation } from './node-reservation.ts';
+import type { WhatIf } from '../../policy.ts';
+import type { NodeBooks } from './books.ts';
+import { describeAllFree } from './messages.ts';
+import { NONE } from './parts.ts';
+import type { NodeParts, PartList } from './parts.ts';
+import { giveParts, takeParts } from './plan.ts';
+import { canResume, resume } from './search.ts';
+import type { NodeSearch } from './search.ts';
+import { NodeReservation } from './reservation.ts';
 
 /** What a job holds that has given back everything. */
 const NOTHING: PartList = new Int32Array(0);

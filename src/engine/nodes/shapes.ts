@@ -1,4 +1,4 @@
-import type { NodeDemand } from './node-ledger-demand.ts';
+import type { NodeDemand } from './demand.ts';
 
 /** Places in the table. */
 const SIZE = 4096;

@@ -1,5 +1,5 @@
-import { NodeBooks } from './node-ledger-books.ts';
-import type { Piece, Pieces } from './node-profile-pieces.ts';
+import { NodeBooks } from './books.ts';
+import type { Piece, Pieces } from './profile-pieces.ts';
 
 /**
  * Goes along a plan in time. At `time` it knows what is free on each node; `narrow` lowers that to what stays free until

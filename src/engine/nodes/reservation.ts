@@ -1,7 +1,7 @@
-import type { WhatIf } from '../policy.ts';
-import type { NodeBooks } from './node-ledger-books.ts';
-import type { PartList } from './node-ledger-parts.ts';
-import type { NodeWhatIf } from './node-ledger-what-if.ts';
+import type { WhatIf } from '../../policy.ts';
+import type { NodeBooks } from './books.ts';
+import type { PartList } from './parts.ts';
+import type { NodeWhatIf } from './what-if.ts';
 
 /**
  * The room beside a job that has been promised a time, but no nodes in particular: others may be placed anywhere as

@@ -1,8 +1,8 @@
-import type { NodeRoom } from '../placement.ts';
-import { BLOCK, BlockBounds } from './node-ledger-blocks.ts';
-import { CPU, MEMORY } from './node-ledger-demand.ts';
-import type { NodeDemand } from './node-ledger-demand.ts';
-import { describeFree } from './node-ledger-messages.ts';
+import type { NodeRoom } from '../../placement.ts';
+import { BLOCK, BlockBounds } from './block-bounds.ts';
+import { CPU, MEMORY } from './demand.ts';
+import type { NodeDemand } from './demand.ts';
+import { describeFree } from './messages.ts';
 
 /** Tasks that fit where the request takes nothing that is counted. */
 export const ANY_NUMBER = 0x7fffffff;
@@ -92,6 +92,11 @@ export class NodeBooks implements NodeRoom {
   capacity(node: number, resource: string): number {
     const index = this.demand.resources.indexOf(resource);
     return index < 0 ? 0 : this.#capacity(node, index);
+  }
+
+  /** Whole processors of a node, up or not [count]. */
+  processorsOf(node: number): number {
+    return Math.floor(this.#capacity(node, CPU) / 1000);
   }
 
   /** What is free of a resource, given by its index, whether the node is up or not. */
@@ -241,11 +246,9 @@ export class NodeBooks implements NodeRoom {
       for (let resource = 0; resource < this.#resources; resource++) {
         const free = this.amount(node, resource);
         const expected = this.#capacity(node, resource) - taken[node * this.#resources + resource];
-        if (free !== expected || free < 0) {
-          throw new Error(
-            `${describeFree(this, node)}, but by what is held it has ${this.demand.resources[resource]} ${expected}`,
-          );
-        }
+        const name = this.demand.resources[resource];
+        if (free !== expected || free < 0)
+          throw new Error(`${describeFree(this, node)}, but by what is held it has ${name} ${expected}`);
         this.#bounds.audit(node, resource);
         if (this.isUp(node)) total[resource] += free;
       }

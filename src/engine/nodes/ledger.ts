@@ -1,17 +1,18 @@
-import type { Cluster } from '../cluster.ts';
-import type { NodeRoom, Placement } from '../placement.ts';
-import type { Eviction, WhatIf } from '../policy.ts';
-import type { Requests } from '../workload.ts';
-import type { Ledger } from './ledger.ts';
-import { NodeBooks } from './node-ledger-books.ts';
-import { MEMORY, NodeDemand } from './node-ledger-demand.ts';
-import { describeAllFree, describeFree } from './node-ledger-messages.ts';
-import { NONE, NodeParts } from './node-ledger-parts.ts';
-import type { PartList } from './node-ledger-parts.ts';
-import { canResume, NodeSearch, resume, suspend } from './node-ledger-search.ts';
-import { NodeReservation } from './node-reservation.ts';
-import { ShapeTable } from './node-ledger-shapes.ts';
-import { NodeWhatIf } from './node-ledger-what-if.ts';
+import type { Cluster } from '../../cluster.ts';
+import type { NodeRoom, Placement } from '../../placement.ts';
+import type { Eviction, WhatIf } from '../../policy.ts';
+import type { Requests } from '../../workload.ts';
+import type { Ledger } from '../ledger.ts';
+import { audit } from './audit.ts';
+import { NodeBooks } from './books.ts';
+import { NodeDemand } from './demand.ts';
+import { describeAllFree, describeFree } from './messages.ts';
+import { NONE, NodeParts } from './parts.ts';
+import type { PartList } from './parts.ts';
+import { canResume, NodeSearch, resume, suspend } from './search.ts';
+import { NodeReservation } from './reservation.ts';
+import { ShapeTable } from './shapes.ts';
+import { NodeWhatIf } from './what-if.ts';
 
 /** Somebody who has planned where jobs go. */
 export interface Advisor {
@@ -51,7 +52,7 @@ export class NodeLedger implements Ledger {
     this.#misfits = new ShapeTable(demand);
     this.#held = new Int32Array(jobs.groupTasks.length);
     this.up = 0;
-    for (let node = 0; node < demand.nodes; node++) this.up += this.#processorsOf(node);
+    for (let node = 0; node < demand.nodes; node++) this.up += this.#books.processorsOf(node);
   }
 
   /** Processors free over all nodes that are up, the last one perhaps in part [count]: see `NodeBooks.procs`. */
@@ -197,7 +198,7 @@ export class NodeLedger implements Ledger {
       throw new Error(`node ${node} goes down, but jobs ${holders.join(', ')} hold something there`);
     }
     const wasUp = this.#books.isUp(node);
-    if (wasUp) this.up -= this.#processorsOf(node);
+    if (wasUp) this.up -= this.#books.processorsOf(node);
     this.#books.nodeDown(node);
     return wasUp;
   }
@@ -205,7 +206,7 @@ export class NodeLedger implements Ledger {
   nodeUp(node: number): boolean {
     this.#books.nodeUp(node);
     const isUp = this.#books.isUp(node);
-    if (isUp) this.up += this.#processorsOf(node);
+    if (isUp) this.up += this.#books.processorsOf(node);
     return isUp;
   }
 
@@ -226,33 +227,7 @@ export class NodeLedger implements Ledger {
   }
 
   audit(): void {
-    const { perTask, resources } = this.#demand;
-    const taken = new Float64Array(this.#demand.nodes * resources.length);
-    const held = new Int32Array(this.#held.length);
-    this.#parts.audit();
-    for (let job = 0; job + 1 < this.#jobs.firstGroup.length; job++) {
-      const suspended = this.#parts.isSuspended(job);
-      if (suspended && !this.#parts.holds(job)) throw new Error(`job ${job} is suspended, but holds nothing`);
-      this.eachPart(job, (node, group, tasks) => {
-        held[this.#jobs.firstGroup[job] + group] += tasks;
-        const request = this.#demand.requestOf(job, group);
-        resources.forEach((_, resource) => {
-          if (suspended && resource !== MEMORY) return;
-          taken[node * resources.length + resource] += tasks * perTask[request * resources.length + resource];
-        });
-        if (!this.#books.isUp(node)) throw new Error(`job ${job} holds something on node ${node}, which is down`);
-      });
-    }
-    this.#books.audit(taken);
-    held.forEach((tasks, index) => {
-      if (tasks === this.#held[index] && tasks <= this.#jobs.groupTasks[index]) return;
-      throw new Error(
-        `group ${index} holds ${tasks} tasks, but ${this.#held[index]} are counted of ${this.#jobs.groupTasks[index]}`,
-      );
-    });
-    let up = 0;
-    for (let node = 0; node < this.#demand.nodes; node++) if (this.#books.isUp(node)) up += this.#processorsOf(node);
-    if (up !== this.up) throw new Error(`${this.up} processors are counted as up, but by the nodes ${up}`);
+    audit({ jobs: this.#jobs, demand: this.#demand, books: this.#books, parts: this.#parts, held: this.#held, up: this.up });
   }
 
   /** A search in what is free both now and in a what-if. */
@@ -306,10 +281,6 @@ export class NodeLedger implements Ledger {
     this.#parts.add(job, group, node, tasks);
     this.#held[index] += tasks;
     return true;
-  }
-
-  #processorsOf(node: number): number {
-    return Math.floor(this.#books.capacity(node, 'cpu') / 1000);
   }
 
   #describeHeld(job: number): string {

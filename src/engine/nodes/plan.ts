@@ -1,7 +1,7 @@
-import type { PlacementPlan } from '../placement.ts';
-import type { NodeBooks } from './node-ledger-books.ts';
-import type { NodeDemand } from './node-ledger-demand.ts';
-import type { PartList } from './node-ledger-parts.ts';
+import type { PlacementPlan } from '../../placement.ts';
+import type { NodeBooks } from './books.ts';
+import type { NodeDemand } from './demand.ts';
+import type { PartList } from './parts.ts';
 
 /** What a placement fills in: parts in columns that are used again for every search. */
 export class NodePlan implements PlacementPlan {

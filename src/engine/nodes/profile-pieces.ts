@@ -1,4 +1,4 @@
-import type { PartList } from './node-ledger-parts.ts';
+import type { PartList } from './parts.ts';
 
 /** A job's nodes for a span of a plan. */
 export interface Piece {

@@ -1,13 +1,13 @@
-import type { Profile } from '../policy.ts';
-import { NodeBooks } from './node-ledger-books.ts';
-import type { PartList } from './node-ledger-parts.ts';
-import { giveParts, takeParts } from './node-ledger-plan.ts';
-import type { NodeDemand } from './node-ledger-demand.ts';
-import type { NodeSearch } from './node-ledger-search.ts';
-import type { Advisor, NodeLedger } from './node-ledger.ts';
-import { Pieces } from './node-profile-pieces.ts';
-import type { Piece } from './node-profile-pieces.ts';
-import { Sweep } from './node-profile-sweep.ts';
+import type { Profile } from '../../policy.ts';
+import { NodeBooks } from './books.ts';
+import type { PartList } from './parts.ts';
+import { giveParts, takeParts } from './plan.ts';
+import type { NodeDemand } from './demand.ts';
+import type { NodeSearch } from './search.ts';
+import type { Advisor, NodeLedger } from './ledger.ts';
+import { Pieces } from './profile-pieces.ts';
+import type { Piece } from './profile-pieces.ts';
+import { Sweep } from './profile-sweep.ts';
 
 /**
  * The plan of a cluster of nodes over time, node by node: a job fits into a span if the placement finds it nodes that

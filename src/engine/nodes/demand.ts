@@ -1,7 +1,7 @@
-import { poolOfNodes } from '../cluster.ts';
-import type { Cluster, NodePool } from '../cluster.ts';
-import { JobPartitions } from '../job-partitions.ts';
-import type { Requests } from '../workload.ts';
+import { poolOfNodes } from '../../cluster.ts';
+import type { Cluster, NodePool } from '../../cluster.ts';
+import { JobPartitions } from '../../job-partitions.ts';
+import type { Requests } from '../../workload.ts';
 
 /** Resources every cluster has; other ones follow under their names. */
 export const CPU = 0;
