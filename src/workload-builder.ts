@@ -1,6 +1,9 @@
 import { Float64Column, Int32Column, rowNumbers, SeldomColumn } from './columns.ts';
+import type { PodTemplate } from './kubernetes-workload.ts';
 import { CategoryBuilder, IdBuilder } from './workload-names.ts';
 import type { Label } from './workload-names.ts';
+import { TemplateBuilder } from './workload-templates.ts';
+import type { KubernetesContext } from './workload-templates.ts';
 import { AFTER_ANY, COMPLETES, ONE_PROCESSOR, selectJobs } from './workload.ts';
 import type { Dependencies, TaskRequest, Workload } from './workload.ts';
 
@@ -16,6 +19,8 @@ export interface GroupRow {
   readonly minimum?: number;
   /** From `WorkloadBuilder.request`. */
   readonly request: number;
+  /** From `WorkloadBuilder.template`; absent unless the tasks are pods. */
+  readonly template?: number;
 }
 
 /** A dependency of a row, on a job that may stand anywhere in the trace. */
@@ -40,6 +45,9 @@ export interface JobRow extends GroupRow {
   tasks: number;
   minimum?: number;
   request: number;
+  template?: number;
+  /** The controller that lets only so many of its jobs be there at once: from `WorkloadBuilder.throttle`. */
+  throttle?: number;
   /** Groups after the first one. */
   moreGroups?: readonly GroupRow[];
   /** COMPLETES if absent. */
@@ -69,6 +77,7 @@ export class WorkloadBuilder {
   /** Tasks of each group that it can do without. */
   readonly #spareTasks = new SeldomColumn(0, () => new Int32Column(this.#expected));
   readonly #groupRequest = new Int32Column();
+  readonly #kubernetes = new TemplateBuilder(() => this.#expected);
   readonly #requests: TaskRequest[] = [];
   readonly #requestIndex = new Map<string, number>();
   readonly #user = new CategoryBuilder(() => this.#expected);
@@ -109,6 +118,21 @@ export class WorkloadBuilder {
     return index;
   }
 
+  /** The number of this template in the workload. */
+  template(template: PodTemplate): number {
+    return this.#kubernetes.template(template);
+  }
+
+  /** The number of a controller of which only so many jobs may be there at once. */
+  throttle(parallelism: number): number {
+    return this.#kubernetes.throttle(parallelism);
+  }
+
+  /** What stands around the pods. It makes the workload one that was read from Kubernetes objects. */
+  kubernetes(context: KubernetesContext): void {
+    this.#kubernetes.context = context;
+  }
+
   /**
    * Adds a job and answers its row, in the order added. The caller has checked that its numbers make sense: times
    * finite and not negative, tasks at least 1.
@@ -134,6 +158,7 @@ export class WorkloadBuilder {
     this.#queue.add(row.queue);
     this.#partition.add(row.partition);
     this.#qos.add(row.qos);
+    this.#kubernetes.addJob(row.throttle);
     return job;
   }
 
@@ -141,6 +166,7 @@ export class WorkloadBuilder {
     this.#groupTasks.push(group.tasks);
     this.#spareTasks.push(group.tasks - (group.minimum ?? group.tasks));
     this.#groupRequest.push(group.request);
+    this.#kubernetes.addGroup(group.template);
   }
 
   /** Takes a job out again: a reader may learn from a later row that this one was not the last word. */
@@ -201,6 +227,7 @@ export class WorkloadBuilder {
       qos: category(this.#qos),
       priority: this.#hasPriority ? (this.#priority.column?.done() ?? new Float64Array(count)) : undefined,
       dependencies,
+      kubernetes: this.#kubernetes.finish(count, groupTasks.length),
     };
   }
 
