@@ -110,7 +110,7 @@ export class ClassColumns {
     for (let i = 0; i < checks.length; i++) {
       const { name, check } = checks[i];
       const status = check.filter(row);
-      if (status !== SUCCESS && status.code !== 'Success') return this.#table.numberOf(name, status);
+      if (status !== SUCCESS && status.code !== 'Success') return this.#table.numberOfStatus(name, status);
     }
     return PASS;
   }

@@ -6,8 +6,9 @@
 import type { FilterPlugin, NodeCheck, PreFilter } from './plugin.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Snapshot } from './snapshot.ts';
-import { PASSED } from './verdict-table.ts';
-import type { Verdict } from './verdict-table.ts';
+import { SUCCESS } from './status.ts';
+import { PASS, PASSED } from './verdict-table.ts';
+import type { Verdict, VerdictTable } from './verdict-table.ts';
 
 /** Pods that are nominated to a node by preemption: they count there for pods that matter no more than they do. */
 export interface Nominations {
@@ -80,7 +81,11 @@ export class FilterRun {
 
   /** The verdict on a node as it is in the snapshot. */
   check(row: number): Verdict {
-    return this.#checkFrom(0, row);
+    for (const { name, check } of this.#checks) {
+      const status = check.filter(row);
+      if (status.code !== 'Success') return { status, plugin: name };
+    }
+    return PASSED;
   }
 
   /** There are checks beyond those of the plugins that were known. */
@@ -88,18 +93,14 @@ export class FilterRun {
     return this.#local < this.#checks.length;
   }
 
-  /** The verdict of those. */
-  checkMore(row: number): Verdict {
-    return this.#checkFrom(this.#local, row);
-  }
-
-  #checkFrom(first: number, row: number): Verdict {
-    for (let i = first; i < this.#checks.length; i++) {
+  /** The number of the verdict of those. */
+  checkMore(row: number, table: VerdictTable): number {
+    for (let i = this.#local; i < this.#checks.length; i++) {
       const { name, check } = this.#checks[i];
       const status = check.filter(row);
-      if (status.code !== 'Success') return { status, plugin: name };
+      if (status !== SUCCESS && status.code !== 'Success') return table.numberOfStatus(name, status);
     }
-    return PASSED;
+    return PASS;
   }
 
   /**

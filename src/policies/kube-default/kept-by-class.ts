@@ -39,6 +39,14 @@ export class KeptByClass<Value extends Kept> {
     return entry.value;
   }
 
+  findOrMake(classId: number, make: () => Value): Value {
+    const found = this.find(classId);
+    if (found !== undefined) return found;
+    const made = make();
+    this.keep(classId, made);
+    return made;
+  }
+
   keep(classId: number, value: Value): void {
     this.#entries.set(classId, { value, lastUsed: ++this.#uses });
     if (this.bytes > this.#budget) this.#shrink();

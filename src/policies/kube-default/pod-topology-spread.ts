@@ -7,13 +7,16 @@ import { readSpreadConstraint } from '../../kubernetes-read-pod.ts';
 import type { Pod, TopologySpreadConstraint } from '../../kubernetes.ts';
 import { defaultSelector } from './default-selector.ts';
 import type { SpreadingObjects } from './default-selector.ts';
-import type { FilterPlugin, ScorePlugin } from './plugin.ts';
-import type { PodInfo } from './pod-info.ts';
+import { KeptBySnapshot } from './kept-by-class.ts';
+import type { Kept } from './kept-by-class.ts';
+import type { FilterPlugin, PreFilter, ScorePlugin } from './plugin.ts';
+import type { PodClass, PodInfo } from './pod-info.ts';
 import type { Snapshot } from './snapshot.ts';
 import { compileConstraint, withSelector } from './spread-constraint.ts';
 import type { SpreadConstraint } from './spread-constraint.ts';
 import { SpreadCheck } from './spread-filter.ts';
-import { SpreadScorer } from './spread-score.ts';
+import { SpreadScorer, SpreadTally } from './spread-score.ts';
+import type { Demand } from './spread-score.ts';
 import { failed, SKIP, SUCCESS } from './status.ts';
 
 export interface PodTopologySpreadArgs {
@@ -36,21 +39,38 @@ const SYSTEM_DEFAULTS: readonly TopologySpreadConstraint[] = [
   { topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 5, matchLabelKeys: [] },
 ];
 
-type Action = TopologySpreadConstraint['whenUnsatisfiable'];
+/** Counts of classes may take so much [B]. */
+const BUDGET = 32 * 2 ** 20;
 
 export function podTopologySpread(args: PodTopologySpreadArgs, objects: SpreadingObjects): FilterPlugin & ScorePlugin {
   const system = args.defaultingType === 'System';
   const defaults = system ? SYSTEM_DEFAULTS : args.defaultConstraints;
+  const kept = new KeptBySnapshot<SpreadOfClass>(BUDGET);
 
-  const ownOrDefault = ({ pod, class: own }: PodInfo, action: Action, snapshot: Snapshot): readonly SpreadConstraint[] => {
-    if (own.spec.topologySpreadConstraints.length > 0) {
-      return action === 'DoNotSchedule' ? own.hardConstraints : own.softConstraints;
-    }
-    const wanted = defaults.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === action);
-    if (wanted.length === 0 || !hasSpreading(pod, objects)) return [];
+  /** What spreads the pod, with what was counted for pods like it; undefined if nothing does. */
+  const spreadOf = (pod: PodInfo, snapshot: Snapshot): SpreadOfClass | undefined => {
+    const own = pod.class.spec.topologySpreadConstraints.length > 0;
+    if (!own && (defaults.length === 0 || !hasSpreading(pod.pod, objects))) return undefined;
+    const owner = own ? '' : ownerKey(pod.pod);
+    const classes = kept.of(snapshot);
+    const known = classes.find(pod.class.id);
+    if (known?.owner === owner) return known;
+    const { hardConstraints, softConstraints } = pod.class;
+    const made = own
+      ? new SpreadOfClass(pod.class, snapshot, owner, hardConstraints, softConstraints, 'all-keys')
+      : new SpreadOfClass(pod.class, snapshot, owner, ...defaultsFor(pod, snapshot), system ? 'any-keys' : 'all-keys');
+    classes.keep(pod.class.id, made);
+    return made;
+  };
+
+  const defaultsFor = ({ pod }: PodInfo, { behaviour }: Snapshot): [hard: SpreadConstraint[], soft: SpreadConstraint[]] => {
     const selector = defaultSelector(pod, objects);
-    if (selector.empty) return [];
-    return wanted.map((one) => withSelector(compileConstraint(one, pod.labels, snapshot.behaviour), selector));
+    if (selector.empty) return [[], []];
+    const forAction = (action: TopologySpreadConstraint['whenUnsatisfiable']) =>
+      defaults
+        .filter(({ whenUnsatisfiable }) => whenUnsatisfiable === action)
+        .map((one) => withSelector(compileConstraint(one, pod.labels, behaviour), selector));
+    return [forAction('DoNotSchedule'), forAction('ScheduleAnyway')];
   };
 
   return {
@@ -59,20 +79,59 @@ export function podTopologySpread(args: PodTopologySpreadArgs, objects: Spreadin
     scoreReads: 'cluster',
 
     preFilter(pod, snapshot) {
-      const constraints = ownOrDefault(pod, 'DoNotSchedule', snapshot);
-      if (constraints.length === 0) return { status: SKIP };
-      const error = constraints.find(({ selector }) => selector.error !== undefined)?.selector.error;
+      const { hard = [], check } = spreadOf(pod, snapshot) ?? {};
+      if (check === undefined) return SKIPPED;
+      const error = hard.find(({ selector }) => selector.error !== undefined)?.selector.error;
       if (error !== undefined) return { status: failed(`get constraints from pod: ${error}`) };
-      return { status: SUCCESS, check: SpreadCheck.count(pod, snapshot, constraints) };
+      check.catchUp();
+      return { status: SUCCESS, check };
     },
 
     preScore(pod, snapshot, nodes) {
-      const constraints = ownOrDefault(pod, 'ScheduleAnyway', snapshot);
-      if (constraints.length === 0) return undefined;
-      const own = pod.class.spec.topologySpreadConstraints.length > 0;
-      return new SpreadScorer(pod, snapshot, nodes, constraints, own || !system ? 'all-keys' : 'any-keys');
+      const tally = spreadOf(pod, snapshot)?.tally;
+      if (tally === undefined) return undefined;
+      tally.catchUp();
+      return new SpreadScorer(tally, nodes);
     },
   };
+}
+
+const SKIPPED: PreFilter = { status: SKIP };
+
+/** The constraints of the pods of one class, and what was counted for them. */
+class SpreadOfClass implements Kept {
+  /** Whose pods they are, as far as that decides on the constraints. */
+  readonly owner: string;
+  readonly hard: readonly SpreadConstraint[];
+  /** Absent without hard constraints. */
+  readonly check: SpreadCheck | undefined;
+  /** Absent without soft constraints. */
+  readonly tally: SpreadTally | undefined;
+
+  constructor(
+    pod: PodClass,
+    snapshot: Snapshot,
+    owner: string,
+    hard: readonly SpreadConstraint[],
+    soft: readonly SpreadConstraint[],
+    demand: Demand,
+  ) {
+    this.owner = owner;
+    this.hard = hard;
+    this.check = hard.length === 0 ? undefined : new SpreadCheck(pod, snapshot, hard);
+    this.tally = soft.length === 0 ? undefined : new SpreadTally(pod, snapshot, soft, demand);
+  }
+
+  /** [B] */
+  get bytes(): number {
+    return 500 + (this.check?.bytes ?? 0) + (this.tally?.bytes ?? 0);
+  }
+}
+
+/** Default constraints select by the controller of a pod, beside what its class tells. */
+function ownerKey({ owners }: Pod): string {
+  const owner = owners.find(({ controller }) => controller);
+  return owner === undefined ? '' : `${owner.apiVersion} ${owner.kind} ${owner.name}`;
 }
 
 /** A quick no for clusters without Services and controllers, where no pod has a default selector. */

@@ -95,7 +95,10 @@ function search(run: FilterRun, columns: ClassColumns, memory: CycleMemory, setu
   const rows = candidates(run, snapshot);
   const enough = numFeasibleNodesToFind(rows.length, profile.percentageOfNodesToScore);
   memory.begin(nominations);
-  const { passed, failed, table } = memory;
+  const { passed, failed, nominated, table } = memory;
+  const { judged, verdicts } = columns;
+  const { versions } = snapshot;
+  const { hasMore } = run;
   let bits = 0;
   let passes = 0;
   let failures = 0;
@@ -103,7 +106,10 @@ function search(run: FilterRun, columns: ClassColumns, memory: CycleMemory, setu
   for (let i = 0; i < rows.length; i++) {
     const row = rows[at];
     if (++at === rows.length) at = 0;
-    const verdict = judge(row, run, columns, memory, nominations);
+    if (judged[row] !== versions[row]) columns.judge(row);
+    let verdict = verdicts[row];
+    if (nominated[row] === 1) verdict = table.numberOf(run.checkWithNominated(row, nominations));
+    else if (hasMore && verdict === PASS) verdict = run.checkMore(row, table);
     if (verdict === PASS) {
       // One more than enough must be found before the search stops; it is not used.
       if (passes === enough) break;
@@ -116,16 +122,6 @@ function search(run: FilterRun, columns: ClassColumns, memory: CycleMemory, setu
   }
   if (snapshot.nodeCount > 0) start.next = (start.next + passes + failures) % snapshot.nodeCount;
   return report(run, passes, failures, table.pluginsOf(bits), memory);
-}
-
-/** The number of the verdict on a row. */
-function judge(row: number, run: FilterRun, columns: ClassColumns, memory: CycleMemory, nominations: Nominations): number {
-  if (columns.judged[row] !== memory.snapshot.versions[row]) columns.judge(row);
-  const known = columns.verdicts[row];
-  const isNominated = memory.nominated[row] === 1;
-  if (!isNominated && (known !== PASS || !run.hasMore)) return known;
-  const { status, plugin } = isNominated ? run.checkWithNominated(row, nominations) : run.checkMore(row);
-  return plugin === undefined ? PASS : memory.table.numberOf(plugin, status);
 }
 
 function report(run: FilterRun, passes: number, failures: number, objectors: ReadonlySet<string>, memory: CycleMemory): Found {

@@ -45,12 +45,15 @@ export function withSelector(constraint: SpreadConstraint, selector: LabelMatche
   return { ...constraint, selector, selected: new MatchMemory((pod) => selector.matches(pod.labels)) };
 }
 
-/** How many pods of a node count: those of the namespace that match and are not terminating. */
-export function countPods(pods: readonly PodInfo[], { selector, selected }: SpreadConstraint, namespace: string): number {
-  if (selector.empty) return 0;
+/** A pod on a node counts: it is of the namespace, matches and is not terminating. */
+export function counts({ pod, class: one }: PodInfo, { selector, selected }: SpreadConstraint, namespace: string): boolean {
+  if (selector.empty) return false;
+  return one.namespace === namespace && pod.deletionTimestamp === undefined && selected.matches(one);
+}
+
+/** How many pods of a node count. */
+export function countPods(pods: readonly PodInfo[], constraint: SpreadConstraint, namespace: string): number {
   let count = 0;
-  for (const { pod, class: one } of pods) {
-    if (one.namespace === namespace && pod.deletionTimestamp === undefined && selected.matches(one)) count++;
-  }
+  for (const pod of pods) if (counts(pod, constraint, namespace)) count++;
   return count;
 }

@@ -8,16 +8,19 @@ import type { Topology } from './topologies.ts';
 
 export class SpreadCounts {
   readonly topology: Topology;
-  #counts: Int32Array;
+  #counts = new Int32Array(0);
   /** By domain: a node of it takes part. */
-  readonly #known: Uint8Array;
+  #known = new Uint8Array(0);
   #domains = 0;
   #smallest: number | undefined;
 
   constructor(topology: Topology) {
     this.topology = topology;
-    this.#counts = new Int32Array(topology.size);
-    this.#known = new Uint8Array(topology.size);
+  }
+
+  /** [B] */
+  get bytes(): number {
+    return this.#counts.byteLength + this.#known.byteLength;
   }
 
   /** How many domains take part. */
@@ -42,16 +45,15 @@ export class SpreadCounts {
 
   /** The count in the domain of a node. */
   of(row: number): number {
-    return this.#counts[this.topology.values[row]] ?? 0;
+    return this.#counts[this.topology.values[row]];
   }
 
-  copy(): SpreadCounts {
-    const copy = new SpreadCounts(this.topology);
-    copy.#counts = this.#counts.slice();
-    copy.#known.set(this.#known);
-    copy.#domains = this.#domains;
-    copy.#smallest = this.#smallest;
-    return copy;
+  /** Forgets all, after nodes have changed. */
+  clear(): void {
+    this.#counts = new Int32Array(this.topology.size);
+    this.#known = new Uint8Array(this.topology.size);
+    this.#domains = 0;
+    this.#smallest = undefined;
   }
 
   #findSmallest(): number {

@@ -1,75 +1,90 @@
 /**
  * Hard spread constraints. Source: plugins/podtopologyspread/filtering.go (Kubernetes v1.36.2).
  */
+import { Journal } from './journal.ts';
+import type { Tally } from './journal.ts';
 import type { NodeCheck } from './plugin.ts';
-import type { PodInfo } from './pod-info.ts';
+import type { PodClass, PodInfo } from './pod-info.ts';
 import type { Snapshot } from './snapshot.ts';
-import { countPods } from './spread-constraint.ts';
+import { countPods, counts } from './spread-constraint.ts';
 import type { SpreadConstraint } from './spread-constraint.ts';
 import { hasAllKeys, SpreadCounts, takesPart, topologiesOf } from './spread-counts.ts';
 import { SUCCESS, unresolvable, unschedulable } from './status.ts';
 import type { Status } from './status.ts';
+import type { Topology } from './topologies.ts';
 
 const UNEVEN = unschedulable("node(s) didn't match pod topology spread constraints");
 const NO_LABEL = unresolvable("node(s) didn't match pod topology spread constraints (missing required label)");
 
-export class SpreadCheck implements NodeCheck {
-  readonly #pod: PodInfo;
+export class SpreadCheck implements NodeCheck, Tally {
+  readonly #pod: PodClass;
   readonly #snapshot: Snapshot;
   readonly #constraints: readonly SpreadConstraint[];
-  readonly #counts: SpreadCounts[];
+  readonly #topologies: readonly Topology[];
+  readonly #counts: readonly SpreadCounts[];
+  /** By constraint: the pod itself would count. */
+  readonly #self: readonly number[];
+  readonly #read = Journal.unread();
 
-  private constructor(pod: PodInfo, snapshot: Snapshot, constraints: readonly SpreadConstraint[], counts: SpreadCounts[]) {
+  constructor(pod: PodClass, snapshot: Snapshot, constraints: readonly SpreadConstraint[]) {
     this.#pod = pod;
     this.#snapshot = snapshot;
     this.#constraints = constraints;
-    this.#counts = counts;
+    this.#topologies = topologiesOf(constraints, snapshot);
+    this.#counts = this.#topologies.map((one) => new SpreadCounts(one));
+    this.#self = constraints.map(({ selected }) => (selected.matches(pod) ? 1 : 0));
   }
 
-  static count(pod: PodInfo, snapshot: Snapshot, constraints: readonly SpreadConstraint[]): SpreadCheck {
-    const topologies = topologiesOf(constraints, snapshot);
-    const check = new SpreadCheck(
-      pod,
-      snapshot,
-      constraints,
-      topologies.map((one) => new SpreadCounts(one)),
-    );
-    for (const row of snapshot.order) {
-      if (!hasAllKeys(topologies, row)) continue;
-      for (let i = 0; i < constraints.length; i++) {
-        if (!takesPart(constraints[i], pod.class, snapshot.node(row))) continue;
-        check.#counts[i].add(row, countPods(snapshot.pods[row], constraints[i], pod.class.namespace));
+  /** [B] */
+  get bytes(): number {
+    return this.#counts.reduce((sum, { bytes }) => sum + bytes, 1000);
+  }
+
+  /** Counts what has changed since it was last asked to. */
+  catchUp(): void {
+    this.#snapshot.journal.catchUp(this, this.#read);
+  }
+
+  recount(): void {
+    const { pods, order } = this.#snapshot;
+    for (const counts of this.#counts) counts.clear();
+    for (const row of order) {
+      if (!hasAllKeys(this.#topologies, row)) continue;
+      for (let i = 0; i < this.#constraints.length; i++) {
+        const constraint = this.#constraints[i];
+        if (!takesPart(constraint, this.#pod, this.#snapshot.node(row))) continue;
+        this.#counts[i].add(row, countPods(pods[row], constraint, this.#pod.namespace));
       }
     }
-    return check;
+  }
+
+  follow(pod: PodInfo, row: number, by: 1 | -1): void {
+    this.#add(row, by, (constraint) => counts(pod, constraint, this.#pod.namespace));
   }
 
   filter(row: number): Status {
     for (let i = 0; i < this.#constraints.length; i++) {
-      const { selected, minDomains, maxSkew } = this.#constraints[i];
+      const { minDomains, maxSkew } = this.#constraints[i];
       const counts = this.#counts[i];
-      if (counts.topology.values[row] === 0) return NO_LABEL;
+      if (this.#topologies[i].values[row] === 0) return NO_LABEL;
       const smallest = counts.domains < minDomains ? 0 : counts.smallest;
-      const self = selected.matches(this.#pod.class) ? 1 : 0;
-      if (counts.of(row) + self - smallest > maxSkew) return UNEVEN;
+      if (counts.of(row) + this.#self[i] - smallest > maxSkew) return UNEVEN;
     }
     return SUCCESS;
   }
 
-  /** As the real one, this does not ask whether the pod is terminating. */
+  /** As the real one, this does not ask whether the pod is terminating, nor whether the selector is empty. */
   shift(pod: PodInfo, row: number, by: 1 | -1): void {
-    if (pod.class.namespace !== this.#pod.class.namespace) return;
-    const complete = this.#counts.every(({ topology }) => topology.values[row] !== 0);
-    if (!complete) return;
-    for (let i = 0; i < this.#constraints.length; i++) {
-      const constraint = this.#constraints[i];
-      if (!constraint.selected.matches(pod.class)) continue;
-      if (takesPart(constraint, this.#pod.class, this.#snapshot.node(row))) this.#counts[i].add(row, by);
-    }
+    if (pod.class.namespace !== this.#pod.namespace) return;
+    this.#add(row, by, ({ selected }) => selected.matches(pod.class));
   }
 
-  copy(): SpreadCheck {
-    const counts = this.#counts.map((one) => one.copy());
-    return new SpreadCheck(this.#pod, this.#snapshot, this.#constraints, counts);
+  #add(row: number, by: 1 | -1, isCounted: (constraint: SpreadConstraint) => boolean): void {
+    if (!hasAllKeys(this.#topologies, row)) return;
+    for (let i = 0; i < this.#constraints.length; i++) {
+      const constraint = this.#constraints[i];
+      if (!isCounted(constraint)) continue;
+      if (takesPart(constraint, this.#pod, this.#snapshot.node(row))) this.#counts[i].add(row, by);
+    }
   }
 }

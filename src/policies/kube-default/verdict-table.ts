@@ -25,8 +25,13 @@ export class VerdictTable {
   #lastNumber = PASS;
   readonly #sets = new Map<number, ReadonlySet<string>>();
 
-  /** The number of a verdict that is no success. Equal verdicts have equal numbers. */
-  numberOf(plugin: string, status: Status): number {
+  /** The number of a verdict. Equal verdicts have equal numbers. */
+  numberOf({ status, plugin }: Verdict): number {
+    return plugin === undefined ? PASS : this.numberOfStatus(plugin, status);
+  }
+
+  /** The number of the verdict that a plugin's objection makes. */
+  numberOfStatus(plugin: string, status: Status): number {
     if (status === this.#last.status && plugin === this.#last.plugin) return this.#lastNumber;
     let known = this.#byStatus.get(plugin);
     if (known === undefined) this.#byStatus.set(plugin, (known = new WeakMap()));
