@@ -7,16 +7,19 @@ import { parseClusterSpec } from './cluster-spec.ts';
 import { usageError } from './errors.ts';
 
 /** What is there instead, for files that are not read yet. */
-const SUPPORTED = 'describe the cluster as YAML or JSON (see "yardmaster schema"), or as nodes=64,cpus=8,memory=512Gi';
+const SUPPORTED =
+  'describe the cluster as YAML or JSON (see "yardmaster schema"), give the output of "kubectl get nodes -o json", or nodes=64,cpus=8,memory=512Gi';
 
-/** Larger than any description [bytes]. */
-const LARGEST = 64 * 2 ** 20;
+/** As much as fits into one text; ten thousand nodes with all they say of themselves are less [bytes]. */
+const LARGEST = 480 * 2 ** 20;
 
 /** A cluster, and the file it was read from if it was one. */
 export interface LoadedCluster {
   readonly cluster: Cluster;
   /** The hash is of the very bytes that were read. */
   readonly file?: { readonly path: string; readonly sha256: string };
+  /** What the file says of the cluster that not all policies heed. */
+  readonly warnings?: readonly string[];
 }
 
 /** The cluster that `--cluster` names: a file if there is one, else key=value text. */
@@ -29,7 +32,7 @@ export async function loadClusterWithFile(spec: string): Promise<LoadedCluster> 
   if (existsSync(spec)) {
     const bytes = readBytes(spec);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return { cluster: await readClusterFile(bytes.toString('utf8'), spec), file: { path: spec, sha256 } };
+    return { ...(await readClusterText(bytes.toString('utf8'), spec)), file: { path: spec, sha256 } };
   }
   if (spec.includes('=')) return { cluster: parseClusterSpec(spec) };
   const hint = 'give an existing YAML or JSON file, procs=128, or nodes=64,cpus=8,memory=512Gi';
@@ -46,7 +49,7 @@ function readBytes(path: string): Buffer {
     const pieces: Buffer[] = [];
     // Some files hold more than their size says, and a pipe has none: what counts is what comes.
     for (let total = 0; ; total += pieces[pieces.length - 1].length) {
-      if (total > LARGEST) throw usageError('it is larger than 64 MiB', path, SUPPORTED);
+      if (total > LARGEST) throw usageError('it is larger than 480 MiB', path, SUPPORTED);
       const piece = Buffer.allocUnsafe(1 << 16);
       const length = readSync(file, piece);
       if (length === 0) return Buffer.concat(pieces);
@@ -59,10 +62,17 @@ function readBytes(path: string): Buffer {
 
 /** The cluster that the text of a file describes. Throws `InputError` with line and column. */
 export async function readClusterFile(text: string, file: string): Promise<Cluster> {
+  return (await readClusterText(text, file)).cluster;
+}
+
+async function readClusterText(text: string, file: string): Promise<{ cluster: Cluster; warnings?: readonly string[] }> {
+  if (isNodeList(text)) {
+    const { readNodeFile } = await import('./cluster-kubernetes.ts');
+    return readNodeFile(text, file);
+  }
   if (isSlurmConf(text, file)) throw usageError('this is a slurm.conf, which cannot be read yet', file, SUPPORTED);
-  if (isNodeList(text)) throw usageError('these are nodes of "kubectl get nodes", which cannot be read yet', file, SUPPORTED);
   const { readDescription } = await import('./cluster-file-description.ts');
-  return readDescription(text, file);
+  return { cluster: readDescription(text, file) };
 }
 
 /** The JSON Schema of a description, for editors. */

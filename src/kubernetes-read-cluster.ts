@@ -24,6 +24,13 @@ export function readNode(json: unknown, where: string): Node {
   };
 }
 
+/** Whether the kubelet of a node says that it is well; a node that says nothing is taken to be. */
+export function isReady(json: unknown, where: string): boolean {
+  const conditions = new JsonField(json, where).at('status').at('conditions').list();
+  const ready = conditions.find((condition) => condition.at('type').text() === 'Ready');
+  return ready === undefined || ready.at('status').text() === 'True';
+}
+
 function readTaint(field: JsonField): Taint {
   return {
     key: field.at('key').text() ?? '',

@@ -115,8 +115,8 @@ describe('readClusterFile', () => {
     ['name: x', 'neither pools nor processors'],
     ['processors: 4\ntopology: [{ name: rack, nodes-per-domain: 2 }]', 'no place in a topology'],
     ['NodeName=n[1-4] CPUs=4', 'slurm.conf'],
-    ['{"apiVersion": "v1", "kind": "List", "items": []}', 'kubectl get nodes'],
-    ['apiVersion: v1\nkind: Node\n', 'kubectl get nodes'],
+    ['{"apiVersion": "v1", "kind": "List", "items": []}', 'there is no node in it'],
+    ['apiVersion: v1\nkind: Node\n', 'the node has no name'],
   ])('%s: %s', async (text, problem) => {
     expect((await mistake(text)).problem).toContain(problem);
   });

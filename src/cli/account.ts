@@ -29,6 +29,8 @@ export function accountFacts({
   furtherJobs,
   warnings,
 }: Trace): object {
+  // Its size stands there too; the nodes themselves are as long as the trace.
+  const { cluster: _, ...declaredFacts } = declared;
   return {
     name: workload.name,
     format,
@@ -40,7 +42,7 @@ export function accountFacts({
     no_job: noJob,
     further_jobs: furtherJobs,
     warnings,
-    declared,
+    declared: declaredFacts,
   };
 }
 

@@ -4,8 +4,9 @@ import { gpuCount, nodeCount, processorCount, processorPool } from '../cluster.t
 import type { Cluster, FailureModel } from '../cluster.ts';
 import { usageError } from '../errors.ts';
 import type { Trace } from '../trace/format.ts';
+import { count } from './account.ts';
 import type { ClusterFacts } from './run.ts';
-import { say } from './terminal.ts';
+import { say, warn } from './terminal.ts';
 
 /** The cluster of a replay: what `--cluster` says, else what the trace declares; with failures if they are asked for. */
 export async function loadReplayCluster(
@@ -14,7 +15,12 @@ export async function loadReplayCluster(
   failures?: FailureModel,
   identities: 'identities' | 'as-described' = 'as-described',
 ): Promise<{ cluster: Cluster; clusterFacts: ClusterFacts }> {
-  const { cluster: described, file } = spec === undefined ? { cluster: declaredCluster(trace) } : await loadClusterWithFile(spec);
+  const {
+    cluster: described,
+    file,
+    warnings = [],
+  } = spec === undefined ? { cluster: declaredCluster(trace) } : await loadClusterWithFile(spec);
+  for (const message of warnings) warn(message);
   // A placement has nothing to choose from where processors have no identity.
   const loaded = identities === 'identities' ? withIdentities(described) : described;
   const cluster = failures === undefined ? loaded : { ...loaded, pools: loaded.pools.map((pool) => ({ ...pool, failures })) };
@@ -30,6 +36,10 @@ export async function loadReplayCluster(
 }
 
 function declaredCluster({ workload, declared }: Trace): Cluster {
+  if (declared.cluster !== undefined) {
+    say(`no --cluster: taking the ${count(nodeCount(declared.cluster), 'node')} that ${workload.name} lists`);
+    return declared.cluster;
+  }
   const procs = declared.procs ?? declared.nodes;
   if (procs === undefined) {
     throw usageError(

@@ -1,3 +1,4 @@
+import type { Cluster } from '../cluster.ts';
 import type { ParameterSpecs, Parameters } from '../parameters.ts';
 import type { WorkloadBuilder } from '../workload-builder.ts';
 import type { Workload } from '../workload.ts';
@@ -62,6 +63,8 @@ export interface TraceSink {
 export interface Declared {
   readonly procs?: number;
   readonly nodes?: number;
+  /** The machine itself, where the trace lists its nodes. */
+  readonly cluster?: Cluster;
   /** Unix time of the trace's own zero [ms]. */
   readonly epoch?: number;
   readonly computer?: string;
