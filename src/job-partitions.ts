@@ -1,4 +1,5 @@
 import type { Cluster, Partition } from './cluster.ts';
+import { formatDuration } from './units.ts';
 import type { Requests } from './workload.ts';
 
 /** The partition of a job that has none to go to. */
@@ -49,6 +50,16 @@ export class JobPartitions {
     if (partition === NOWHERE) return false;
     const walltime = this.#jobs.walltime[job];
     return walltime <= this.#maxWalltime[partition] || walltime === Infinity;
+  }
+
+  /** Why the job is not admitted; undefined if it is. */
+  whyNotAdmitted(job: number): string | undefined {
+    if (this.admits(job)) return undefined;
+    const partition = this.of(job);
+    if (partition === NOWHERE) return 'no partition takes it';
+    const { name } = this.partitions[partition];
+    const [asked, most] = [this.#jobs.walltime[job], this.#maxWalltime[partition]].map(formatDuration);
+    return `it asks for ${asked}, and partition ${name} allows ${most}`;
   }
 
   /** Whether the job's partition has nodes of the pool. */

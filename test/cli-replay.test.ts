@@ -167,6 +167,15 @@ describe('verify schedule', () => {
   const expected = csv('1,0,0,10\n2,0,10,20\n3,0,20,30\n');
   const verify = (...args: string[]) => yardmaster(['verify', 'schedule', ...args]);
 
+  test('takes what a trace tells of its own starts', async () => {
+    const out = temporaryFolder();
+    await yardmaster(['replay', swf, '--policy', 'fcfs', '--out', out]);
+    const { code, stdout } = await verify(swf, join(out, 'fcfs', 'jobs.csv'));
+    // The log has every job start when it is submitted, which only the first one can.
+    expect(stdout).toMatch(/identical starts +1 of 4/);
+    expect(code).toBe(1);
+  });
+
   test('agrees with itself, and with jobs.csv of the same schedule', async () => {
     const same = await verify(expected, expected);
     expect(same).toMatchObject({ code: 0, stderr: '' });

@@ -48,6 +48,8 @@ describe('help', () => {
 
 describe('mistakes are told bare, with a remedy, and exit with 2 for usage and 3 for data', () => {
   const garbage = temporaryFile('garbage.swf', 'this is\nno trace at all\n');
+  const noColumns = temporaryFile('nothing.csv', 'a,b\n1,2\n');
+  const noStarts = temporaryFile('plan.swf', '1 100 -1 60 3 -1 -1 3 60 -1 1 7 -1 -1 1 -1 -1 -1\n');
   test.each([
     [['replya'], 2, '(Did you mean replay?)'],
     [['replay', swf, '--polcy', 'easy'], 2, '(Did you mean --policy?)'],
@@ -71,7 +73,8 @@ describe('mistakes are told bare, with a remedy, and exit with 2 for usage and 3
     [['replay', swf, '--policy', 'easy', '--out', `${swf}/below`], 2, 'hint: check the path'],
     [['policies', 'esy'], 2, 'did you mean "easy"?'],
     [['completion', 'tcsh'], 2, 'Allowed choices are bash, zsh, fish.'],
-    [['verify', 'schedule', swf, swf], 3, 'no column'],
+    [['verify', 'schedule', swf, noColumns], 3, 'no column'],
+    [['verify', 'schedule', noStarts, swf], 3, 'does not tell when its jobs started'],
     [['verify', 'schedule', 'absent.csv', swf], 2, 'absent.csv: cannot be read'],
     [['trace', 'convert', swf, 'out.xyz'], 2, 'says no format'],
     [['trace', 'slice', swf, '-'], 2, 'no change is asked for'],

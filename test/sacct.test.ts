@@ -140,6 +140,13 @@ describe('a record', () => {
     expect(skipped).toEqual([{ what: why, count: 1, where: [3] }]);
   });
 
+  test('a few short lines do not stand for any number of jobs', async () => {
+    const ranges = Array.from({ length: 14 }, (_, base) => record({ JobID: `${base + 10}_[1-90000]` })).join('');
+    const { workload, skipped } = await read(HEADER + record() + ranges);
+    expect(workload.count).toBe(1 + 11 * 90_000);
+    expect(skipped).toEqual([{ what: 'a range of array tasks after a million of them', count: 3, where: [14, 15, 16] }]);
+  });
+
   test.each([
     { timelimit: '00:30:00', walltime: 1_800_000 },
     { timelimit: '1-00:00:30', walltime: 86_430_000 },

@@ -1,8 +1,10 @@
 // What a policy may see, and what every schedule keeps to, whatever happened.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { withIdentities } from '../src/cluster-spec.ts';
 import { processorPool } from '../src/cluster.ts';
 import { simulate } from '../src/engine/simulate.ts';
+import { firstFit } from '../src/placement/first-fit.ts';
 import { easy } from '../src/policies/easy/easy.ts';
 import { fcfs } from '../src/policies/fcfs.ts';
 import type { Cycle, PolicySetup } from '../src/policy.ts';
@@ -89,6 +91,21 @@ describe('explanations', () => {
       },
     }),
   };
+
+  test('are given for jobs that can never start', () => {
+    const tooLarge = workloadOf([{ submit: 5, runtime: 1, procs: PROCS + 1 }]);
+    const why = `can never start: it needs ${PROCS + 1} processors, and there are ${PROCS}`;
+    expect(simulate(tooLarge, processorPool(PROCS), spec, { explain: true }).explanations).toEqual([
+      { job: 0, time: 0, reason: why },
+    ]);
+    const nodes = withIdentities(processorPool(PROCS));
+    const [{ reason }] = simulate(tooLarge, nodes, spec, { explain: true, placement: firstFit }).explanations;
+    expect(reason).toBe(`can never start: all nodes, empty, have no room for ${PROCS + 1} x (cpu 1000)`);
+    const partitions = [{ name: 'short', default: true, maxWalltime: 60_000 }];
+    const slow = workloadOf([{ submit: 5, runtime: 1, procs: 1, walltime: 120_000 }]);
+    const [late] = simulate(slow, { ...nodes, partitions }, spec, { explain: true, placement: firstFit }).explanations;
+    expect(late.reason).toBe('can never start: it asks for 2 min, and partition short allows 1 min');
+  });
 
   test('are kept whenever the reason differs from the last one given', () => {
     expect(simulate(workload, processorPool(PROCS), spec, { explain: true }).explanations).toEqual([

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parseMoment } from '../src/cli/moment.ts';
 import { InputError } from '../src/errors.ts';
 import { randomStream } from '../src/random.ts';
 import { filterJobs, sampleJobs, sampleUsers, sliceByRow, sliceByTime } from '../src/trace/slice.ts';
@@ -22,6 +23,29 @@ test('a window counts from the first submission or in the trace’s own time; it
   expect(idsOf(sliceByTime(jobs, { from: 10 * s, until: 30 * s, clock: 'first-submission' }))).toBe('bc');
   const { workload } = sliceByTime(jobs, { from: 120 * s, clock: 'trace' });
   expect([idsOf({ workload, notes: [] }), workload.origin, ...workload.submit]).toEqual(['cd', 120 * s, 0, 10 * s]);
+});
+
+test('a window of dates needs a trace that tells its day', () => {
+  const march = Date.parse('2010-03-01');
+  const dated = { ...jobs, epoch: march - 105 * s };
+  expect(idsOf(sliceByTime(dated, { from: march, until: march + 20 * s, clock: 'unix' }))).toBe('bc');
+  expect(() => sliceByTime(jobs, { from: march, clock: 'unix' })).toThrow(/does not say on which day it begins/);
+});
+
+test.each([
+  ['2010-03-01', '2010-03-01T00:00:00Z'],
+  ['2010-03-01T08:30', '2010-03-01T08:30:00Z'],
+  ['2010-03-01 08:30:15', '2010-03-01T08:30:15Z'],
+  ['2010-03-01T08:30+01:00', '2010-03-01T07:30:00Z'],
+])('%s is a moment', (text, iso) => {
+  expect(parseMoment(text, '--from')).toEqual({ time: Date.parse(iso), isDate: true });
+});
+
+test('durations are moments too, and days that no month has are none', () => {
+  expect(parseMoment('30d', '--from')).toEqual({ time: 30 * 86_400 * s, isDate: false });
+  for (const text of ['2010-02-30', '2010-13-01', '2010-03-01T25:00', '2010-03-01T08']) {
+    expect(() => parseMoment(text, '--from')).toThrow(`"${text}" is not a date`);
+  }
 });
 
 test('rows, users and sizes choose jobs', () => {

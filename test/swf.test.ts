@@ -189,6 +189,14 @@ describe('a file', () => {
     ]);
   });
 
+  test('has a header that may be longer than anything', async () => {
+    const fields = Array.from({ length: 10_003 }, (_, row) => `; Note${row}: text\n`).join('');
+    const { declared, warnings, noJob } = await read(fields + line({}));
+    expect(declared.header).toHaveLength(10_000);
+    expect(noJob).toEqual([expect.objectContaining({ count: 10_003 })]);
+    expect(warnings).toEqual(['of the header 10000 fields are kept; 3 more are left out']);
+  });
+
   test('may have Unix times already', async () => {
     const { workload, warnings } = await read(`; UnixStartTime: 1535348017\n${line({ submit: 1535348017 })}`);
     expect([workload.origin, workload.epoch]).toEqual([1_535_348_017_000, 0]);

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { formatDuration, parseDuration, SECOND } from '../units.ts';
-import { readScheduleTable } from '../verify/schedule-table.ts';
 import { compareSchedules } from '../verify/schedule.ts';
 import type { Comparison, Deviation } from '../verify/schedule.ts';
 import { EXACT, judge } from '../verify/tolerance.ts';
@@ -9,6 +8,7 @@ import { examples } from './command.ts';
 import { FAILED_CHECK, OK } from './exit-codes.ts';
 import { parseShare, signedDuration } from './option-values.ts';
 import { print, printJson } from './output.ts';
+import { readSchedule } from './schedule-input.ts';
 
 interface Options {
   offset: string;
@@ -28,10 +28,14 @@ export function declareVerifySchedule(command: Command): void {
   examples(command, [
     'yardmaster verify schedule reference.csv.gz results/easy/jobs.csv',
     'yardmaster verify schedule slurm.csv results/slurm-backfill/jobs.csv --within 60s --identical 50% --mean-wait 4%',
+    'yardmaster verify schedule month.sacct results/slurm-backfill/jobs.csv --mean-wait 10%',
     'yardmaster verify schedule alea.csv results/easy/jobs.csv --offset auto',
   ]);
   command
-    .argument('<expected>', 'CSV file, gzipped or not: jobs.csv, or columns id,submit,start,end in seconds')
+    .argument(
+      '<expected>',
+      'CSV file, gzipped or not: jobs.csv, or columns id,submit,start,end in seconds; or a trace that has starts',
+    )
     .argument('<actual>', 'the same; jobs are matched by id')
     .option('--offset <duration>', 'added to the times of ACTUAL; "auto" = what makes the most starts equal', '0')
     .option('--within <duration>', 'starts that differ by at most this count as identical (default: 0)')
@@ -51,8 +55,8 @@ async function verifySchedule(expectedPath: string, actualPath: string, options:
   const tolerance = readTolerance(options);
   const within = options.within === undefined ? 0 : parseDuration(options.within, '--within');
   const offset = options.offset === 'auto' ? options.offset : signedDuration(options.offset, '--offset');
-  const expected = await readScheduleTable(expectedPath);
-  const actual = await readScheduleTable(actualPath);
+  const expected = await readSchedule(expectedPath);
+  const actual = await readSchedule(actualPath);
   const comparison = compareSchedules(expected, actual, { offset, within });
   const verdicts = judge(comparison, tolerance);
   const ok = verdicts.every((verdict) => verdict.ok);

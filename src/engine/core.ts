@@ -82,8 +82,9 @@ export class Core implements Cycle {
   /** The job enters the queue, or is turned away because it could never fit. */
   submit(job: number): void {
     this.#record.submitted(job, this.now);
-    if (!this.#ledger.possible(job)) return this.#close(job, REJECTED);
-    this.#queue(job, PENDING);
+    if (this.#ledger.possible(job)) return this.#queue(job, PENDING);
+    if (this.#record.explains) this.explain(job, `can never start: ${this.#ledger.whyImpossible(job)}`);
+    this.#close(job, REJECTED);
   }
 
   /** The run has ended; its resources are free again when the driver says `released`, which may be at once. */

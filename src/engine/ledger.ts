@@ -14,6 +14,8 @@ export interface Ledger extends Room {
   readonly up: number;
   /** Whether the job would fit on the empty cluster with every node up. If not, it is rejected at submission. */
   possible(job: number): boolean;
+  /** Why it would not: what it needs, and what there is. */
+  whyImpossible(job: number): string;
   /**
    * Takes all tasks of the job; for a suspended job, what it had given back. With `within`, only what is free in
    * that what-if too, and takes it there as well.

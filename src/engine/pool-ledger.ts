@@ -34,6 +34,10 @@ export class PoolLedger implements Ledger {
     return this.#jobs.procs[job] <= this.#capacity;
   }
 
+  whyImpossible(job: number): string {
+    return `it needs ${this.#jobs.procs[job]} processors, and there are ${this.#capacity}`;
+  }
+
   fits(job: number, within?: WhatIf): boolean {
     const needs = this.#jobs.procs[job];
     return needs <= this.procs && (within === undefined || needs <= within.procs);

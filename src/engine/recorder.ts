@@ -29,7 +29,8 @@ export class Recorder {
   readonly #placements: PlacementRecorder | undefined;
   readonly #explanations: Explanation[] = [];
   readonly #lastReason = new Map<number, string>();
-  readonly #explains: boolean;
+  /** Whether reasons are kept. */
+  readonly explains: boolean;
 
   constructor(submit: Float64Array, options: { procs: number; placements: boolean; explains: boolean }) {
     const count = submit.length;
@@ -39,7 +40,7 @@ export class Recorder {
     this.#end = new Float64Array(count).fill(NaN);
     this.#state = new Uint8Array(count);
     this.#placements = options.placements ? new PlacementRecorder(count) : undefined;
-    this.#explains = options.explains;
+    this.explains = options.explains;
     this.#capacityNow = options.procs;
   }
 
@@ -95,7 +96,7 @@ export class Recorder {
   }
 
   explained(job: number, now: number, reason: string): void {
-    if (!this.#explains || this.#lastReason.get(job) === reason) return;
+    if (!this.explains || this.#lastReason.get(job) === reason) return;
     this.#lastReason.set(job, reason);
     this.#explanations.push({ job, time: now, reason });
   }

@@ -9,6 +9,9 @@ import type { Attempt, Unusable } from './sacct-record.ts';
 /** A requeued job is submitted again when its attempt ends, give or take [ms]. Later it is another job with an old id. */
 const REQUEUE = MINUTE;
 
+/** Array tasks of ranges in one file: a short line may stand for very many, and memory is not without end. */
+const MOST_FROM_RANGES = 1_000_000;
+
 const BASES = 2 ** 26;
 const TASKS = 2 ** 22;
 const CLUSTERS = 32;
@@ -18,6 +21,8 @@ export class SacctJobs {
   readonly #sink: TraceSink;
   /** Parts of the heterogeneous job whose records are being read. */
   #whole: { base: number; cluster: number; parts: Map<number, Attempt | Unusable> } | undefined;
+  /** Array tasks that ranges have stood for so far [count]. */
+  #fromRanges = 0;
   /** Of each job added: a number for its id, its end, its line. */
   readonly #key = new Float64Column();
   readonly #submit = new Float64Column();
@@ -72,6 +77,11 @@ export class SacctJobs {
     const tasks = tasksOf(range);
     if (tasks === undefined) {
       this.#sink.skip('a range of array tasks that cannot be told apart', attempt.line);
+      return;
+    }
+    this.#fromRanges += tasks.length;
+    if (this.#fromRanges > MOST_FROM_RANGES) {
+      this.#sink.skip('a range of array tasks after a million of them', attempt.line);
       return;
     }
     for (const task of tasks) this.#addJob([attempt], `${base}_${task}`, keyOf(cluster, base, task));

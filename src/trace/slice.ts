@@ -16,18 +16,28 @@ export interface Changed {
 export interface Window {
   readonly from?: number;
   readonly until?: number;
-  /** Whether times count from the first submission, or are those of the trace. */
-  readonly clock: 'first-submission' | 'trace';
+  /** Whether times count from the first submission, are those of the trace, or Unix times. */
+  readonly clock: 'first-submission' | 'trace' | 'unix';
 }
 
 /** The jobs that were submitted in a window. */
 export function sliceByTime(workload: Workload, { from = -Infinity, until = Infinity, clock }: Window): Changed {
-  const zero = clock === 'trace' ? workload.origin : 0;
+  const zero = zeroOf(workload, clock);
   const keep = (job: number) => {
     const time = zero + workload.submit[job];
     return time >= from && time < until;
   };
   return keepJobs(workload, keep, 'submitted outside the window');
+}
+
+/** The time of the first submission by a clock [ms]. */
+function zeroOf({ name, origin, epoch }: Workload, clock: Window['clock']): number {
+  if (clock === 'first-submission') return 0;
+  if (clock === 'trace') return origin;
+  if (Number.isNaN(epoch)) {
+    throw usageError('the trace does not say on which day it begins', name, 'give durations from its first submission');
+  }
+  return epoch + origin;
 }
 
 /** The jobs of rows `from` (counted from 0) up to but not including `until`, in the order of submission. */

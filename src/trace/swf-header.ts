@@ -6,6 +6,9 @@ const FIELD = /^\s*;+\s*([A-Za-z][A-Za-z0-9_]*)\s*:(?!\/\/)\s*(.*?)\s*$/;
 /** The value of `Queue:` and `Partition:`: a number and a name, which may be missing. */
 const NUMBERED = /^(\d+)[\s:,]*(.*)$/;
 
+/** Fields that are kept: a log may say a great deal more, and none of it is about its jobs. */
+const MOST_FIELDS = 10_000;
+
 /** What the lines of a file turned out to hold, to be compared with what its header says. */
 export interface Found {
   /** Lines that hold a job or a part of one. */
@@ -23,11 +26,16 @@ export class SwfHeader {
   readonly #fields: [label: string, value: string][] = [];
   readonly #queues = new Map<number, string>();
   readonly #partitions = new Map<number, string>();
+  #left = 0;
 
   /** Takes in a comment line. */
   add(line: string): void {
     const field = FIELD.exec(line);
     if (!field) return;
+    if (this.#fields.length === MOST_FIELDS) {
+      this.#left++;
+      return;
+    }
     const [, label, value] = field;
     this.#fields.push([label, value]);
     if (label.toLowerCase() === 'queue') addName(this.#queues, value);
@@ -64,6 +72,7 @@ export class SwfHeader {
   /** Warns of fields that do not agree with the lines. */
   check(found: Found, sink: TraceSink): void {
     const { records, parts, largest, tooLarge } = found;
+    if (this.#left > 0) sink.warn(`of the header ${MOST_FIELDS} fields are kept; ${this.#left} more are left out`);
     const counts = [
       ['MaxJobs', records - parts],
       ['MaxRecords', records],

@@ -69,6 +69,11 @@ export class NodeDemand {
     return this.#partitions.admits(job);
   }
 
+  /** Why a job that does not fit on the empty cluster does not. */
+  whyImpossible(job: number): string {
+    return this.#partitions.whyNotAdmitted(job) ?? `all nodes, empty, have no room for ${this.describe(job)}`;
+  }
+
   /** Whether tasks of this request of this job may go to nodes of the pool. */
   opens(pool: number, request: number, job: number): boolean {
     return this.#openToRequest[request * this.#pools + pool] === 1 && this.#partitions.opens(pool, job);

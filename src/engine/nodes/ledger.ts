@@ -1,5 +1,5 @@
 import type { Cluster } from '../../cluster.ts';
-import type { NodeRoom, Placement } from '../../placement.ts';
+import type { Placement } from '../../placement.ts';
 import type { Eviction, WhatIf } from '../../policy.ts';
 import type { Requests } from '../../workload.ts';
 import type { Ledger } from '../ledger.ts';
@@ -60,11 +60,6 @@ export class NodeLedger implements Ledger {
     return this.#books.procs;
   }
 
-  /** What is free node by node, for policies that choose nodes themselves. */
-  get room(): NodeRoom {
-    return this.#books;
-  }
-
   /** For plans over time: the same demand, nodes and placement. */
   get books(): NodeBooks {
     return this.#books;
@@ -87,6 +82,10 @@ export class NodeLedger implements Ledger {
     const possible = this.#search.find(job, this.#idle);
     this.#possible.set(job, possible ? 1 : 0);
     return possible;
+  }
+
+  whyImpossible(job: number): string {
+    return this.#demand.whyImpossible(job);
   }
 
   /** A job that holds something already does not fit, unless it is suspended: then it is about its old nodes. */
