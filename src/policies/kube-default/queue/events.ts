@@ -21,9 +21,9 @@ export type ClusterEvent =
   | { readonly kind: 'AssignedPodUpdate'; readonly old: PodInfo; readonly pod: PodInfo }
   /**
    * A bound pod is gone, or one that was assumed is not to be bound. With `upTo`, a pod lost its nomination: it matters
-   * only to pods of at most this priority.
+   * only to pods of at most this priority. `exceptItself`: not to the pod itself, which has given up its node.
    */
-  | { readonly kind: 'AssignedPodDelete'; readonly pod: PodInfo; readonly upTo?: number }
+  | { readonly kind: 'AssignedPodDelete'; readonly pod: PodInfo; readonly upTo?: number; readonly exceptItself?: boolean }
   | { readonly kind: 'NodeAdd'; readonly node: Node; readonly admits?: Admits }
   | {
       readonly kind: 'NodeUpdate';

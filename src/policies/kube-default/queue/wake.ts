@@ -39,6 +39,7 @@ export function bestStrategy(pod: QueueEntry, incidents: Iterable<Incident>, hin
 export function mattersTo({ pod, priority }: QueueEntry, event: ClusterEvent, { hints }: QueueRules): boolean {
   switch (event.kind) {
     case 'AssignedPodDelete':
+      if (event.exceptItself === true && pod.pod.uid === event.pod.pod.uid) return false;
       return event.upTo === undefined || priority <= event.upTo;
     case 'AssignedPodAdd':
     case 'AssignedPodUpdate':
