@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { jainIndex } from '../src/metrics/jain.ts';
 import { MaximumTable } from '../src/metrics/maximum-table.ts';
 import { orderBy } from '../src/metrics/order.ts';
-import { meanOf, presentValues, quantiles, shareAbove, weightedQuantiles } from '../src/metrics/quantiles.ts';
+import { meanOf, meanWithin, presentValues, quantiles, shareAbove, weightedQuantiles } from '../src/metrics/quantiles.ts';
 
 const few = fc.integer({ min: 0, max: 5 });
 
@@ -85,7 +85,8 @@ describe('weightedQuantiles (type 1)', () => {
 test('what is NaN counts for nothing in order statistics and means', () => {
   const values = Float64Array.of(4, NaN, 1, NaN);
   expect(meanOf(values)).toBe(2.5);
-  expect(meanOf(values, (row) => row > 0)).toBe(1);
+  expect(meanWithin(values, Float64Array.of(0, 1, 2, 3), 1, 2)).toBe(1);
+  expect(meanWithin(values, Float64Array.of(1, 2, 2, NaN), 1, 2)).toBe(2.5);
   expect(shareAbove(values, 1)).toBe(0.5);
   expect(meanOf(Float64Array.of(NaN))).toBeNaN();
   expect([...presentValues(values)]).toEqual([4, 1]);

@@ -14,7 +14,9 @@ export const coreHoursLost: RunMetric = {
   window: 'the whole run, all jobs that ever ran',
   figures(run) {
     const held = total(coreHoursBy(run, runningSpans(run), run.schedule.state, STATE_NAMES.length));
-    const value = held - total(coreHoursBy(run, usefulSpans(run), run.schedule.state, STATE_NAMES.length));
+    const isUndisturbed = run.schedule.attempts.count === 0;
+    const useful = isUndisturbed ? held : total(coreHoursBy(run, usefulSpans(run), run.schedule.state, STATE_NAMES.length));
+    const value = held - useful;
     return {
       value,
       figures: [

@@ -16,10 +16,9 @@ export const gpuUtilization: RunMetric = {
   window: OVER_WINDOWS,
   figures(run, windows) {
     const gpus = gpuCount(run.cluster);
+    if (gpus === 0) return overWindows(windows, () => NaN);
     const held = gpuColumn(run.workload);
     const running = runningSpans(run);
-    return overWindows(windows, (window) => {
-      return gpus === 0 ? NaN : heldIn(window, running, held) / 1000 / (gpus * lengthOf(window));
-    });
+    return overWindows(windows, (window) => heldIn(window, running, held) / 1000 / (gpus * lengthOf(window)));
   },
 };

@@ -60,12 +60,17 @@ export function presentValues(values: Float64Array): Float64Array {
   return values.subarray(0, count);
 }
 
-/** The mean of the values that there are, of all rows or of some; NaN if there are none. */
-export function meanOf(values: Float64Array, counts: (row: number) => boolean = () => true): number {
+/** The mean of the values that there are; NaN if there are none. */
+export function meanOf(values: Float64Array): number {
+  return meanWithin(values, values, -Infinity, Infinity);
+}
+
+/** The mean of the values that there are of rows with a key in [from, until]; NaN if there are none. */
+export function meanWithin(values: Float64Array, key: Float64Array, from: number, until: number): number {
   let sum = 0;
   let count = 0;
   for (let row = 0; row < values.length; row++) {
-    if (Number.isNaN(values[row]) || !counts(row)) continue;
+    if (Number.isNaN(values[row]) || !(key[row] >= from && key[row] <= until)) continue;
     sum += values[row];
     count++;
   }

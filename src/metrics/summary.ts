@@ -1,6 +1,6 @@
 import { areaWeightedMean } from './job-area.ts';
 import type { Figure, Figures, JobMetric, Run, SeriesMetric } from './metric.ts';
-import { meanOf, presentValues, quantiles, weightedQuantiles } from './quantiles.ts';
+import { meanOf, meanWithin, presentValues, quantiles, weightedQuantiles } from './quantiles.ts';
 import { integrate, timeAtLevels } from './steps.ts';
 import { lengthOf } from './window.ts';
 import type { Window } from './window.ts';
@@ -10,7 +10,8 @@ import type { Windows } from './windows.ts';
 export function summarizeJobs(metric: JobMetric, run: Run, windows: Windows): Figures {
   const values = metric.perJob(run);
   const mean = meanOf(values);
-  const steadyMean = meanOf(values, submittedIn(windows.steady, run));
+  const { steady } = windows;
+  const steadyMean = meanWithin(values, run.schedule.submit, steady.from, steady.until);
   const weighted = metric.areaWeighted ? [{ name: 'area-weighted-mean', value: areaWeightedMean(values, run.workload) }] : [];
   const more = metric.more?.(values) ?? [];
   // From here on the values lie in another order.
@@ -49,10 +50,4 @@ export function summarizeSeries(metric: SeriesMetric, run: Run, windows: Windows
       { name: 'max', value: max },
     ],
   };
-}
-
-/** Whether a job was submitted in the window, its last instant included. */
-function submittedIn({ from, until }: Window, { schedule }: Run): (job: number) => boolean {
-  const { submit } = schedule;
-  return (job) => submit[job] >= from && submit[job] <= until;
 }

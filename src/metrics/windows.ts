@@ -1,6 +1,7 @@
 import type { Run } from './metric.ts';
-import { runningSpans } from './spans.ts';
+import { lastRunStarts } from './spans.ts';
 import { UNFINISHED } from '../schedule.ts';
+import type { Schedule } from '../schedule.ts';
 import type { Window } from './window.ts';
 
 /** The times over which a quantity is averaged. They differ most in how much of the filling and the draining they see. */
@@ -38,7 +39,7 @@ export function windowsOf(run: Run, { warmUp, drain = 0 }: Trim = {}): Windows {
     if (schedule.state[job] === UNFINISHED) unfinished = true;
   }
   if (first > last) return { whole: NEVER, submissions: NEVER, steady: NEVER };
-  const over = unfinished ? schedule.until : latest(runningSpans(run).until, first);
+  const over = unfinished ? schedule.until : latest(schedule, first);
   const from = first + (warmUp ?? Math.round(WARM_UP_SHARE * (last - first)));
   return {
     whole: { from: first, until: over },
@@ -50,8 +51,14 @@ export function windowsOf(run: Run, { warmUp, drain = 0 }: Trim = {}): Windows {
 
 const NEVER: Window = { from: NaN, until: NaN };
 
-function latest(times: Float64Array, floor: number): number {
+/** When processors were given back last, if all jobs are over; `floor` if none ever held any for a while [ms]. */
+function latest(schedule: Schedule, floor: number): number {
+  const { attempts, end } = schedule;
+  const starts = lastRunStarts(schedule);
   let latest = floor;
-  for (let row = 0; row < times.length; row++) if (times[row] > latest) latest = times[row];
+  for (let job = 0; job < schedule.count; job++) if (end[job] > starts[job] && end[job] > latest) latest = end[job];
+  for (let row = 0; row < attempts.count; row++) {
+    if (attempts.end[row] > attempts.start[row] && attempts.end[row] > latest) latest = attempts.end[row];
+  }
   return latest;
 }
