@@ -47,10 +47,11 @@ export class EventQueue {
 
   push(time: number, kind: number, row: number): void {
     if (this.size === this.#time.length) this.#grow();
+    const times = this.#time;
     let hole = this.size++;
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
-      if (!this.#isBefore(time, kind, row, parent)) break;
+      if (times[parent] < time || (times[parent] === time && !this.#winsTie(kind, row, parent))) break;
       this.#move(parent, hole);
       hole = parent;
     }
@@ -60,23 +61,28 @@ export class EventQueue {
   /** Drops the next event. */
   pop(): void {
     const last = --this.size;
-    const time = this.#time[last];
+    const times = this.#time;
+    const time = times[last];
     const kind = this.#kind[last];
     const row = this.#row[last];
     let hole = 0;
-    for (;;) {
-      let child = 2 * hole + 1;
-      if (child >= last) break;
-      if (child + 1 < last && this.#isBefore(this.#time[child + 1], this.#kind[child + 1], this.#row[child + 1], child)) child++;
-      if (this.#isBefore(time, kind, row, child)) break;
+    for (let child = 1; child < last; child = 2 * hole + 1) {
+      const right = child + 1;
+      if (right < last && !(times[child] < times[right]) && this.#isBefore(right, child)) child = right;
+      if (time < times[child] || (time === times[child] && this.#winsTie(kind, row, child))) break;
       this.#move(child, hole);
       hole = child;
     }
     this.#set(hole, time, kind, row);
   }
 
-  #isBefore(time: number, kind: number, row: number, other: number): boolean {
-    if (time !== this.#time[other]) return time < this.#time[other];
+  #isBefore(event: number, other: number): boolean {
+    if (this.#time[event] !== this.#time[other]) return this.#time[event] < this.#time[other];
+    return this.#winsTie(this.#kind[event], this.#row[event], other);
+  }
+
+  /** Between events of one time. */
+  #winsTie(kind: number, row: number, other: number): boolean {
     if (kind !== this.#kind[other]) return kind < this.#kind[other];
     return row < this.#row[other];
   }

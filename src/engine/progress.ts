@@ -14,6 +14,8 @@ export class Progress {
   readonly #inMemory = new Map<number, number>();
   /** Jobs whose next run must first load a checkpoint. */
   readonly #reloads = new Set<number>();
+  /** No run has been broken off yet: mostly none ever is. */
+  #isUndisturbed = true;
 
   constructor(workload: Workload) {
     this.#workload = workload;
@@ -21,6 +23,7 @@ export class Progress {
 
   /** How long the next run of the job would take undisturbed [ms]. */
   remaining(job: number): number {
+    if (this.#isUndisturbed) return this.#workload.runtime[job];
     return this.#workload.runtime[job] - (this.#done.get(job) ?? 0) - (this.#inMemory.get(job) ?? 0) + this.#reload(job);
   }
 
@@ -35,6 +38,7 @@ export class Progress {
    * work that need not be done again; less than 0 if it lost work that a suspension had kept.
    */
   interrupt(job: number, ran: number, checkpointed: boolean): number {
+    this.#isUndisturbed = false;
     const before = this.#inMemory.get(job) ?? 0;
     const worked = Math.max(0, ran - this.#reload(job) + before);
     const interval = this.#workload.checkpoints?.interval[job] ?? Infinity;
@@ -47,6 +51,7 @@ export class Progress {
 
   /** The run is suspended after it has loaded and worked for `ran` ms: nothing is lost as long as the job keeps its memory. */
   suspend(job: number, ran: number): number {
+    this.#isUndisturbed = false;
     const before = this.#inMemory.get(job) ?? 0;
     const inMemory = before + ran - this.#reload(job);
     this.#reloads.delete(job);

@@ -64,7 +64,8 @@ export class Simulation implements Driver {
     this.#progress = new Progress(workload);
     const scan = { every: costs.killScan ?? policy.killScan ?? 0, phase: costs.killPhase ?? 0 };
     this.#ends = new RunEnds(workload.count, this.#events, scan);
-    const toEnd = workload.runtime.reduce((count, _, job) => (isService(workload, job) ? count : count + 1), 0);
+    let toEnd = 0;
+    for (let job = 0; job < workload.count; job++) if (!isService(workload, job)) toEnd++;
     this.#left = toEnd > 0 ? toEnd : workload.count;
     this.#beganAs = new Int32Array(policy.rhythm?.cycle === 'event' ? workload.count : 0);
     this.#record = new Recorder(workload.submit, {
@@ -228,7 +229,7 @@ export class Simulation implements Driver {
     if (this.#isOld(END, job, now)) return;
     const isWriting = this.#worksUntil(job, now) < now;
     const killed = isWriting || now < this.#record.lastStart[job] + this.#progress.remaining(job);
-    this.#stopping.delete(job);
+    if (this.#stopping.size > 0) this.#stopping.delete(job);
     const clean = now + this.#releaseTime;
     this.#ends.cleanAt(job, clean, now);
     this.#core.ended(job, killed ? KILLED : this.#outcome(job), clean);
@@ -269,7 +270,7 @@ export class Simulation implements Driver {
 
   /** Now, or before that if the job writes its checkpoint now [ms]. */
   #worksUntil(job: number, now: number): number {
-    const stopping = this.#stopping.get(job);
+    const stopping = this.#stopping.size === 0 ? undefined : this.#stopping.get(job);
     return stopping?.how === 'checkpoint' ? Math.min(now, stopping.worksUntil) : now;
   }
 

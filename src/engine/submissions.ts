@@ -74,7 +74,7 @@ export class Submissions {
   }
 
   isNow(now: number): boolean {
-    return this.nextTime === now || this.#isHeldNow(now);
+    return this.nextTime === now || (this.#promised > 0 && this.#isHeldNow(now));
   }
 
   /**
@@ -82,23 +82,24 @@ export class Submissions {
    * submission that does not count: the jobs it depends on say when it is submitted, or have said never.
    */
   take(now: number): number {
-    if (this.#isHeldNow(now) && (this.nextTime !== now || this.#events.nextRow < this.#next)) {
+    if (this.#promised > 0 && this.#isHeldNow(now) && (this.nextTime !== now || this.#events.nextRow < this.#next)) {
       const job = this.#events.nextRow;
       this.#events.pop();
       this.#promised--;
       return job;
     }
     const job = this.#next++;
+    if (this.#dependencies === undefined) return job;
     if (this.#dead[job] === 1) {
       this.#doomed.push(job);
       this.#withdrawDoomed();
     }
-    const first = this.#dependencies?.first;
-    return first === undefined || first[job] === first[job + 1] ? job : -1;
+    const { first } = this.#dependencies;
+    return first[job] === first[job + 1] ? job : -1;
   }
 
   #isHeldNow(now: number): boolean {
-    return this.#promised > 0 && this.#events.nextTime === now && this.#events.nextKind === SUBMIT;
+    return this.#events.nextTime === now && this.#events.nextKind === SUBMIT;
   }
 
   /** The job begins to run at this time, for the first time or again. */
