@@ -17,7 +17,8 @@ import { RunningSet } from './running-set.ts';
  * nothing can be placed where it does not fit.
  */
 export class Core implements Cycle {
-  now = 0;
+  /** [ms]; a double from the start, lest code that is compiled for small integers is thrown away after 24 days. */
+  now = NaN;
   readonly pending: PendingSet;
   readonly running: RunningSet;
   readonly phase: Uint8Array;
@@ -41,6 +42,7 @@ export class Core implements Cycle {
 
   constructor(jobs: Requests, ledger: Ledger, policy: Policy, driver: Driver, record: Recorder) {
     const count = record.lastStart.length;
+    this.now = 0;
     this.#jobs = jobs;
     this.#ledger = ledger;
     this.#policy = policy;
@@ -74,7 +76,8 @@ export class Core implements Cycle {
   /** What is left of the job's walltime [ms]; a job that was suspended has used some. */
   walltimeLeft(job: number): number {
     // Limits may be looked at only now and then: it may have used more.
-    return Math.max(0, this.#jobs.walltime[job] - (this.#used.get(job) ?? 0));
+    const used = this.#used.size === 0 ? 0 : (this.#used.get(job) ?? 0);
+    return Math.max(0, this.#jobs.walltime[job] - used);
   }
 
   // What has happened: called by the driver.
@@ -252,7 +255,7 @@ export class Core implements Cycle {
     this.pending.remove(job);
     this.phase[job] = RUNNING;
     const begins = this.#driver.launch(job, Math.max(this.now, this.#boundAt.get(job) ?? 0));
-    this.#boundAt.delete(job);
+    if (this.#boundAt.size > 0) this.#boundAt.delete(job);
     this.#record.started(job, begins, this.#ledger);
     this.running.add(job, begins + this.walltimeLeft(job));
   }
@@ -271,8 +274,8 @@ export class Core implements Cycle {
 
   #giveBack(job: number): void {
     this.#ledger.give(job);
-    this.#leaving.delete(job);
-    this.#boundAt.delete(job);
+    if (this.#leaving.size > 0) this.#leaving.delete(job);
+    if (this.#boundAt.size > 0) this.#boundAt.delete(job);
     this.#gathering.ended.push(job);
   }
 

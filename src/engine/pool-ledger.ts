@@ -47,7 +47,7 @@ export class PoolLedger implements Ledger {
     const held = this.#held[job];
     if (held !== NOTHING && held !== SUSPENDED) throw new Error(`job ${job} already holds processors`);
     within?.take(job);
-    const bound = this.#partial.get(job);
+    const bound = this.#partial.size === 0 ? undefined : this.#partial.get(job);
     this.#takeProcs(job, bound ? this.#procsOf(job, bound) : this.#jobs.procs[job]);
     this.#held[job] = bound ? PARTIAL : ALL;
     if (job < this.#lowest) this.#lowest = job;
@@ -108,7 +108,7 @@ export class PoolLedger implements Ledger {
     if (held === NOTHING) throw new Error(`job ${job} gives back processors that it does not hold`);
     this.procs += this.#holds(job);
     this.#held[job] = NOTHING;
-    this.#partial.delete(job);
+    if (this.#partial.size > 0) this.#partial.delete(job);
   }
 
   suspend(job: number): void {
