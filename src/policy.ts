@@ -15,6 +15,8 @@ export interface PolicySpec {
   /** The paper, code or manual it follows. */
   readonly source: string;
   readonly parameters?: ParameterSpecs;
+  /** True if it places jobs on particular nodes: a pool of interchangeable processors has none, and is given names. */
+  readonly needsNodes?: boolean;
   /** Makes the policy for one run. Everything it remembers lives in its closure. */
   create(setup: PolicySetup): Policy;
 }

@@ -28,6 +28,8 @@ export interface Behaviour {
   readonly endsTwice: boolean;
   /** The cpu overhead of a pod is scored in whole cores, as if they were millicores (a mistake of old versions). */
   readonly misreadsOverhead: boolean;
+  /** The scheduler goes on while victims are deleted; their preemptor is held back until then. */
+  readonly preemptsAside: boolean;
 }
 
 const V136: Behaviour = {
@@ -44,6 +46,7 @@ const V136: Behaviour = {
   namesTaint: false,
   endsTwice: false,
   misreadsOverhead: false,
+  preemptsAside: true,
 };
 
 const V126: Behaviour = {
@@ -60,6 +63,7 @@ const V126: Behaviour = {
   namesTaint: true,
   endsTwice: true,
   misreadsOverhead: true,
+  preemptsAside: false,
 };
 
 export const BEHAVIOURS: Readonly<Record<KubeVersion, Behaviour>> = { '1.26': V126, '1.36': V136 };

@@ -20,6 +20,10 @@ export class JobPod implements PodInfo, TaskOf {
   row = NO_ROW;
   /** The engine knows that it holds its node. */
   placed = false;
+  /** Its object does not exist any more. */
+  isGone = false;
+  /** What its status says of why it was not scheduled. */
+  told: string | undefined = undefined;
 
   constructor({ job, group, index }: TaskOf, generation: number, { pod, class: podClass }: PodInfo) {
     this.job = job;

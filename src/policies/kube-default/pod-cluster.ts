@@ -15,9 +15,16 @@ import { Throttles } from './throttles.ts';
 export interface PodChanges {
   /** Pods whose objects are gone. Those that were on a node have left the snapshot, but still say in `row` which. */
   readonly gone: JobPod[];
-  readonly nodes: NodeTurn[];
+  readonly nodes: NodeChange[];
   /** New pods. Those that name their node are on it already. */
   readonly created: JobPod[];
+}
+
+/** A node that has gone down or come back. */
+export interface NodeChange {
+  readonly row: number;
+  readonly old: Node;
+  readonly node: Node;
 }
 
 /** A pod that a controller will make. */
@@ -41,10 +48,13 @@ export class PodCluster {
   /** How often the pods of a job as a whole have come into being. */
   readonly #lives = new Map<number, number>();
   readonly #throttles: Throttles;
+  readonly #recreation: number | undefined;
   #coming: Coming[] = [];
   readonly #changes: PodChanges = { gone: [], nodes: [], created: [] };
 
-  constructor({ jobs, cluster }: PolicySetup, behaviour: Behaviour) {
+  /** `recreation`: how long all controllers take to replace a pod [ms]; as their templates say if absent. */
+  constructor({ jobs, cluster }: PolicySetup, behaviour: Behaviour, recreation?: number) {
+    this.#recreation = recreation;
     this.snapshot = new Snapshot(behaviour, jobs.kubernetes?.namespaces ?? []);
     this.jobPods = new JobPods(jobs, cluster);
     this.#groupTasks = jobs.groupTasks;
@@ -85,17 +95,18 @@ export class PodCluster {
   assume(pod: JobPod, row: number): void {
     this.snapshot.addPod(pod, row);
     pod.row = row;
+    pod.pod.nodeName = this.snapshot.node(row).name;
   }
 
   /** It will not be bound after all. */
   forget(pod: JobPod): void {
     this.snapshot.removePod(pod, pod.row);
     pod.row = NO_ROW;
+    pod.pod.nodeName = undefined;
   }
 
   /** Binds an assumed pod; it is there at `bound` [ms]. */
   bind(cycle: Cycle, pod: JobPod, bound = cycle.now): void {
-    pod.pod.nodeName = this.snapshot.node(pod.row).name;
     pod.pod.startTime = bound;
     pod.placed = true;
     cycle.place(pod.job, pod.group, this.#nodeOfRow[pod.row], 1, bound);
@@ -109,8 +120,12 @@ export class PodCluster {
     pod.pod.deletionTimestamp = cycle.now;
     pod.pod.preempted = true;
     this.snapshot.addPod(pod, row);
-    if (this.jobPods.isReplaced(job, group)) cycle.evict({ job, group, node: this.#nodeOfRow[row], tasks: 1 }, grace);
-    else cycle.preempt(job, { how: 'cancel', grace });
+    // One whose job is over, or about to be, goes with it.
+    const stays = cycle.pending.has(job) || cycle.running.mayPreempt(job);
+    if (!stays) return;
+    if (this.jobPods.isReplaced(job, group) || cycle.pending.has(job)) {
+      cycle.evict({ job, group, node: this.#nodeOfRow[row], tasks: 1 }, grace);
+    } else cycle.preempt(job, { how: 'cancel', grace });
   }
 
   #end(job: number, cycle: Cycle): void {
@@ -131,7 +146,8 @@ export class PodCluster {
       if (at < 0) throw new Error(`job ${job} lost tasks on node ${node} that none of its pods was evicted for`);
       const [pod] = pods.splice(at, 1);
       this.#remove(pod);
-      const delay = this.jobPods.template(job, group)?.replacement?.delay ?? 0;
+      if (!this.jobPods.isReplaced(job, group)) continue;
+      const delay = this.#recreation ?? this.jobPods.template(job, group)?.replacement?.delay ?? 0;
       this.#coming.push({ at: cycle.now + delay, job, group, index: pod.index, generation: pod.generation + 1 });
       if (delay > 0) cycle.wakeAt(cycle.now + delay);
     }
@@ -139,14 +155,17 @@ export class PodCluster {
 
   #remove(pod: JobPod): void {
     if (pod.row !== NO_ROW) this.snapshot.removePod(pod, pod.row);
+    pod.isGone = true;
     this.#changes.gone.push(pod);
   }
 
   /** A node that is down is still listed, but takes nothing. */
   #turn(turn: NodeTurn): void {
-    const node = this.#nodes[turn.node];
-    this.snapshot.updateNode(turn.up ? node : unreachable(node));
-    this.#changes.nodes.push(turn);
+    const row = this.#rowOfNode[turn.node];
+    const old = this.snapshot.node(row);
+    const node = turn.up ? this.#nodes[turn.node] : unreachable(this.#nodes[turn.node]);
+    this.snapshot.updateNode(node);
+    this.#changes.nodes.push({ row, old, node });
   }
 
   /** A job with some of its pods still there is missing those that were evicted, and nothing else. */

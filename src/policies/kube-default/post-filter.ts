@@ -58,7 +58,7 @@ export function preempt(
   const found = dryRunPreemption(rows, offset, candidatesWanted(rows.length, args), setup);
   if (found.candidates.length === 0) return noCandidate(found.statuses, snapshot);
   const best = bestCandidates(found.candidates, now);
-  const candidate = best.length === 1 ? best[0] : best[random.integer(best.length)];
+  const candidate = best.length === 1 ? best[0] : (setup.choose?.(best) ?? best[random.integer(best.length)]);
   return { status: SUCCESS, nominatedNodeName: snapshot.node(candidate.row).name, candidate };
 }
 

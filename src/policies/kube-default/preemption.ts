@@ -49,6 +49,8 @@ export interface PreemptionSetup {
   readonly run: FilterRun;
   readonly nominations: Nominations;
   readonly budgets: readonly Budget[];
+  /** Takes one of several candidates that are equally good; by chance if absent. */
+  readonly choose?: (best: readonly Candidate[]) => Candidate;
 }
 
 /** How many candidates are enough among so many nodes. */

@@ -1,0 +1,24 @@
+/** The default scheduler of Kubernetes, pod by pod. */
+import type { Policy, PolicySetup, PolicySpec } from '../../policy.ts';
+import { KUBE_PARAMETERS, readKubeParameters } from './kube-parameters.ts';
+import { PodCluster } from './pod-cluster.ts';
+import { KubeScheduler } from './scheduler.ts';
+import type { SchedulerExtension } from './scheduler-extension.ts';
+import type { SchedulerSettings } from './scheduler-settings.ts';
+
+export const kubeDefault: PolicySpec = {
+  name: 'kube-default',
+  summary: 'The default scheduler of Kubernetes: pod by pod, with preemption, backoff and its API client.',
+  source: 'kubernetes/kubernetes, pkg/scheduler, v1.36.2 (and v1.26.5)',
+  parameters: KUBE_PARAMETERS,
+  needsNodes: true,
+  create: (setup) => kubePolicy(setup),
+};
+
+/** The same with more plugins, for schedulers that are built on it; or with settings of its own, to look inside. */
+export function kubePolicy(setup: PolicySetup, extension?: SchedulerExtension, changed: Partial<SchedulerSettings> = {}): Policy {
+  const { behaviour, settings, recreation } = readKubeParameters(setup);
+  const cluster = new PodCluster(setup, behaviour, recreation);
+  const scheduler = new KubeScheduler(cluster, { ...settings, extension, ...changed });
+  return { schedule: (cycle) => scheduler.schedule(cycle) };
+}

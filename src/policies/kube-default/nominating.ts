@@ -1,0 +1,47 @@
+/**
+ * Gives and takes nominations: in the scheduler's own table and in the pods' status, and tells the queue of those that
+ * are lost.
+ * Source: pkg/scheduler/schedule_one.go (handleSchedulingFailure), pkg/scheduler/eventhandlers.go
+ * (updatePodInSchedulingQueue, deletePodFromSchedulingQueue; Kubernetes v1.36.2). Version 1.26 tells the queue nothing.
+ */
+import type { JobPod } from './job-pod.ts';
+import type { Nominator } from './queue/nominator.ts';
+import type { SchedulingQueue } from './queue/scheduling-queue.ts';
+
+export class Nominating {
+  readonly #nominator: Nominator;
+  readonly #queue: SchedulingQueue;
+  readonly #tellsQueue: boolean;
+
+  constructor(nominator: Nominator, queue: SchedulingQueue, tellsQueue: boolean) {
+    this.#nominator = nominator;
+    this.#queue = queue;
+    this.#tellsQueue = tellsQueue;
+  }
+
+  /** Empty: takes the nomination away; undefined: leaves it as the pod's status has it. Says whether the status changed. */
+  set(pod: JobPod, node: string | undefined, now: number): boolean {
+    const old = pod.pod.nominatedNodeName;
+    this.#nominator.add(pod, node ?? old);
+    const named = node === '' ? undefined : node;
+    if (node === undefined || named === old) return false;
+    pod.pod.nominatedNodeName = named;
+    if (old !== undefined) this.#tell(pod, now);
+    return true;
+  }
+
+  /** The pod counts on a node itself from now on. */
+  assumed(pod: JobPod): void {
+    this.#nominator.remove(pod);
+  }
+
+  /** The pod is gone without having been on a node. */
+  gone(pod: JobPod, now: number): void {
+    this.#nominator.remove(pod);
+    if (pod.pod.nominatedNodeName !== undefined) this.#tell(pod, now);
+  }
+
+  #tell(pod: JobPod, now: number): void {
+    if (this.#tellsQueue) this.#queue.event({ kind: 'AssignedPodDelete', pod, upTo: pod.class.spec.priority }, now);
+  }
+}
