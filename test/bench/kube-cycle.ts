@@ -13,7 +13,7 @@ import { DEFAULT_PREEMPTION } from '../../src/policies/kube-default/preemption.t
 import { defaultProfile } from '../../src/policies/kube-default/profile.ts';
 import { schedulePod } from '../../src/policies/kube-default/schedule-pod.ts';
 import type { CycleSetup } from '../../src/policies/kube-default/schedule-pod.ts';
-import { Snapshot } from '../../src/policies/kube-default/snapshot.ts';
+import { CPU, Snapshot } from '../../src/policies/kube-default/snapshot.ts';
 import { randomStream } from '../../src/random.ts';
 
 type Json = Record<string, unknown>;
@@ -114,10 +114,23 @@ function placing({ extra, time = 1500 }: Case, nodes: number, fill: number): num
     snapshot.removePod(gone.info, gone.row);
   };
   for (let i = 0; i < 200; i++) step();
-  placed = 0;
-  const begin = performance.now();
-  while (performance.now() - begin < time) for (let i = 0; i < 20; i++) step();
-  return (placed * 1000) / (performance.now() - begin);
+  return bestRate(time, () => {
+    placed = 0;
+    for (let i = 0; i < 20; i++) step();
+    return placed;
+  });
+}
+
+/** The best of ten parts of the time: the machine may be busy with other things in the others. */
+function bestRate(time: number, work: () => number): number {
+  let best = 0;
+  for (let part = 0; part < 10; part++) {
+    const begin = performance.now();
+    let done = 0;
+    while (performance.now() - begin < time / 10) done += work();
+    best = Math.max(best, (done * 1000) / (performance.now() - begin));
+  }
+  return best;
 }
 
 /** Pods a second that preempt: the cluster is full of small pods of no importance, and large important ones come. */
@@ -130,25 +143,25 @@ function preempting(nodes: number, time = 1500): number {
   }
   const large = kindsOf(() => ({}), 100);
   let made = 0;
-  const begin = performance.now();
-  while (performance.now() - begin < time) {
+  const step = () => {
     const info = snapshot.podInfo({ ...large[made % KINDS], uid: `large${made}` });
     made++;
     const found = schedulePod(info, setup);
     if (found.placed) throw new Error('the cluster is not full');
-    const { run } = found;
-    const trial = { snapshot, run, nominations: NO_NOMINATIONS, budgets: [] };
+    const trial = { snapshot, run: found.run, nominations: NO_NOMINATIONS, budgets: [] };
     const { candidate } = preempt(info, found, trial, DEFAULT_PREEMPTION, setup.random, 0);
-    if (candidate === undefined) break;
-    for (const victim of candidate.victims) snapshot.removePod(victim, candidate.row);
+    if (candidate === undefined) return 0;
+    const { row } = candidate;
+    for (const victim of candidate.victims) snapshot.removePod(victim, row);
+    snapshot.addPod(info, row);
     // What the victims leave over is filled up, so that the next pod meets a full cluster again.
-    snapshot.addPod(info, candidate.row);
-    const filler = { ...small[1], uid: `filler${made}` };
-    while (snapshot.requested(0)[candidate.row] + 2000 <= 64_000) snapshot.addPod(snapshot.podInfo(filler), candidate.row);
-    while (snapshot.requested(0)[candidate.row] + 1000 <= 64_000)
-      snapshot.addPod(snapshot.podInfo({ ...small[0], uid: `f${made}` }), candidate.row);
-  }
-  return (made * 1000) / (performance.now() - begin);
+    for (const kind of [small[1], small[0]]) {
+      const cpu = kind.spec.containers[0].requests.get('cpu') ?? 0;
+      while (snapshot.requested(CPU)[row] + cpu <= 64_000) snapshot.addPod(snapshot.podInfo({ ...kind, uid: `f${made}` }), row);
+    }
+    return 1;
+  };
+  return bestRate(time, step);
 }
 
 const wanted = process.argv[2] ?? '';

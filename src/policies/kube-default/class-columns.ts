@@ -2,7 +2,9 @@
  * What the plugins of a profile say of each node for the pods of one class, kept from cycle to cycle: a row is judged
  * anew only when its version in the snapshot has changed. Plugins that read the cluster are left out.
  */
-import type { FilterPlugin, NodeCheck, NodeScorer, PreFilter } from './plugin.ts';
+import { look } from './filter-run.ts';
+import type { FirstLook, NamedCheck } from './filter-run.ts';
+import type { FilterPlugin, NodeScorer } from './plugin.ts';
 import type { PodInfo } from './pod-info.ts';
 import { RawColumn } from './raw-column.ts';
 import type { WeightedPlugin } from './score-run.ts';
@@ -10,11 +12,6 @@ import type { Snapshot } from './snapshot.ts';
 import { SUCCESS } from './status.ts';
 import { PASS } from './verdict-table.ts';
 import type { VerdictTable } from './verdict-table.ts';
-
-interface NamedCheck {
-  readonly name: string;
-  readonly check: NodeCheck;
-}
 
 interface WeightedScorer {
   readonly weight: number;
@@ -25,7 +22,7 @@ export class ClassColumns {
   /** How many rows there is room for. With more, the plugins' own columns are others, too. */
   readonly rows: number;
   /** What the filters said of the class, up to the first that reads the cluster. */
-  readonly known: readonly PreFilter[];
+  readonly known: FirstLook;
   /** By row, where it is fresh: the number of the verdict. */
   readonly verdicts: Int32Array;
   /** By row, where it is fresh and the verdict is a pass: the weighted sum of the scores that need no normalising. */
@@ -115,16 +112,14 @@ export class ClassColumns {
     return PASS;
   }
 
-  #askFilters(filters: readonly FilterPlugin[], pod: PodInfo): PreFilter[] {
-    const known: PreFilter[] = [];
-    for (const plugin of filters) {
-      if (plugin.filterReads === 'cluster') break;
-      const found = plugin.preFilter(pod, this.#snapshot);
-      known.push(found);
-      if (found.check === undefined) continue;
-      // The first that objects decides, so a check that reads the node alone comes second if it stands second.
-      const early = plugin.filterReads === 'node' && this.#podChecks.length === 0;
-      (early ? this.#nodeChecks : this.#podChecks).push({ name: plugin.name, check: found.check });
+  #askFilters(filters: readonly FilterPlugin[], pod: PodInfo): FirstLook {
+    const first = filters.findIndex(({ filterReads }) => filterReads === 'cluster');
+    const known = look(filters, pod, this.#snapshot, undefined, first < 0 ? filters.length : first);
+    const readsNodeOnly = new Set(filters.filter(({ filterReads }) => filterReads === 'node').map(({ name }) => name));
+    for (const check of known.checks) {
+      // The first that objects decides, so what reads the node alone waits for what stands before it.
+      const early = readsNodeOnly.has(check.name) && this.#podChecks.length === 0;
+      (early ? this.#nodeChecks : this.#podChecks).push(check);
     }
     return known;
   }

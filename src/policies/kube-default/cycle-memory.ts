@@ -28,10 +28,11 @@ export class CycleMemory {
   passed = new Int32Array(0);
   failed = new Int32Array(0);
   verdicts = new Int32Array(0);
+  /** For each of those that pass: what a search read of its scores, and then its total. */
+  totals = new Float64Array(0);
   /** By row: 1 if pods are nominated there, 0 if not. */
   nominated = new Int32Array(0);
   #nominatedRows: number[] = [];
-  #totals = new Float64Array(0);
   #scratch = new Float64Array(0);
 
   constructor(profile: Profile, snapshot: Snapshot) {
@@ -71,7 +72,7 @@ export class CycleMemory {
       this.failed = grownInts(this.failed, rows);
       this.verdicts = grownInts(this.verdicts, rows);
       this.nominated = grownInts(this.nominated, rows);
-      this.#totals = grownFloats(this.#totals, rows);
+      this.totals = grownFloats(this.totals, rows);
       this.#scratch = grownFloats(this.#scratch, rows);
     }
     for (const row of this.#nominatedRows) this.nominated[row] = 0;
@@ -80,14 +81,13 @@ export class CycleMemory {
     else for (const name of nominations.nodes) this.#noteNominated([this.snapshot.rowOf(name) ?? -1]);
   }
 
-  /** The totals of the nodes that passed, in their order; valid until the next cycle. */
-  totals(pod: PodInfo, columns: ClassColumns, rows: Int32Array): Float64Array {
-    const totals = this.#totals.subarray(0, rows.length);
+  /** The totals of the nodes that passed in the search before, in their order; valid until the next cycle. */
+  complete(pod: PodInfo, columns: ClassColumns, rows: Int32Array): Float64Array {
+    const totals = this.totals.subarray(0, rows.length);
     const scratch = this.#scratch.subarray(0, rows.length);
     let constant = 0;
     for (const raw of columns.raw) constant += raw.constant ?? 0;
-    const { sums } = columns;
-    for (let i = 0; i < rows.length; i++) totals[i] = sums[rows[i]] + constant;
+    for (let i = 0; i < totals.length; i++) totals[i] += constant;
     for (const raw of columns.raw) if (raw.constant === undefined) raw.addTo(totals, rows, scratch);
     for (const { plugin, weight } of this.#scoresByCluster) {
       const scorer = plugin.preScore(pod, this.snapshot, rows);

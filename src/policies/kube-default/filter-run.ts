@@ -3,7 +3,7 @@
  * the first that objects decides.
  * Source: pkg/scheduler/framework/runtime/framework.go (Kubernetes v1.36.2).
  */
-import type { FilterPlugin, NodeCheck, PreFilter } from './plugin.ts';
+import type { FilterPlugin, NodeCheck } from './plugin.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Snapshot } from './snapshot.ts';
 import { SUCCESS } from './status.ts';
@@ -19,64 +19,76 @@ export interface Nominations {
 
 export const NO_NOMINATIONS: Nominations = { on: () => [], nodes: [] };
 
-interface NamedCheck {
+export interface NamedCheck {
   readonly name: string;
   readonly check: NodeCheck;
+}
+
+/** What filters said of a pod, or of its class, before any node was looked at. */
+export interface FirstLook {
+  /** How many filters were asked, from the first on. */
+  readonly asked: number;
+  readonly checks: readonly NamedCheck[];
+  /** The only nodes worth checking, by name; all if absent. */
+  readonly nodes?: ReadonlySet<string>;
+  /** The plugins that left the other nodes out. */
+  readonly narrowedBy: readonly string[];
+  /** Why no node will do, if that was clear from the pod. */
+  readonly rejected?: Verdict;
+}
+
+const NOT_ASKED: FirstLook = { asked: 0, checks: [], narrowedBy: [] };
+
+/** Asks the filters that were not asked yet, up to `end`. */
+export function look(
+  plugins: readonly FilterPlugin[],
+  pod: PodInfo,
+  snapshot: Snapshot,
+  before: FirstLook = NOT_ASKED,
+  end = plugins.length,
+): FirstLook {
+  let { checks, nodes, narrowedBy, rejected } = before;
+  for (let i = before.asked; i < end && rejected === undefined; i++) {
+    const { name } = plugins[i];
+    const found = plugins[i].preFilter(pod, snapshot);
+    if (found.status.code === 'Skip') continue;
+    if (found.check === undefined) {
+      rejected = { status: found.status, plugin: name };
+      break;
+    }
+    checks = [...checks, { name, check: found.check }];
+    if (found.nodes === undefined) continue;
+    nodes = nodes === undefined ? found.nodes : intersect(nodes, found.nodes);
+    narrowedBy = [...narrowedBy, name];
+  }
+  return { asked: end, checks, nodes, narrowedBy, rejected };
 }
 
 export class FilterRun {
   readonly pod: PodInfo;
   readonly #snapshot: Snapshot;
   readonly #checks: readonly NamedCheck[];
-  /** The first so many checks judge by the node and its pods alone. */
-  readonly #local: number;
-  /** The only nodes worth checking, by name; all if absent. */
+  /** The first so many checks were known. */
+  readonly #known: number;
   readonly nodes: ReadonlySet<string> | undefined;
-  /** The plugins that left the other nodes out. */
   readonly narrowedBy: readonly string[];
-  /** Why no node will do, if that was clear from the pod. */
   readonly rejected: Verdict | undefined;
-  /** Pods that a trial has added and removed, in order. */
-  readonly #tried: { readonly pod: PodInfo; readonly by: 1 | -1 }[] = [];
-  #trials = 0;
+  /** Pods that a trial has added and removed, in order; absent outside trials. */
+  #tried: { readonly pod: PodInfo; readonly by: 1 | -1 }[] | undefined;
 
-  private constructor(
-    pod: PodInfo,
-    snapshot: Snapshot,
-    checks: readonly NamedCheck[],
-    local: number,
-    found: Pick<FilterRun, 'nodes' | 'narrowedBy' | 'rejected'>,
-  ) {
+  private constructor(pod: PodInfo, snapshot: Snapshot, known: FirstLook, found: FirstLook) {
     this.pod = pod;
     this.#snapshot = snapshot;
-    this.#checks = checks;
-    this.#local = local;
+    this.#checks = found.checks;
+    this.#known = known.checks.length;
     this.nodes = found.nodes;
     this.narrowedBy = found.narrowedBy;
     this.rejected = found.rejected;
   }
 
   /** `known`: what the first of the plugins have said of pods of this class before, and would say again. */
-  static start(plugins: readonly FilterPlugin[], pod: PodInfo, snapshot: Snapshot, known: readonly PreFilter[] = []): FilterRun {
-    const checks: NamedCheck[] = [];
-    let local = 0;
-    const narrowedBy: string[] = [];
-    let nodes: ReadonlySet<string> | undefined;
-    for (let i = 0; i < plugins.length; i++) {
-      const plugin = plugins[i];
-      const found = i < known.length ? known[i] : plugin.preFilter(pod, snapshot);
-      if (found.status.code === 'Skip') continue;
-      if (found.check === undefined) {
-        const rejected = { status: found.status, plugin: plugin.name };
-        return new FilterRun(pod, snapshot, [], 0, { nodes, narrowedBy, rejected });
-      }
-      checks.push({ name: plugin.name, check: found.check });
-      if (i < known.length) local++;
-      if (found.nodes === undefined) continue;
-      nodes = nodes === undefined ? found.nodes : intersect(nodes, found.nodes);
-      narrowedBy.push(plugin.name);
-    }
-    return new FilterRun(pod, snapshot, checks, local, { nodes, narrowedBy, rejected: undefined });
+  static start(plugins: readonly FilterPlugin[], pod: PodInfo, snapshot: Snapshot, known = NOT_ASKED): FilterRun {
+    return new FilterRun(pod, snapshot, known, look(plugins, pod, snapshot, known));
   }
 
   /** The verdict on a node as it is in the snapshot. */
@@ -90,12 +102,12 @@ export class FilterRun {
 
   /** There are checks beyond those of the plugins that were known. */
   get hasMore(): boolean {
-    return this.#local < this.#checks.length;
+    return this.#known < this.#checks.length;
   }
 
   /** The number of the verdict of those. */
   checkMore(row: number, table: VerdictTable): number {
-    for (let i = this.#local; i < this.#checks.length; i++) {
+    for (let i = this.#known; i < this.#checks.length; i++) {
       const { name, check } = this.#checks[i];
       const status = check.filter(row);
       if (status !== SUCCESS && status.code !== 'Success') return table.numberOfStatus(name, status);
@@ -120,16 +132,13 @@ export class FilterRun {
 
   /** Lets `attempt` add and remove pods on a node, and puts all back as it was. Trials may be nested. */
   trial<Result>(row: number, attempt: () => Result): Result {
+    const outer = this.#tried;
+    const tried = (this.#tried = []);
     const before = this.#snapshot.startTrial(row);
-    const tried = this.#tried.length;
-    this.#trials++;
     const result = attempt();
-    this.#trials--;
-    while (this.#tried.length > tried) {
-      const last = this.#tried.pop();
-      if (last !== undefined) this.#shift(last.pod, row, last.by === 1 ? -1 : 1);
-    }
+    for (const { pod, by } of tried) this.#shift(pod, row, by === 1 ? -1 : 1);
     this.#snapshot.endTrial(row, before);
+    this.#tried = outer;
     return result;
   }
 
@@ -146,9 +155,9 @@ export class FilterRun {
   }
 
   #try(pod: PodInfo, row: number, by: 1 | -1): void {
-    if (this.#trials === 0) throw new Error(`pod ${pod.pod.name} may come or go in a trial only`);
-    this.#shift(pod, row, by);
+    if (this.#tried === undefined) throw new Error(`pod ${pod.pod.name} may come or go in a trial only`);
     this.#tried.push({ pod, by });
+    this.#shift(pod, row, by);
   }
 
   #shift(pod: PodInfo, row: number, by: 1 | -1): void {

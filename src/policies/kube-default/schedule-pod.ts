@@ -64,7 +64,7 @@ export function schedulePod(pod: PodInfo, setup: CycleSetup): Outcome {
   const { feasible } = found;
   if (feasible.length === 0) return { placed: false, ...found };
   if (feasible.length === 1) return { placed: true, ...found, row: feasible[0] };
-  const totals = memory.totals(pod, columns, feasible);
+  const totals = memory.complete(pod, columns, feasible);
   return { placed: true, ...found, row: feasible[selectHost(totals, profile.tieBreak, random)], totals };
 }
 
@@ -77,15 +77,15 @@ export function findNodes(pod: PodInfo, setup: CycleSetup): Found {
 function findIn(pod: PodInfo, columns: ClassColumns, memory: CycleMemory, setup: CycleSetup): Found {
   const { profile, snapshot, nominations } = setup;
   const run = FilterRun.start(profile.filters, pod, snapshot, columns.known);
-  const none = { run, feasible: new Int32Array(0), statuses: NO_STATUSES };
   if (run.rejected !== undefined) {
     const { status, plugin } = run.rejected;
     const rejectors = new Set(plugin === undefined ? [] : [plugin]);
-    return { ...none, absent: status, rejectors, preFilter: status.reasons.join(', ') };
+    const feasible = new Int32Array(0);
+    return { run, feasible, statuses: NO_STATUSES, absent: status, rejectors, preFilter: status.reasons.join(', ') };
   }
   const nominated = pod.pod.nominatedNodeName === undefined ? undefined : snapshot.rowOf(pod.pod.nominatedNodeName);
   if (nominated !== undefined && run.checkWithNominated(nominated, nominations).status.code === 'Success') {
-    return { ...none, feasible: Int32Array.of(nominated), absent: UNSEEN, rejectors: NOBODY };
+    return { run, feasible: Int32Array.of(nominated), statuses: NO_STATUSES, absent: UNSEEN, rejectors: NOBODY };
   }
   return search(run, columns, memory, setup);
 }
@@ -95,25 +95,36 @@ function search(run: FilterRun, columns: ClassColumns, memory: CycleMemory, setu
   const rows = candidates(run, snapshot);
   const enough = numFeasibleNodesToFind(rows.length, profile.percentageOfNodesToScore);
   memory.begin(nominations);
-  const { passed, failed, nominated, table } = memory;
-  const { judged, verdicts } = columns;
+  const { passed, totals, failed, nominated, table } = memory;
+  const { judged, verdicts, sums } = columns;
   const { versions } = snapshot;
-  const { hasMore } = run;
+  const asksMore = run.hasMore;
   let bits = 0;
   let passes = 0;
   let failures = 0;
   let at = rows.length === 0 ? 0 : start.next % rows.length;
   for (let i = 0; i < rows.length; i++) {
-    const row = rows[at];
+    let row = rows[at];
+    // Most nodes are known to pass. Without calls in it this loop is several times as fast.
+    while (judged[row] === versions[row] && verdicts[row] === PASS && !asksMore && nominated[row] === 0) {
+      if (passes === enough || i === rows.length) break;
+      passed[passes] = row;
+      totals[passes++] = sums[row];
+      if (++at === rows.length) at = 0;
+      row = rows[at];
+      i++;
+    }
+    if (i === rows.length) break;
     if (++at === rows.length) at = 0;
     if (judged[row] !== versions[row]) columns.judge(row);
     let verdict = verdicts[row];
     if (nominated[row] === 1) verdict = table.numberOf(run.checkWithNominated(row, nominations));
-    else if (hasMore && verdict === PASS) verdict = run.checkMore(row, table);
+    else if (asksMore && verdict === PASS) verdict = run.checkMore(row, table);
     if (verdict === PASS) {
       // One more than enough must be found before the search stops; it is not used.
       if (passes === enough) break;
-      passed[passes++] = row;
+      passed[passes] = row;
+      totals[passes++] = sums[row];
     } else {
       failed[failures] = row;
       memory.verdicts[failures++] = verdict;
@@ -125,20 +136,21 @@ function search(run: FilterRun, columns: ClassColumns, memory: CycleMemory, setu
 }
 
 function report(run: FilterRun, passes: number, failures: number, objectors: ReadonlySet<string>, memory: CycleMemory): Found {
-  const failed = memory.failed.subarray(0, failures);
-  const verdicts = memory.verdicts.subarray(0, failures);
-  const { snapshot, table } = memory;
   return {
     run,
     feasible: memory.passed.subarray(0, passes),
-    // Why a pod is not placed may be told later.
-    statuses:
-      passes === 0
-        ? new NodeStatuses(snapshot, table, failed.slice(), verdicts.slice())
-        : new NodeStatuses(snapshot, table, failed, verdicts),
+    statuses: failures === 0 ? NO_STATUSES : statusesOf(passes, failures, memory),
     absent: run.nodes === undefined ? UNSEEN : unresolvable(`node(s) didn't satisfy plugin(s) [${run.narrowedBy.join(' ')}]`),
     rejectors: run.narrowedBy.length === 0 ? objectors : new Set([...run.narrowedBy, ...objectors]),
   };
+}
+
+function statusesOf(passes: number, failures: number, { snapshot, table, failed, verdicts }: CycleMemory): StatusesByNode {
+  const rows = failed.subarray(0, failures);
+  const numbers = verdicts.subarray(0, failures);
+  // Why a pod is not placed may be told later.
+  if (passes === 0) return new NodeStatuses(snapshot, table, rows.slice(), numbers.slice());
+  return new NodeStatuses(snapshot, table, rows, numbers);
 }
 
 function candidates({ nodes }: FilterRun, snapshot: Snapshot): ArrayLike<number> {
