@@ -21,7 +21,7 @@ export async function loadReplayCluster(
     warnings = [],
   } = spec === undefined ? { cluster: declaredCluster(trace) } : await loadClusterWithFile(spec);
   for (const message of warnings) warn(message);
-  // A placement has nothing to choose from where processors have no identity.
+  // A placement, or a policy that binds to nodes, has nothing to choose from where processors have no identity.
   const loaded = identities === 'identities' ? withIdentities(described) : described;
   const cluster = failures === undefined ? loaded : { ...loaded, pools: loaded.pools.map((pool) => ({ ...pool, failures })) };
   const clusterFacts = {

@@ -57,10 +57,12 @@ export function writeManifest(
 
 function inputsOf({ path: tracePath, trace, clusterFacts }: ReplayInput, runs: readonly FinishedRun[]): unknown[] {
   const files = new Map(runs.flatMap(({ policy: { file } }) => (file === undefined ? [] : [[file.path, file.sha256]])));
+  const configurations = new Map(runs.flatMap(({ policy }) => Object.values(policy.files).map((one) => [one.path, one.sha256])));
   return [
     { what: 'trace', path: tracePath, sha256: trace.sha256, bytes: trace.bytes },
     ...(clusterFacts.file ? [{ what: 'cluster', ...clusterFacts.file }] : []),
     ...[...files].map(([path, sha256]) => ({ what: 'policy', path, sha256 })),
+    ...[...configurations].map(([path, sha256]) => ({ what: 'configuration', path, sha256 })),
   ];
 }
 

@@ -66,7 +66,8 @@ async function replay(tracePath: string, options: ReplayOptions): Promise<void> 
   const policies = await selectPolicies(requiredPolicies(options));
   const baseline = baselineOf(policies, options.baseline);
   const placement = await selectPlacement(options.placement ?? 'first-fit');
-  const input = await readInput(tracePath, options, settings);
+  const needsNodes = options.placement !== undefined || policies.some(({ spec }) => spec.needsNodes);
+  const input = await readInput(tracePath, options, settings, needsNodes);
   // A long simulation must not fail for want of a folder at its end.
   if (options.out !== undefined) {
     clearResults(
@@ -106,9 +107,14 @@ function baselineOf(policies: readonly SelectedPolicy[], selector: string | unde
   throw usageError(`"${selector}" is not among the policies of this run`, '--baseline', `one of: ${known}`);
 }
 
-async function readInput(path: string, options: ReplayOptions, settings: ReplaySettings): Promise<ReplayInput> {
+async function readInput(
+  path: string,
+  options: ReplayOptions,
+  settings: ReplaySettings,
+  needsNodes: boolean,
+): Promise<ReplayInput> {
   const trace = await readWithProgress(path, options.format, settings.limit);
-  const identities = options.placement === undefined ? 'as-described' : 'identities';
+  const identities = needsNodes ? 'identities' : 'as-described';
   const cluster = await loadReplayCluster(options.cluster, trace, settings.failures, identities);
   const { workload, notes } = applyWalltimes(trace.workload, settings);
   sayAccount(trace);
@@ -131,9 +137,9 @@ function runPolicy(
     progress.show(() => `${policy.label}: ${grouped(over)} of ${count(workload.count, 'job')} over`);
   try {
     return interruptible(() => {
-      const { parameters, file, spec } = policy;
+      const { parameters, files, file, spec } = policy;
       const schedule = terminable(() =>
-        simulate(workload, cluster, spec, { ...simulation, parameters, guarded: file !== undefined, onProgress }),
+        simulate(workload, cluster, spec, { ...simulation, parameters, files, guarded: file !== undefined, onProgress }),
       );
       const wallSeconds = (performance.now() - began) / 1000;
       const everything = options.out !== undefined || options.json === true;

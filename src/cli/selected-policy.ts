@@ -3,6 +3,8 @@ import { readParameters, splitSelector } from '../parameters.ts';
 import type { PlacementSpec } from '../placement.ts';
 import type { PolicySetup, PolicySpec } from '../policy.ts';
 import { didYouMean, usageError } from '../errors.ts';
+import { readParameterFiles } from './parameter-files.ts';
+import type { HashedFile } from './parameter-files.ts';
 import { isPolicyFile, loadPolicyFile, policyFileHash } from './policy-file.ts';
 
 /** A policy as the command line names it, ready to run. */
@@ -15,6 +17,8 @@ export interface SelectedPolicy {
   readonly folder: string;
   /** The file it was loaded from, as it was then; absent for a policy of our own list. */
   readonly file?: { readonly path: string; readonly sha256: string };
+  /** The files that its parameters name, by parameter. */
+  readonly files: Readonly<Record<string, HashedFile>>;
   /** Whether it has asked for the true run times: known after it has run. */
   isOracle(): boolean;
 }
@@ -29,12 +33,14 @@ export async function selectPolicies(selectors: readonly string[]): Promise<Sele
     const file = isPolicyFile(name) ? { path: name, sha256: policyFileHash(name) } : undefined;
     const spec = file === undefined ? named(policies, name, '--policy') : await loadPolicyFile(file.path);
     const parameters = readParameters(spec.parameters ?? {}, given, `--policy ${name}`);
-    chosen.push({ spec, parameters, given, file });
+    const files = readParameterFiles(spec.parameters ?? {}, parameters, `--policy ${name}`);
+    chosen.push({ spec, parameters, given, file, files });
   }
   const folders = distinctFolders(chosen.map(({ spec, given }) => ({ name: spec.name, given })));
-  return chosen.map(({ spec, parameters, given, file }, index) => {
+  return chosen.map(({ spec, parameters, given, file, files }, index) => {
     const { observed, isOracle } = observe(spec);
-    return { spec: observed, isOracle, parameters, label: labelOf(spec.name, given), folder: folders[index], file };
+    const label = labelOf(spec.name, given);
+    return { spec: observed, isOracle, parameters, label, folder: folders[index], file, files };
   });
 }
 
