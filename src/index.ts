@@ -36,7 +36,7 @@ export type { WalltimeRule } from './trace/walltimes.ts';
 export { simulate } from './engine/simulate.ts';
 export type { Costs, SimulationOptions } from './engine/simulate.ts';
 export { placements } from './placement/index.ts';
-export { policies } from './policies/index.ts';
+export { loadPolicies, loadPolicy, policyNames } from './policies/index.ts';
 
 // From a schedule to numbers and files.
 export { metrics } from './metrics/index.ts';

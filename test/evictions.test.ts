@@ -6,7 +6,7 @@ import type { Cluster } from '../src/cluster.ts';
 import { scheduleDigest } from '../src/digest.ts';
 import { simulate } from '../src/engine/simulate.ts';
 import { firstFit } from '../src/placement/first-fit.ts';
-import { policies } from '../src/policies/index.ts';
+import { easy } from '../src/policies/easy/easy.ts';
 import type { Changes, Cycle, Eviction, PolicySpec } from '../src/policy.ts';
 import { COMPLETED, PREEMPTED, REJECTED, UNFINISHED } from '../src/schedule.ts';
 import { WorkloadBuilder } from '../src/workload-builder.ts';
@@ -152,8 +152,6 @@ describe('a binding', () => {
 });
 
 describe('a service', () => {
-  const easy = policies.find(({ name }) => name === 'easy')!;
-
   test('does not keep the run alive', () => {
     const jobs = workload({ runtime: Infinity, tasks: 2 }, { runtime: 100, tasks: 5 }, { runtime: 10, tasks: 4 });
     const schedule = simulate(jobs, NODES, easy, { placement: firstFit, audit: true });

@@ -11,7 +11,7 @@ import { readParameters } from '../src/parameters.ts';
 import type { Parameters } from '../src/parameters.ts';
 import { firstFit } from '../src/placement/first-fit.ts';
 import { placements } from '../src/placement/index.ts';
-import { policies } from '../src/policies/index.ts';
+import { loadPolicies } from '../src/policies/index.ts';
 import type { PolicySpec } from '../src/policy.ts';
 import { COMPLETED, KILLED, REJECTED, UNFINISHED } from '../src/schedule.ts';
 import type { Schedule } from '../src/schedule.ts';
@@ -64,6 +64,8 @@ interface Choice {
   readonly spec: PolicySpec;
   readonly parameters: Parameters;
 }
+
+const policies = await loadPolicies();
 
 const choices: Choice[] = policies.flatMap((spec) => {
   const { name, parameters = {} } = spec;

@@ -4,7 +4,7 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:
 import { delimiter, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { placements } from '../src/placement/index.ts';
-import { policies } from '../src/policies/index.ts';
+import { loadPolicies } from '../src/policies/index.ts';
 import { formats } from '../src/trace/index.ts';
 import { CLI, run, temporaryFolder } from './cli-runner.ts';
 
@@ -74,14 +74,14 @@ test('the example policy is short', () => {
   expect(policy.text.split('\n').length - 1).toBeLessThanOrEqual(40);
 });
 
-describe('the list of', () => {
+describe('the list of', async () => {
   const cell = (text: string) => text.replaceAll('|', '\\|');
   const table = (titles: readonly string[], rows: readonly (readonly string[])[]) =>
     [titles, titles.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |\n`).join('');
   const lists = {
     policies: table(
       ['policy', 'what it does', 'source'],
-      policies.map(({ name, summary, source }) => [`\`${name}\``, summary, source]),
+      (await loadPolicies()).map(({ name, summary, source }) => [`\`${name}\``, summary, source]),
     ),
     placements: table(
       ['placement', 'which nodes'],

@@ -1,7 +1,7 @@
 import { Argument } from 'commander';
 import type { Command } from 'commander';
 import { placements } from '../placement/index.ts';
-import { policies } from '../policies/index.ts';
+import { policyNames } from '../policies/index.ts';
 import { catalogue } from '../trace/catalogue.ts';
 import { generators } from '../trace/generate/index.ts';
 import { formats } from '../trace/index.ts';
@@ -26,9 +26,9 @@ export function declareCompletion(command: Command): void {
       const words = {
         'generate generator': names(generators),
         'fetch name': names(catalogue),
-        'policies name': names([...policies, ...placements]),
-        '--policy': names(policies),
-        '--baseline': names(policies),
+        'policies name': [...policyNames, ...names(placements)],
+        '--policy': policyNames,
+        '--baseline': policyNames,
         '--placement': names(placements),
         '--format': names(formats),
         '--to': names(formats.filter(({ write }) => write !== undefined)),

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { didYouMean, usageError } from '../errors.ts';
 import { placements } from '../placement/index.ts';
-import { policies } from '../policies/index.ts';
+import { loadPolicies } from '../policies/index.ts';
 import { examples } from './command.ts';
 import { print, printJson } from './output.ts';
 import { specText } from './spec-text.ts';
@@ -13,14 +13,15 @@ export function declarePolicies(command: Command): void {
   command
     .argument('[name]', 'a policy or placement to describe in full')
     .option('--json', 'JSON, for machines')
-    .action((name: string | undefined, { json }: { json?: boolean }) => {
-      if (name !== undefined) describe(name, json === true);
+    .action(async (name: string | undefined, { json }: { json?: boolean }) => {
+      const policies = await loadPolicies();
+      if (name !== undefined) describe(policies, name, json === true);
       else if (json) printJson({ policies: policies.map(facts), placements: placements.map(facts) });
-      else list();
+      else list(policies);
     });
 }
 
-function list(): void {
+function list(policies: readonly NamedSpec[]): void {
   const rows = (specs: readonly NamedSpec[]) => specs.map(({ name, summary }) => [name, summary]);
   print(renderTable([{ title: 'policy'.padEnd(20) }, { title: 'who starts when', wrap: 90 }], rows(policies)));
   print('\n');
@@ -28,7 +29,7 @@ function list(): void {
   print('\n"yardmaster policies NAME" shows parameters and source. Your own: --policy ./mine.js\n');
 }
 
-function describe(name: string, json: boolean): void {
+function describe(policies: readonly NamedSpec[], name: string, json: boolean): void {
   const specs: readonly NamedSpec[] = [...policies, ...placements];
   const found = specs.filter((spec) => spec.name === name);
   if (found.length === 0) {

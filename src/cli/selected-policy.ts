@@ -25,13 +25,12 @@ export interface SelectedPolicy {
 
 /** Finds or loads the policies that selectors name: `easy`, `easy:dialect=pyss`, `./mine.js:depth=3`. */
 export async function selectPolicies(selectors: readonly string[]): Promise<SelectedPolicy[]> {
-  const { policies } = await import('../policies/index.ts');
   const chosen = [];
   for (const selector of selectors) {
     const { name, given } = splitSelector(selector);
     // Its bytes are taken before it is loaded: it must not be able to tell others of itself.
     const file = isPolicyFile(name) ? { path: name, sha256: policyFileHash(name) } : undefined;
-    const spec = file === undefined ? named(policies, name, '--policy') : await loadPolicyFile(file.path);
+    const spec = file === undefined ? await listedPolicy(name) : await loadPolicyFile(file.path);
     const parameters = readParameters(spec.parameters ?? {}, given, `--policy ${name}`);
     const files = readParameterFiles(spec.parameters ?? {}, parameters, `--policy ${name}`);
     chosen.push({ spec, parameters, given, file, files });
@@ -42,6 +41,13 @@ export async function selectPolicies(selectors: readonly string[]): Promise<Sele
     const label = labelOf(spec.name, given);
     return { spec: observed, isOracle, parameters, label, folder: folders[index], file, files };
   });
+}
+
+async function listedPolicy(name: string): Promise<PolicySpec> {
+  const { loadPolicy, policyNames } = await import('../policies/index.ts');
+  const spec = await loadPolicy(name);
+  if (spec === undefined) throw usageError(`there is no policy "${name}"`, '--policy', didYouMean(name, policyNames));
+  return spec;
 }
 
 /** The placement that a selector names. */

@@ -1,11 +1,24 @@
 import type { PolicySpec } from '../policy.ts';
-import { conservative } from './conservative/conservative.ts';
-import { easy } from './easy/easy.ts';
-import { fcfs } from './fcfs.ts';
-import { firstFit } from './first-fit.ts';
-import { kubeDefault } from './kube-default/kube-default.ts';
-import { random } from './random.ts';
-import { sjf } from './sjf.ts';
 
-/** Every policy that `--policy` knows by name. One line for each. */
-export const policies: readonly PolicySpec[] = [fcfs, easy, conservative, sjf, firstFit, random, kubeDefault];
+/** Every policy that `--policy` knows by name. One line for each; its code is read when it is asked for. */
+const POLICIES: Readonly<Record<string, () => Promise<PolicySpec>>> = {
+  fcfs: async () => (await import('./fcfs.ts')).fcfs,
+  easy: async () => (await import('./easy/easy.ts')).easy,
+  conservative: async () => (await import('./conservative/conservative.ts')).conservative,
+  sjf: async () => (await import('./sjf.ts')).sjf,
+  'first-fit': async () => (await import('./first-fit.ts')).firstFit,
+  random: async () => (await import('./random.ts')).random,
+  'kube-default': async () => (await import('./kube-default/kube-default.ts')).kubeDefault,
+};
+
+export const policyNames: readonly string[] = Object.keys(POLICIES);
+
+/** The policy of that name; undefined if there is none. */
+export async function loadPolicy(name: string): Promise<PolicySpec | undefined> {
+  return Object.hasOwn(POLICIES, name) ? await POLICIES[name]() : undefined;
+}
+
+/** All of them, in the order of the list. */
+export async function loadPolicies(): Promise<PolicySpec[]> {
+  return await Promise.all(Object.values(POLICIES).map((load) => load()));
+}
