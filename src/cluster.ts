@@ -1,4 +1,5 @@
 import type { Node } from './kubernetes.ts';
+import type { SlurmConfig } from './slurm.ts';
 import type { Category } from './workload.ts';
 
 /** A number of equal nodes. */
@@ -6,6 +7,8 @@ export interface NodePool {
   readonly name: string;
   /** Nodes [count]. */
   readonly count: number;
+  /** What its nodes are called, in their order; absent: the pool's name and a number from 0. */
+  readonly nodeNames?: readonly string[];
   /** Per node [millicores]. */
   readonly cpu: number;
   /** Per node [bytes]; Infinity = memory is not modelled. */
@@ -81,6 +84,8 @@ export interface Cluster {
   readonly partitions: readonly Partition[];
   readonly outages: readonly Outage[];
   readonly topology?: readonly TopologyLevel[];
+  /** Absent unless it was read from a slurm.conf. */
+  readonly slurm?: SlurmConfig;
 }
 
 /** A pool of `procs` interchangeable processors. */
@@ -115,11 +120,13 @@ export function poolOfNodes(cluster: Cluster): Int32Array {
   return poolOf;
 }
 
-/** The name of a node: its pool's name and its number in the pool, from 0. */
+/** The name of a node: its own if its pool knows it, else the pool's name and its number in the pool, from 0. */
 export function nodeName(cluster: Cluster, node: number): string {
   let first = 0;
   for (const pool of cluster.pools) {
-    if (node < first + pool.count) return pool.count === 1 ? pool.name : `${pool.name}${node - first}`;
+    if (node < first + pool.count) {
+      return pool.nodeNames?.[node - first] ?? (pool.count === 1 ? pool.name : `${pool.name}${node - first}`);
+    }
     first += pool.count;
   }
   throw new Error(`node ${node} is not one of the ${first} nodes of ${cluster.name}`);

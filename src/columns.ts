@@ -187,3 +187,17 @@ export function rowNumbers(count: number): Int32Array {
   for (let row = 0; row < count; row++) rows[row] = row;
   return rows;
 }
+
+/** The values of these rows, in this order. */
+export function pickFloat64(column: Float64Array, rows: ArrayLike<number>): Float64Array {
+  const picked = new Float64Array(rows.length);
+  for (let row = 0; row < rows.length; row++) picked[row] = column[rows[row]];
+  return picked;
+}
+
+/** The same for whole numbers. */
+export function pickInt32(column: Int32Array, rows: ArrayLike<number>): Int32Array {
+  const picked = new Int32Array(rows.length);
+  for (let row = 0; row < rows.length; row++) picked[row] = column[rows[row]];
+  return picked;
+}

@@ -1,4 +1,7 @@
+import { pickFloat64, pickInt32 } from './columns.ts';
 import type { KubernetesObjects } from './kubernetes-workload.ts';
+import { selectSlurm } from './slurm-workload.ts';
+import type { SlurmRequests } from './slurm-workload.ts';
 
 /** What one task of a job asks for, on the node where it runs. Equal requests are stored once a workload. */
 export interface TaskRequest {
@@ -118,6 +121,8 @@ export interface Workload {
   readonly checkpoints?: Checkpoints;
   /** Absent unless the jobs were read from Kubernetes objects. */
   readonly kubernetes?: KubernetesObjects;
+  /** Absent unless the trace says of jobs what only Slurm knows. */
+  readonly slurm?: SlurmRequests;
 }
 
 /** What a policy may know about jobs: the request, never the future. */
@@ -167,7 +172,7 @@ export function selectJobs(workload: Workload, rows: ArrayLike<number>, name = w
     firstGroup[row + 1] = groups.length;
   }
   const category = ({ code, names }: Category): Category => ({ code: pickInt32(code, rows), names });
-  const { ids, recordedStart, priority, dependencies, checkpoints, kubernetes } = workload;
+  const { ids, recordedStart, priority, dependencies, checkpoints, kubernetes, slurm } = workload;
   return {
     name,
     count,
@@ -202,6 +207,7 @@ export function selectJobs(workload: Workload, rows: ArrayLike<number>, name = w
       templateOfGroup: pickInt32(kubernetes.templateOfGroup, groups),
       throttleOfJob: pickInt32(kubernetes.throttleOfJob, rows),
     },
+    slurm: slurm && selectSlurm(slurm, rows, groups, base),
   };
 }
 
@@ -223,16 +229,4 @@ function selectDependencies(from: Dependencies, rows: ArrayLike<number>, count: 
     kind: Uint8Array.from(edges, (edge) => from.kind[edge]),
     think: Float64Array.from(edges, (edge) => from.think[edge]),
   };
-}
-
-function pickFloat64(column: Float64Array, rows: ArrayLike<number>): Float64Array {
-  const picked = new Float64Array(rows.length);
-  for (let row = 0; row < rows.length; row++) picked[row] = column[rows[row]];
-  return picked;
-}
-
-function pickInt32(column: Int32Array, rows: ArrayLike<number>): Int32Array {
-  const picked = new Int32Array(rows.length);
-  for (let row = 0; row < rows.length; row++) picked[row] = column[rows[row]];
-  return picked;
 }
