@@ -9,6 +9,7 @@ const POLICIES: Readonly<Record<string, () => Promise<PolicySpec>>> = {
   'first-fit': async () => (await import('./first-fit.ts')).firstFit,
   random: async () => (await import('./random.ts')).random,
   'kube-default': async () => (await import('./kube-default/kube-default.ts')).kubeDefault,
+  volcano: async () => (await import('./volcano/volcano.ts')).volcano,
 };
 
 export const policyNames: readonly string[] = Object.keys(POLICIES);
