@@ -72,7 +72,7 @@ export function readPodSpec(field: JsonField): PodSpec {
   };
 }
 
-function readOwner(field: JsonField): OwnerReference {
+export function readOwner(field: JsonField): OwnerReference {
   return {
     apiVersion: field.at('apiVersion').text() ?? '',
     kind: field.at('kind').text() ?? '',
@@ -173,7 +173,7 @@ function tellsPreemption(condition: JsonField): boolean {
  * A time in ms since 1970. Beside RFC 3339, which Kubernetes prints, `{unixNano}` is taken, and the word `now` for a
  * time of which only is known that it has come.
  */
-function readTime(field: JsonField): number | undefined {
+export function readTime(field: JsonField): number | undefined {
   if (field.absent) return undefined;
   if (typeof field.value === 'object') return (field.at('unixNano').integer() ?? 0) / 1e6;
   const text = field.text() ?? '';

@@ -1,9 +1,10 @@
 import { csv } from './csv.ts';
 import type { TraceFormat } from './format.ts';
 import { jsonl } from './jsonl.ts';
+import { kubernetes } from './kubernetes.ts';
 import { parquet } from './parquet.ts';
 import { sacct } from './sacct.ts';
 import { swf } from './swf.ts';
 
 /** Every trace format, one a line. */
-export const formats: readonly TraceFormat[] = [swf, sacct, csv, jsonl, parquet];
+export const formats: readonly TraceFormat[] = [swf, sacct, csv, jsonl, parquet, kubernetes];
