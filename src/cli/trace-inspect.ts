@@ -55,6 +55,8 @@ function inspectionText(inspection: Inspection): string {
       .join(', ')}`,
   ];
   if (load.jobsTooLarge > 0) lines.push(`too large         ${grouped(load.jobsTooLarge)} jobs ask for more processors than that`);
+  if (inspection.services > 0)
+    lines.push(`services          ${grouped(inspection.services)} jobs never end; no figure of run time or load has them`);
   if (inspection.dependencies > 0) lines.push(`dependencies      ${grouped(inspection.dependencies)}`);
   if (arrivals)
     lines.push(
@@ -129,6 +131,7 @@ function facts(inspection: Inspection): object {
     without_walltime: inspection.withoutWalltime,
     beyond_walltime: inspection.beyondWalltime,
     gpu_jobs: inspection.gpuJobs,
+    services: inspection.services,
     outcomes: inspection.outcomes,
     dependencies: inspection.dependencies,
     arrivals: inspection.arrivals,

@@ -1,5 +1,7 @@
 /** Writes a trace in another format, and states what that format cannot hold. */
 import { usageError } from '../errors.ts';
+import { isService } from '../workload.ts';
+import type { Workload } from '../workload.ts';
 import type { Trace, TraceFormat } from './format.ts';
 
 /** Something that the written file does not have. */
@@ -35,6 +37,7 @@ export async function convertTrace(trace: Trace, format: TraceFormat, take: Take
   }
   const losses: Loss[] = trace.skipped.map(({ what, count }) => ({ what: `left out when read: ${what}`, jobs: count }));
   const lost = (what: string, jobs: number) => losses.push({ what, jobs });
+  tellKubernetes(trace.workload, lost);
   let bytes = 0;
   await format.write.prepare?.();
   for (const piece of format.write.write(trace.workload, lost, trace.declared)) {
@@ -42,4 +45,16 @@ export async function convertTrace(trace: Trace, format: TraceFormat, take: Take
     await take(piece);
   }
   return { format: format.name, jobs: trace.workload.count, bytes, losses };
+}
+
+/** No table holds what Kubernetes knows of a job beyond its requests, nor a run without end. */
+function tellKubernetes(workload: Workload, lost: (what: string, jobs: number) => void): void {
+  const { count, kubernetes } = workload;
+  let services = 0;
+  for (let job = 0; job < count; job++) if (isService(workload, job)) services++;
+  if (services > 0) lost('services, which never end: they have no run time', services);
+  if (kubernetes === undefined) return;
+  lost('pod templates: labels, affinity, tolerations, spreading, nodes, gangs', count);
+  const throttled = kubernetes.throttleOfJob.reduce((jobs, throttle) => (throttle >= 0 ? jobs + 1 : jobs), 0);
+  if (throttled > 0) lost('how many pods of a controller may be there at once', throttled);
 }

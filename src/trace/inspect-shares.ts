@@ -29,7 +29,8 @@ export function sharesOf(workload: Workload, { code, names }: Category, most: nu
   let unknown = 0;
   let total = 0;
   for (let job = 0; job < count; job++) {
-    const used = procs[job] * runtime[job];
+    // A service has no end, and no core-hours that could be told.
+    const used = runtime[job] === Infinity ? 0 : procs[job] * runtime[job];
     total += used;
     if (code[job] < 0) unknown++;
     else {

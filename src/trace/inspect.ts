@@ -1,6 +1,6 @@
 /** What a trace holds, as plain data: for people to print, for machines as JSON. */
 import { HOUR } from '../units.ts';
-import { FAILS, gpusOf, IS_CANCELLED } from '../workload.ts';
+import { FAILS, gpusOf, IS_CANCELLED, isService } from '../workload.ts';
 import type { Workload } from '../workload.ts';
 import type { Declared, Tally, Trace } from './format.ts';
 import { arrivalsOf } from './inspect-arrivals.ts';
@@ -64,6 +64,8 @@ export interface Inspection {
   readonly withoutWalltime: number;
   readonly beyondWalltime: number;
   readonly gpuJobs: number;
+  /** Jobs without an end, which are in no figure of run times or load [count]. */
+  readonly services: number;
   readonly outcomes: { readonly completes: number; readonly fails: number; readonly cancelled: number };
   readonly dependencies: number;
   /** Undefined where it is not known when the trace was taken. */
@@ -110,6 +112,7 @@ export function inspectTrace(trace: Trace, clusterProcs?: number): Inspection {
     withoutWalltime: countOf(workload, (job) => walltime[job] === Infinity),
     beyondWalltime: countOf(workload, (job) => runtime[job] > walltime[job]),
     gpuJobs: countOf(workload, (job) => gpusOf(workload, job) > 0),
+    services: countOf(workload, (job) => isService(workload, job)),
     outcomes: outcomesOf(workload),
     dependencies: dependencies?.on.length ?? 0,
     arrivals: arrivalsOf(workload, declared.timeZone),
@@ -128,6 +131,7 @@ function offeredLoad(workload: Workload, span: number, declared: Declared, clust
   let gpuArea = 0;
   for (let job = 0; job < count; job++) {
     largest = Math.max(largest, procs[job]);
+    if (runtime[job] === Infinity) continue;
     area += procs[job] * runtime[job];
     gpuArea += (gpusOf(workload, job) / 1000) * runtime[job];
   }

@@ -24,7 +24,7 @@ export function nativeColumns(workload: Workload, lost: Lost, declared?: Declare
   const columns: (NativeColumn | false)[] = [
     { name: 'job', type: workload.ids instanceof Float64Array ? 'integer' : 'text', value: (job) => idOf(workload, job) },
     { name: 'submit_s', type: 'number', value: (job) => (origin + submit[job]) / 1000 },
-    { name: 'runtime_s', type: 'number', value: (job) => runtime[job] / 1000 },
+    { name: 'runtime_s', type: 'number', value: (job) => (runtime[job] === Infinity ? undefined : runtime[job] / 1000) },
     { name: 'walltime_s', type: 'number', value: (job) => (walltime[job] === Infinity ? undefined : walltime[job] / 1000) },
     { name: 'procs', type: 'integer', value: (job) => procs[job] },
     hasGpus && { name: 'gpus', type: 'number', value: (job) => gpusOf(workload, job) / 1000 },
