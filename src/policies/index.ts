@@ -9,7 +9,9 @@ const POLICIES: Readonly<Record<string, () => Promise<PolicySpec>>> = {
   'first-fit': async () => (await import('./first-fit.ts')).firstFit,
   random: async () => (await import('./random.ts')).random,
   'kube-default': async () => (await import('./kube-default/kube-default.ts')).kubeDefault,
+  kueue: async () => (await import('./kueue/kueue.ts')).kueue,
   volcano: async () => (await import('./volcano/volcano.ts')).volcano,
+  kai: async () => (await import('./kai/kai.ts')).kai,
 };
 
 export const policyNames: readonly string[] = Object.keys(POLICIES);
