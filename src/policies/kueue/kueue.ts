@@ -1,0 +1,108 @@
+/** The policy `kueue`: quota and queues decide which jobs have pods, kube-scheduler where the pods go. */
+import type { ParameterSpecs } from '../../parameters.ts';
+import type { Policy, PolicySetup, PolicySpec } from '../../policy.ts';
+import { nodeObjects } from '../kube-default/cluster-nodes.ts';
+import { KUBE_PARAMETERS, readKubeParameters } from '../kube-default/kube-parameters.ts';
+import { KubeScheduler } from '../kube-default/scheduler.ts';
+import { Books } from './books.ts';
+import type { ClusterQueue } from './cluster-queue.ts';
+import { readKueueConfiguration } from './configuration.ts';
+import { KueueController } from './controller.ts';
+import { FlavorAssigner } from './flavor-assigner.ts';
+import { LocalQueues } from './local-queues.ts';
+import { Nomination } from './nomination.ts';
+import { PendingQueue } from './pending-queue.ts';
+import { Preemptor } from './preemptor.ts';
+import { buildQueueTree } from './queue-tree.ts';
+import type { QuotaNode } from './quota-node.ts';
+import { readKueueObjects } from './read-objects.ts';
+import { EXACT, WHOLE_SECONDS } from './stamp.ts';
+import { SuspendedPods } from './suspended-pods.ts';
+import { wholeCluster } from './whole-cluster.ts';
+import { WorkloadMaker } from './workload-maker.ts';
+
+const { config: kubeConfig, ...kubeParameters } = KUBE_PARAMETERS;
+
+const PARAMETERS = {
+  objects: {
+    summary:
+      'ClusterQueue, Cohort, LocalQueue, ResourceFlavor, WorkloadPriorityClass and Topology objects; one queue of all if empty.',
+    type: 'file',
+    default: '',
+  },
+  config: { summary: "Kueue's Configuration (YAML or JSON); the default one if empty.", type: 'file', default: '' },
+  timestamps: {
+    summary: 'Times in objects: whole seconds, equal ones in random order, as in an API server; or exact.',
+    type: 'choice',
+    choices: ['seconds', 'exact'],
+    default: 'seconds',
+  },
+  cycle: { summary: 'Time of a scheduling cycle.', type: 'duration', default: 0, min: 0 },
+  release: { summary: 'From the eviction of a workload until its quota is free.', type: 'duration', default: 0, min: 0 },
+  'scheduler-config': { ...kubeConfig, summary: `For the scheduler of pods. ${kubeConfig.summary}` },
+  ...kubeParameters,
+} as const satisfies ParameterSpecs;
+
+export const kueue: PolicySpec = {
+  name: 'kueue',
+  summary:
+    'Kueue: jobs are queued and admitted by quota, with cohorts, fair sharing and preemption; kube-scheduler places their pods.',
+  source: 'kubernetes-sigs/kueue v0.19.2 over kubernetes/kubernetes, pkg/scheduler, v1.36.2',
+  parameters: PARAMETERS,
+  needsNodes: true,
+  create: createKueue,
+};
+
+/** Kueue looks at workloads that stand aside so long after quota has become free [ms]. */
+const RETRY = 1000;
+const LONG_RETRY = 10_000;
+
+function createKueue(setup: PolicySetup): Policy {
+  const { parameters, files, cluster } = setup;
+  const { behaviour, settings, recreation } = readKubeParameters({ ...setup, files: schedulerFiles(setup) });
+  const configuration = readKueueConfiguration(files.config);
+  const objects = files.objects === undefined ? wholeCluster(nodeObjects(cluster)) : readKueueObjects(files.objects);
+  const { pairs, queues, ofNode } = buildQueueTree(objects);
+  const stamp = parameters.timestamps === 'exact' ? EXACT : WHOLE_SECONDS;
+  const books = new Books();
+  const preemptor = new Preemptor(books, pairs, (node) => queueOf(ofNode, node), configuration);
+  const { flavors } = objects;
+  const assigner = new FlavorAssigner({ pairs, flavors, configuration, oracle: preemptor, topologyObjection: () => undefined });
+  const { features } = configuration;
+  const pods = new SuspendedPods(setup, behaviour, recreation);
+  const localQueues = new LocalQueues(objects, queues, configuration.managesAll);
+  const controller = new KueueController(
+    {
+      configuration,
+      stamp,
+      cycle: Number(parameters.cycle),
+      release: Number(parameters.release),
+      retry: features.SchedulerLongRequeueInterval ? LONG_RETRY : RETRY,
+      grace: settings.grace,
+      flavors: Math.max(1, ...queues.flatMap(({ object }) => object.groups.map((group) => group.flavors.length))),
+    },
+    {
+      pairs,
+      books,
+      nomination: new Nomination(assigner, preemptor, pairs, features, undefined),
+      queues: queues.map((queue) => new PendingQueue(queue, features.SchedulingEquivalenceHashing)),
+      maker: new WorkloadMaker({ setup, objects, configuration, queues: localQueues, stamp, topology: undefined }),
+      pods,
+      directives: { flavors, labelsOf: () => new Map() },
+    },
+  );
+  const extension = { name: 'Kueue', postBind: controller.podBound.bind(controller) };
+  const scheduler = new KubeScheduler(pods, { ...settings, extension });
+  return { schedule: (cycle) => scheduler.schedule(cycle) };
+}
+
+function schedulerFiles({ files }: PolicySetup): PolicySetup['files'] {
+  const { config: _, 'scheduler-config': config, ...others } = files;
+  return config === undefined ? others : { ...others, config };
+}
+
+function queueOf(ofNode: ReadonlyMap<QuotaNode, ClusterQueue>, node: QuotaNode): ClusterQueue {
+  const queue = ofNode.get(node);
+  if (queue === undefined) throw new Error(`${node.name} is no queue`);
+  return queue;
+}
