@@ -28,8 +28,8 @@ export interface FailureParts {
   evict(victim: JobPod): void;
 }
 
-/** A pod that fits nowhere. */
-export interface Misfit {
+/** A pod that was tried in vain. */
+export interface FailedPod {
   readonly queued: QueuedPod;
   readonly pod: JobPod;
   readonly rejectors: ReadonlySet<string>;
@@ -70,29 +70,29 @@ export class Failures {
   }
 
   /** `goOn`: the scheduler can take the next pod. */
-  misfit(misfit: Misfit, goOn: () => void): void {
-    if (this.#parts.settings.behaviour.preemptsAside) return this.#preemptAside(misfit, goOn);
-    const { victims, yielding } = this.#involved(misfit);
-    preemptInTurn(victims, yielding, this.#calls, () => this.requeue(misfit, goOn));
+  handle(failed: FailedPod, goOn: () => void): void {
+    if (this.#parts.settings.behaviour.preemptsAside) return this.#preemptAside(failed, goOn);
+    const { victims, yielding } = this.#involved(failed);
+    preemptInTurn(victims, yielding, this.#calls, () => this.requeue(failed, goOn));
   }
 
   /** Puts a pod back into the queue and writes down why. `goOn`: that is done. */
-  requeue(misfit: Misfit, goOn: () => void): void {
-    this.#writeStatus(this.#putBack(misfit), goOn);
+  requeue(failed: FailedPod, goOn: () => void): void {
+    this.#writeStatus(this.#putBack(failed), goOn);
   }
 
-  #preemptAside(misfit: Misfit, goOn: () => void): void {
-    const { pod } = misfit.pod;
-    const { victims: all, yielding } = this.#involved(misfit);
+  #preemptAside(failed: FailedPod, goOn: () => void): void {
+    const { pod } = failed.pod;
+    const { victims: all, yielding } = this.#involved(failed);
     const victims = all.filter((victim) => !victim.isTerminating);
     if (victims.length > 0) this.#preempting.add(pod.uid);
-    const status = this.#putBack(misfit);
+    const status = this.#putBack(failed);
     if (victims.length > 0) preemptAside(victims, yielding, this.#calls, () => this.#preempting.delete(pod.uid));
     this.#writeStatus(status, goOn);
   }
 
   /** Says whether the pod's status must be written: not if it says the same already. */
-  #putBack({ queued, pod, rejectors, postFilter, message }: Misfit): 'changed' | 'as-it-was' {
+  #putBack({ queued, pod, rejectors, postFilter, message }: FailedPod): 'changed' | 'as-it-was' {
     const { settings, queue, nominating, now } = this.#parts;
     queue.failed(queued, rejectors, now());
     if (pod.isGone) return 'as-it-was';
@@ -109,7 +109,7 @@ export class Failures {
   }
 
   /** The victims, and the pods that lose their nomination to the node because they matter less. */
-  #involved({ pod, postFilter: { candidate, nominatedNodeName } }: Misfit): { victims: JobPod[]; yielding: JobPod[] } {
+  #involved({ pod, postFilter: { candidate, nominatedNodeName } }: FailedPod): { victims: JobPod[]; yielding: JobPod[] } {
     if (candidate === undefined || nominatedNodeName === undefined) return { victims: [], yielding: [] };
     const yielding = this.#parts.nominator.lessImportant(pod, nominatedNodeName);
     return { victims: candidate.victims.filter(isThere), yielding: yielding.filter(isThere) };

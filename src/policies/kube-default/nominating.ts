@@ -12,8 +12,11 @@ export class Nominating {
   readonly #nominator: Nominator;
   readonly #queue: SchedulingQueue;
   readonly #tellsQueue: boolean;
+  readonly #onChange: () => void;
 
-  constructor(nominator: Nominator, queue: SchedulingQueue, tellsQueue: boolean) {
+  /** `onChange`: called when nominations change. */
+  constructor(nominator: Nominator, queue: SchedulingQueue, tellsQueue: boolean, onChange: () => void) {
+    this.#onChange = onChange;
     this.#nominator = nominator;
     this.#queue = queue;
     this.#tellsQueue = tellsQueue;
@@ -22,8 +25,9 @@ export class Nominating {
   /** Empty: takes the nomination away; undefined: leaves it as the pod's status has it. Says whether the status changed. */
   set(pod: JobPod, node: string | undefined, now: number): boolean {
     const old = pod.pod.nominatedNodeName;
-    this.#nominator.add(pod, node ?? old);
     const named = node === '' ? undefined : node;
+    if (this.#nominator.nodeOf(pod) !== (node === undefined ? old : named)) this.#onChange();
+    this.#nominator.add(pod, node ?? old);
     if (node === undefined || named === old) return false;
     pod.pod.nominatedNodeName = named;
     if (old !== undefined) this.#tell(pod, now);
@@ -32,11 +36,13 @@ export class Nominating {
 
   /** The pod counts on a node itself from now on. */
   assumed(pod: JobPod): void {
+    if (this.#nominator.nodeOf(pod) !== undefined) this.#onChange();
     this.#nominator.remove(pod);
   }
 
   /** The pod is gone without having been on a node. */
   gone(pod: JobPod, now: number): void {
+    if (this.#nominator.nodeOf(pod) !== undefined) this.#onChange();
     this.#nominator.remove(pod);
     if (pod.pod.nominatedNodeName !== undefined) this.#tell(pod, now);
   }

@@ -1,46 +1,39 @@
 /**
  * The scheduler's loop: takes one pod after the other out of the queue, finds a node for it, and binds it beside the
- * loop; or finds out why there is none, whom it may preempt, and puts it back.
+ * loop; or puts it back, after it has evicted those whom the pod preempts.
  * Source: pkg/scheduler/schedule_one.go and eventhandlers.go (Kubernetes v1.36.2; v1.26.5 where Behaviour says so).
- * Departures: the API server's answers never fail, and its events are seen as soon as a call is over.
+ * Departures: the API server's answers never fail, its events are seen as soon as a call is over, and see PATIENCE.
  */
 import type { Cycle } from '../../policy.ts';
 import { Agenda } from './agenda.ts';
 import { ApiClient } from './api-client.ts';
-import { attemptMessage } from './attempt.ts';
+import { Attempts } from './attempts.ts';
 import { Bindings } from './bindings.ts';
-import { compileBudgets } from './disruption-budgets.ts';
-import type { Budget } from './disruption-budgets.ts';
 import { Failures } from './failures.ts';
-import { FilterRun } from './filter-run.ts';
 import { JobPod, NO_ROW } from './job-pod.ts';
 import { Nominating } from './nominating.ts';
 import type { NodeChange, PodChanges, PodCluster } from './pod-cluster.ts';
 import type { PodInfo } from './pod-info.ts';
-import { preempt } from './post-filter.ts';
-import type { PostFilter } from './post-filter.ts';
 import { admissionTo } from './queue/node-admission.ts';
 import { Nominator } from './queue/nominator.ts';
 import { QUEUE_RULES } from './queue/rules.ts';
 import { SchedulingQueue } from './queue/scheduling-queue.ts';
 import type { ClusterEvent, QueuedPod } from './queue/scheduling-queue.ts';
-import { schedulePod } from './schedule-pod.ts';
-import type { CycleSetup, Found, Outcome } from './schedule-pod.ts';
 import type { SchedulerExtension, SchedulerHandle } from './scheduler-extension.ts';
-import type { Decisions, SchedulerSettings } from './scheduler-settings.ts';
+import type { SchedulerSettings } from './scheduler-settings.ts';
 import type { Snapshot } from './snapshot.ts';
-import { unresolvable } from './status.ts';
 
-const BY_CHANCE: Decisions = {
-  schedule: schedulePod,
-  candidate: (_, best, random) => best[random.integer(best.length)],
-};
+/**
+ * Pods that fit nowhere are tried again every five minutes for ever. After so many times at which nothing else happened
+ * that would find what it found before, and would keep the simulation busy: they wait for something to happen.
+ */
+const PATIENCE = 50;
 
 export class KubeScheduler implements SchedulerHandle {
   readonly snapshot: Snapshot;
   readonly #cluster: PodCluster;
   readonly #settings: SchedulerSettings;
-  readonly #decisions: Decisions;
+  readonly #attempts: Attempts;
   readonly #extension: SchedulerExtension | undefined;
   readonly #queue: SchedulingQueue;
   readonly #nominator = new Nominator();
@@ -48,9 +41,6 @@ export class KubeScheduler implements SchedulerHandle {
   readonly #agenda = new Agenda();
   readonly #bindings: Bindings;
   readonly #failures: Failures;
-  /** By the name of the scheduler that pods ask for. */
-  readonly #setups: ReadonlyMap<string, CycleSetup>;
-  readonly #budgets: readonly Budget[];
   #cycle: Cycle | undefined;
   /** [ms] */
   now = 0;
@@ -59,15 +49,17 @@ export class KubeScheduler implements SchedulerHandle {
   readonly #goOn = (): void => {
     this.#freeAt = this.now;
   };
+  /** How often it was woken since anything happened [count]. */
+  #quiet = 0;
   /** When it has asked to be woken [ms]. */
   #wakeAt = -Infinity;
 
   constructor(cluster: PodCluster, settings: SchedulerSettings) {
-    const { behaviour, configuration, extension, costs, random, started } = settings;
+    const { behaviour, configuration, extension, costs, started } = settings;
     this.snapshot = cluster.snapshot;
     this.#cluster = cluster;
     this.#settings = settings;
-    this.#decisions = settings.decisions ?? BY_CHANCE;
+    this.#attempts = new Attempts(settings, this.snapshot, this.#nominator);
     this.#extension = extension;
     this.#queue = new SchedulingQueue({
       behaviour,
@@ -78,7 +70,9 @@ export class KubeScheduler implements SchedulerHandle {
       preEnqueue: (pod) => this.#gate(pod),
       started,
     });
-    this.#nominating = new Nominating(this.#nominator, this.#queue, QUEUE_RULES[behaviour.version].hints);
+    this.#nominating = new Nominating(this.#nominator, this.#queue, QUEUE_RULES[behaviour.version].hints, () =>
+      this.#attempts.forget(),
+    );
     const client = new ApiClient(costs, this.#agenda);
     const now = () => this.now;
     this.#failures = new Failures({
@@ -99,14 +93,13 @@ export class KubeScheduler implements SchedulerHandle {
       now,
       later: (at, action) => this.later(at, action),
       bind: (pod, at) => cluster.bind(this.#engine, pod, at),
-      forget: (pod) => cluster.forget(pod),
+      forget: (pod) => {
+        this.#attempts.forget();
+        cluster.forget(pod);
+      },
       tell: (kind, pod) => this.event({ kind, pod, exceptItself: true }),
       hold: () => this.#hold(),
     });
-    const start = { next: 0 };
-    const shared = { snapshot: this.snapshot, nominations: this.#nominator, start, random };
-    this.#setups = new Map(configuration.profiles.map((profile) => [profile.schedulerName, { profile, ...shared }]));
-    this.#budgets = compileBudgets(settings.budgets);
     extension?.attach?.(this);
   }
 
@@ -114,7 +107,11 @@ export class KubeScheduler implements SchedulerHandle {
   schedule(cycle: Cycle): void {
     this.#cycle = cycle;
     this.now = cycle.now;
-    this.#notice(this.#cluster.apply(cycle));
+    const changes = this.#cluster.apply(cycle);
+    const { gone, nodes, created } = changes;
+    this.#quiet = gone.length + nodes.length + created.length === 0 ? this.#quiet + 1 : 0;
+    if (gone.length + nodes.length + created.length > 0) this.#attempts.forget();
+    this.#notice(changes);
     this.#agenda.carryOut(this.now);
     this.#queue.flush(this.now);
     this.#work();
@@ -141,7 +138,8 @@ export class KubeScheduler implements SchedulerHandle {
   }
 
   #sleep(cycle: Cycle): void {
-    const next = this.#freeAt > this.now ? this.#freeAt : this.#queue.nextWake(this.now);
+    const queue = this.#quiet < PATIENCE ? this.#queue.nextWake(this.now) : Infinity;
+    const next = this.#freeAt > this.now ? this.#freeAt : queue;
     // The queue may have come to something that is due by now, which the next instant carries out.
     const wake = Math.max(this.now + 1, Math.ceil(Math.min(next, this.#agenda.next)));
     if (wake === Infinity || wake === this.#wakeAt) return;
@@ -174,10 +172,9 @@ export class KubeScheduler implements SchedulerHandle {
 
   #welcome(pod: JobPod): void {
     this.#extension?.created?.(pod);
-    const { schedulerName } = pod.class.spec;
     if (pod.placed) this.event({ kind: 'AssignedPodAdd', pod });
-    else if (this.#setups.has(schedulerName)) this.#queue.add(pod, this.now);
-    else this.#engine.explain(pod.job, `no profile is named "${schedulerName}", which the pod asks for`);
+    else if (this.#attempts.isResponsibleFor(pod)) this.#queue.add(pod, this.now);
+    else this.#engine.explain(pod.job, `no profile is named "${pod.class.spec.schedulerName}", which the pod asks for`);
   }
 
   #gate(pod: PodInfo): string | undefined {
@@ -189,54 +186,20 @@ export class KubeScheduler implements SchedulerHandle {
 
   #try(queued: QueuedPod): void {
     const pod = jobPodOf(queued.pod);
-    const setup = this.#setupOf(pod);
-    const outcome = this.#findNode(pod, setup);
-    if (!outcome.placed) return this.#reportMisfit(queued, pod, outcome, setup);
-    this.#settings.onAttempt?.({ at: this.now, pod, setup, outcome });
-    this.#cluster.assume(pod, outcome.row);
-    this.#nominating.assumed(pod);
+    const answer = this.#attempts.make(pod, this.now);
     const end = this.now + this.#settings.costs.attempt;
+    if (!('row' in answer)) {
+      const { outcome, postFilter, message } = answer;
+      const goOn = this.#hold();
+      const failed = { queued, pod, rejectors: outcome.rejectors, postFilter, message };
+      return this.later(end, () => this.#failures.handle(failed, goOn));
+    }
+    this.#quiet = 0;
+    this.#attempts.forget();
+    this.#cluster.assume(pod, answer.row);
+    this.#nominating.assumed(pod);
     this.#freeAt = end;
     this.#bindings.permit(queued, pod, end);
-  }
-
-  #setupOf(pod: JobPod): CycleSetup {
-    const setup = this.#setups.get(pod.class.spec.schedulerName);
-    if (setup === undefined) throw new Error(`pod ${pod.pod.name} was queued without a profile`);
-    return setup;
-  }
-
-  #findNode(pod: JobPod, setup: CycleSetup): Outcome {
-    const reason = this.#extension?.preFilter?.(pod);
-    if (reason === undefined || this.#extension === undefined) return this.#decisions.schedule(pod, setup);
-    const run = FilterRun.start([], pod, this.snapshot);
-    const rejectors = new Set([this.#extension.name]);
-    const none = { feasible: new Int32Array(0), statuses: new Map(), rejectors };
-    return { placed: false, run, ...none, absent: unresolvable(reason), preFilter: reason };
-  }
-
-  #reportMisfit(queued: QueuedPod, pod: JobPod, outcome: Outcome, setup: CycleSetup): void {
-    const postFilter = this.#postFilter(pod, outcome, setup);
-    this.#settings.onAttempt?.({ at: this.now, pod, setup, outcome, postFilter });
-    const message = attemptMessage({ setup, outcome, postFilter });
-    const goOn = this.#hold();
-    const { rejectors } = outcome;
-    this.later(this.now + this.#settings.costs.attempt, () => {
-      this.#failures.misfit({ queued, pod, rejectors, postFilter, message }, goOn);
-    });
-  }
-
-  #postFilter(pod: JobPod, found: Found, setup: CycleSetup): PostFilter {
-    const { profile } = setup;
-    const { random } = this.#settings;
-    let answer: PostFilter | undefined;
-    if (profile.preemption !== undefined) {
-      const choose = (best: Parameters<Decisions['candidate']>[1]) => this.#decisions.candidate(pod, best, random);
-      const parts = { snapshot: this.snapshot, run: found.run, nominations: this.#nominator, budgets: this.#budgets, choose };
-      answer = preempt(pod, found, parts, profile.preemption, random, this.now);
-      if (answer.status.code === 'Success') return answer;
-    }
-    return this.#extension?.postFilter?.(pod, found) ?? answer ?? { status: unresolvable(), nominatedNodeName: '' };
   }
 
   #evict(victim: JobPod): void {
@@ -244,6 +207,7 @@ export class KubeScheduler implements SchedulerHandle {
     if (this.#bindings.isWaiting(victim)) return this.reject(victim, 'preempted');
     const old = { pod: { ...victim.pod }, class: victim.class };
     const grace = this.#settings.grace(victim);
+    this.#attempts.forget();
     this.#cluster.evict(this.#engine, victim, grace);
     this.event({ kind: 'AssignedPodUpdate', old, pod: victim });
     // The engine tells of it at its next cycle only.
