@@ -179,9 +179,12 @@ class Pair {
   readonly placed: { info: PodInfo; node: string }[] = [];
   /** How many cycles ended how. */
   readonly seen = new Map<string, number>();
+  readonly #images: boolean;
   #made = 0;
 
-  constructor(profile: string, behaviour: Behaviour, patterns: readonly Pod[]) {
+  /** `images`: nodes tell of them; if none does, changes of nodes concern their own rows only. */
+  constructor(profile: string, behaviour: Behaviour, patterns: readonly Pod[], images: boolean) {
+    this.#images = images;
     this.#profileName = profile;
     this.#profile = profileOf(profile, behaviour);
     this.#behaviour = behaviour;
@@ -217,7 +220,8 @@ class Pair {
     }
   }
 
-  putNode(name: string, json: NodeJson): void {
+  putNode(name: string, given: NodeJson): void {
+    const json = this.#images ? given : { ...given, images: [] };
     if (this.#nodes.has(name)) this.snapshot.updateNode(makeNode(name, json));
     else this.snapshot.addNode(makeNode(name, json));
     this.#nodes.set(name, json);
@@ -431,8 +435,8 @@ describe.each([
   test.each(Object.keys(PROFILES))('is what is found from scratch, with the profile "%s"', (profile) => {
     const nodes = fc.array(roomyNode, { minLength: 3, maxLength: NAMES.length });
     fc.assert(
-      fc.property(patterns, nodes, history(10), (made, given, steps) => {
-        const pair = new Pair(profile, behaviour, made);
+      fc.property(patterns, nodes, history(10), fc.boolean(), (made, given, steps, images) => {
+        const pair = new Pair(profile, behaviour, made, images);
         given.forEach((json, i) => pair.putNode(NAMES[i], json));
         for (const one of steps) pair.apply(one);
         for (const [placement, times] of pair.seen) seen.set(placement, (seen.get(placement) ?? 0) + times);
@@ -444,8 +448,8 @@ describe.each([
   test('is what is found from scratch where only some of the nodes are looked at', () => {
     const crowd = fc.array(roomyNode, { minLength: 130, maxLength: 130, size: 'max' });
     fc.assert(
-      fc.property(patterns, crowd, history(20), (made, nodes, steps) => {
-        const pair = new Pair('default', behaviour, [pod('plain', { cpu: '1' }), ...made]);
+      fc.property(patterns, crowd, history(20), fc.boolean(), (made, nodes, steps, images) => {
+        const pair = new Pair('default', behaviour, [pod('plain', { cpu: '1' }), ...made], images);
         nodes.forEach((json, i) => pair.putNode(`n${i}`, json));
         for (const one of steps) pair.apply(one);
       }),

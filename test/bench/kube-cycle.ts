@@ -161,6 +161,7 @@ function preempting(nodes: number, time = 1500): number {
     }
     return 1;
   };
+  for (let i = 0; i < 400; i++) step();
   return bestRate(time, step);
 }
 

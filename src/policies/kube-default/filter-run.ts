@@ -68,6 +68,8 @@ export class FilterRun {
   readonly pod: PodInfo;
   readonly #snapshot: Snapshot;
   readonly #checks: readonly NamedCheck[];
+  /** What was known of the pod's class beforehand; absent if nothing was kept. */
+  readonly known: FirstLook | undefined;
   /** The first so many checks were known. */
   readonly #known: number;
   readonly nodes: ReadonlySet<string> | undefined;
@@ -80,6 +82,7 @@ export class FilterRun {
     this.pod = pod;
     this.#snapshot = snapshot;
     this.#checks = found.checks;
+    this.known = known === NOT_ASKED ? undefined : known;
     this.#known = known.checks.length;
     this.nodes = found.nodes;
     this.narrowedBy = found.narrowedBy;

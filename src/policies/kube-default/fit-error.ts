@@ -2,11 +2,12 @@
  * Why a pod fits nowhere, in kube-scheduler's words.
  * Source: pkg/scheduler/framework/types.go, FitError (Kubernetes v1.36.2).
  */
+import type { StatusesByNode } from './node-statuses.ts';
 import type { Status } from './status.ts';
 
 export interface Diagnosis {
   /** By node name, for nodes that were looked at. */
-  readonly statuses: ReadonlyMap<string, Status>;
+  readonly statuses: StatusesByNode;
   /** What holds for all other nodes. */
   readonly absent: Status;
   /** Why it was clear before any node was looked at. */
@@ -24,7 +25,9 @@ export function fitErrorMessage({ statuses, absent, preFilter, postFilter, endsT
   else {
     const counts = new Map<string, number>();
     const count = (reason: string, times: number) => counts.set(reason, (counts.get(reason) ?? 0) + times);
-    for (const { reasons } of statuses.values()) for (const reason of reasons) count(reason, 1);
+    if (statuses.counts === undefined)
+      for (const { reasons } of statuses.values()) for (const reason of reasons) count(reason, 1);
+    else for (const [{ reasons }, times] of statuses.counts) for (const reason of reasons) count(reason, times);
     if (statuses.size < nodes) for (const reason of absent.reasons) count(reason, nodes - statuses.size);
     // Sorted as texts, with the number in front, as the real one does.
     const sorted = [...counts].map(([reason, times]) => `${times} ${reason}`).sort(byBytes);

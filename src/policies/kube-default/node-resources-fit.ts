@@ -51,13 +51,14 @@ export function nodeResourcesFit(args: NodeResourcesFitArgs): FilterPlugin & Sco
     scoreReads: 'pods-of-node',
     preFilter(pod, snapshot) {
       const demands = demandsOf(pod.class, args, snapshot);
-      const statuses = new Map<string, Status>();
+      const statuses = new Map<number, Status>();
       const filter = (row: number): Status => {
-        if (fits(demands, snapshot, row)) return SUCCESS;
-        const found = shortages(demands, snapshot, row);
-        const key = found.map(({ reason, tooSmall }) => `${reason}${tooSmall ? '!' : ''}`).join();
-        let status = statuses.get(key);
-        if (status === undefined) statuses.set(key, (status = toStatus(found)));
+        const lack = lackOf(demands, snapshot, row);
+        if (lack === 0) return SUCCESS;
+        // So many digits are exact in a number.
+        if (demands.length > 32) return toStatus(shortages(demands, snapshot, row));
+        let status = statuses.get(lack);
+        if (status === undefined) statuses.set(lack, (status = toStatus(shortages(demands, snapshot, row))));
         return status;
       };
       return { status: SUCCESS, check: { filter } };
@@ -107,10 +108,18 @@ function ignores({ ignoredResources, ignoredResourceGroups }: NodeResourcesFitAr
   return extended && (ignoredResourceGroups.includes(name.slice(0, slash)) || ignoredResources.includes(name));
 }
 
-function fits(demands: readonly Demand[], snapshot: Snapshot, row: number): boolean {
-  if (snapshot.pods[row].length + 1 > snapshot.allocatable(PODS)[row]) return false;
-  for (const { request, allocatable, requested } of demands) if (request > allocatable[row] - requested[row]) return false;
-  return true;
+/**
+ * What the node has too little of, as one number: the same number, the same reasons. 0 if it has enough. A digit to the
+ * base of 3 for each demand says whether it is met, or what is left is too little, or the whole node.
+ */
+function lackOf(demands: readonly Demand[], snapshot: Snapshot, row: number): number {
+  let lack = snapshot.pods[row].length + 1 > snapshot.allocatable(PODS)[row] ? 1 : 0;
+  let digit = 2;
+  for (const { request, allocatable, requested } of demands) {
+    if (request > allocatable[row] - requested[row]) lack += request > allocatable[row] ? 2 * digit : digit;
+    digit *= 3;
+  }
+  return lack;
 }
 
 function shortages(demands: readonly Demand[], snapshot: Snapshot, row: number): Shortage[] {

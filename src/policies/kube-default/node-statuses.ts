@@ -19,7 +19,8 @@ export class NodeStatuses implements StatusesByNode {
   /** For each of the rows, the number of its verdict. */
   readonly #verdicts: Int32Array;
   #byName: Map<string, Status> | undefined;
-  #byRow: Map<number, Status> | undefined;
+  /** By row: the number of its verdict; -1 if it has none. */
+  #byRow: Int32Array | undefined;
 
   constructor(snapshot: Snapshot, table: VerdictTable, rows: Int32Array, verdicts: Int32Array) {
     this.size = rows.length;
@@ -42,10 +43,11 @@ export class NodeStatuses implements StatusesByNode {
 
   ofRow(row: number): Status | undefined {
     if (this.#byRow === undefined) {
-      this.#byRow = new Map();
-      for (let i = 0; i < this.size; i++) this.#byRow.set(this.#rows[i], this.#status(i));
+      this.#byRow = new Int32Array(this.#snapshot.versions.length).fill(-1);
+      for (let i = 0; i < this.size; i++) this.#byRow[this.#rows[i]] = this.#verdicts[i];
     }
-    return this.#byRow.get(row);
+    const verdict = this.#byRow[row];
+    return verdict < 0 ? undefined : this.#table.at(verdict).status;
   }
 
   get(name: string): Status | undefined {

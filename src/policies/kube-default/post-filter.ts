@@ -4,6 +4,7 @@
  */
 import type { Random } from '../../random.ts';
 import { fitErrorMessage } from './fit-error.ts';
+import type { StatusesByNode } from './node-statuses.ts';
 import type { PodInfo } from './pod-info.ts';
 import { bestCandidates, candidatesWanted, dryRunPreemption } from './preemption.ts';
 import type { Candidate, PreemptionArgs, PreemptionSetup } from './preemption.ts';
@@ -13,7 +14,7 @@ import type { Status } from './status.ts';
 
 /** Why the pod fits nowhere, node by node. */
 export interface FilterStatuses {
-  readonly statuses: ReadonlyMap<string, Status>;
+  readonly statuses: StatusesByNode;
   /** What holds for nodes that have no entry. */
   readonly absent: Status;
 }
@@ -53,7 +54,10 @@ export function preempt(
   const nominated = pod.pod.nominatedNodeName;
   const bar = preemptionBar(pod, snapshot, nominated === undefined ? undefined : statusOf(nominated));
   if (bar !== undefined) return { status: unschedulable(`preemption: ${bar}`) };
-  const rows = snapshot.order.filter((row) => statusOf(snapshot.node(row).name).code === 'Unschedulable');
+  const statusOfRow = (row: number) => {
+    return statuses.ofRow === undefined ? statusOf(snapshot.node(row).name) : (statuses.ofRow(row) ?? absent);
+  };
+  const rows = snapshot.order.filter((row) => statusOfRow(row).code === 'Unschedulable');
   const offset = rows.length === 0 ? 0 : random.integer(rows.length);
   const found = dryRunPreemption(rows, offset, candidatesWanted(rows.length, args), setup);
   if (found.candidates.length === 0) return noCandidate(found.statuses, snapshot);

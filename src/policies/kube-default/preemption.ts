@@ -5,8 +5,10 @@
 import type { JsonField } from '../../kubernetes-json.ts';
 import { splitByBudget } from './disruption-budgets.ts';
 import type { Budget } from './disruption-budgets.ts';
-import type { FilterRun, Nominations } from './filter-run.ts';
+import type { FilterRun, FirstLook, Nominations } from './filter-run.ts';
 import { byImportance, earliestStart } from './importance.ts';
+import { KeptBySnapshot } from './kept-by-class.ts';
+import type { Kept } from './kept-by-class.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Snapshot } from './snapshot.ts';
 import { failed, unresolvable } from './status.ts';
@@ -83,13 +85,57 @@ export function dryRunPreemption(rows: ArrayLike<number>, offset: number, wanted
   return { candidates: [...clean, ...violating], statuses };
 }
 
+const NO_VICTIMS = unresolvable('No preemption victims found for incoming pod');
+
 /** The fewest pods to evict from a node, or why that does not help. The snapshot is as before afterwards. */
 export function selectVictims(row: number, setup: PreemptionSetup): Candidate | Status {
   const { snapshot, run } = setup;
   const { priority } = run.pod.pod.spec;
+  const known = knownTrials(setup);
+  const isKnown = known !== undefined && setup.nominations.on(snapshot.node(row).name).length === 0;
+  if (isKnown && known.versions[row] === snapshot.versions[row]) return known.results[row];
   const potential = snapshot.pods[row].filter(({ pod }) => pod.spec.priority < priority);
-  if (potential.length === 0) return unresolvable('No preemption victims found for incoming pod');
-  return run.trial(row, () => tryVictims(row, potential, setup));
+  const found = potential.length === 0 ? NO_VICTIMS : run.trial(row, () => tryVictims(row, potential, setup));
+  if (isKnown) {
+    known.versions[row] = snapshot.versions[row];
+    known.results[row] = found;
+  }
+  return found;
+}
+
+/** How trials for the pods of one class ended, by row: they end so again while the row has the same version. */
+class Trials implements Kept {
+  /** The class's first look at the snapshot, with its profile. */
+  readonly look: FirstLook;
+  readonly versions: Float64Array;
+  readonly results: (Candidate | Status)[] = [];
+
+  constructor(look: FirstLook, rows: number) {
+    this.look = look;
+    this.versions = new Float64Array(rows);
+  }
+
+  /** [B] */
+  get bytes(): number {
+    return this.versions.length * 150;
+  }
+}
+
+/** Trials may take so much [B]. */
+const BUDGET = 16 * 2 ** 20;
+const TRIALS = new KeptBySnapshot<Trials>(BUDGET);
+
+/** Absent where a trial depends on more than the node: on pods elsewhere, or on budgets. */
+function knownTrials({ snapshot, run, budgets }: PreemptionSetup): Trials | undefined {
+  const { known } = run;
+  if (known === undefined || run.hasMore || budgets.length > 0) return undefined;
+  const classes = TRIALS.of(snapshot);
+  const { id } = run.pod.class;
+  const found = classes.find(id);
+  if (found?.look === known) return found;
+  const made = new Trials(known, snapshot.versions.length);
+  classes.keep(id, made);
+  return made;
 }
 
 function tryVictims(row: number, potential: readonly PodInfo[], setup: PreemptionSetup): Candidate | Status {
