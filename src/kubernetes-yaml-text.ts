@@ -20,10 +20,10 @@ interface Part {
 /** Longer lists are parsed item by item: the parser takes fifty times the memory of its text. [characters] */
 const LONG = 256 * 1024;
 
-/** The documents of a text. Of a long list first come the items, then the list without them. */
-export function* yamlValues(text: string, name: string): Generator<YamlValue> {
+/** The documents of a text. Of a list longer than `long` first come the items, then the list without them. */
+export function* yamlValues(text: string, name: string, long = LONG): Generator<YamlValue> {
   for (const part of documents(text)) {
-    const items = part.text.length > LONG ? splitItems(part) : undefined;
+    const items = part.text.length > long ? splitItems(part) : undefined;
     if (items === undefined) {
       yield { value: parse(part, name), line: part.line };
       continue;

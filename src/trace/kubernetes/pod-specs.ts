@@ -30,7 +30,8 @@ export class PodSpecs {
 
   /** The same with changes that a controller makes. */
   changed(asked: AskedSpec, change: (spec: PodSpec) => PodSpec): AskedSpec {
-    return this.#intern({ ...asked, spec: change(asked.spec) });
+    const { key: _, ...written } = asked;
+    return this.#intern({ ...written, spec: change(asked.spec) });
   }
 
   #intern(asked: Omit<AskedSpec, 'key'>): AskedSpec {
@@ -38,11 +39,11 @@ export class PodSpecs {
       value instanceof Map ? [...(value as Map<string, unknown>)] : value,
     );
     let known = this.#known.get(key);
-    if (known === undefined) this.#known.set(key, (known = { key: String(this.#known.size), ...asked }));
+    if (known === undefined) this.#known.set(key, (known = { ...asked, key: String(this.#known.size) }));
     return known;
   }
 
-  /** What a task of this spec asks for. Throws a plain text if that is less than nothing. */
+  /** What a task of this spec asks for. */
   request(spec: PodSpec): TaskRequest {
     let request = this.#requests.get(spec);
     if (request === undefined) this.#requests.set(spec, (request = requestOf(spec)));
