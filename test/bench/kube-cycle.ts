@@ -161,7 +161,7 @@ function preempting(nodes: number, time = 1500): number {
     }
     return 1;
   };
-  for (let i = 0; i < 400; i++) step();
+  for (let i = 0; i < 1000; i++) step();
   return bestRate(time, step);
 }
 

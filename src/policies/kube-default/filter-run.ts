@@ -75,6 +75,8 @@ export class FilterRun {
   readonly nodes: ReadonlySet<string> | undefined;
   readonly narrowedBy: readonly string[];
   readonly rejected: Verdict | undefined;
+  /** Some check counts pods. */
+  readonly #shifts: boolean;
   /** Pods that a trial has added and removed, in order; absent outside trials. */
   #tried: { readonly pod: PodInfo; readonly by: 1 | -1 }[] | undefined;
 
@@ -84,6 +86,7 @@ export class FilterRun {
     this.#checks = found.checks;
     this.known = known === NOT_ASKED ? undefined : known;
     this.#known = known.checks.length;
+    this.#shifts = this.#checks.some(({ check }) => check.shift !== undefined);
     this.nodes = found.nodes;
     this.narrowedBy = found.narrowedBy;
     this.rejected = found.rejected;
@@ -159,6 +162,7 @@ export class FilterRun {
 
   #try(pod: PodInfo, row: number, by: 1 | -1): void {
     if (this.#tried === undefined) throw new Error(`pod ${pod.pod.name} may come or go in a trial only`);
+    if (!this.#shifts) return;
     this.#tried.push({ pod, by });
     this.#shift(pod, row, by);
   }

@@ -121,8 +121,8 @@ class Trials implements Kept {
   }
 }
 
-/** Trials may take so much [B]. */
-const BUDGET = 16 * 2 ** 20;
+/** Trials may take so much [B]. On 5,000 nodes that is enough for about 50 classes that preempt. */
+const BUDGET = 64 * 2 ** 20;
 const TRIALS = new KeptBySnapshot<Trials>(BUDGET);
 
 /** Absent where a trial depends on more than the node: on pods elsewhere, or on budgets. */
