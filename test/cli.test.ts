@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { CLI, run, SMALL_SWF, temporaryFile, temporaryFolder, yardmaster } from './cli-runner.ts';
@@ -122,14 +122,26 @@ describe('streams', () => {
   });
 });
 
+/** What Node records of a script: its functions, and how often each was called. */
+interface CoveredScript {
+  readonly url: string;
+  readonly functions: readonly { readonly functionName: string; readonly ranges: readonly { readonly count: number }[] }[];
+}
+
 describe('what a command loads', () => {
   /** Packages that node loads for a command, by its own record of what was covered. */
   async function packagesOf(args: readonly string[]): Promise<string[]> {
     const folder = temporaryFolder();
     const { code } = await yardmaster(args, { env: { NODE_V8_COVERAGE: folder } });
     expect(code).toBe(0);
-    const { stdout } = await run('bash', ['-c', 'cat "$0"/*.json', folder]);
-    const names = [...stdout.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)\//g)].map(([, name]) => name);
+    const names = readdirSync(folder)
+      .flatMap((file) => (JSON.parse(readFileSync(join(folder, file), 'utf8')) as { result: CoveredScript[] }).result)
+      // A file of its own, or in the joined one a function that bears its name.
+      .flatMap(({ url, functions }) => [
+        url,
+        ...functions.filter((one) => one.ranges[0].count > 0).map((one) => one.functionName),
+      ])
+      .flatMap((place) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(place)?.[1] ?? []);
     return [...new Set(names)].sort();
   }
 

@@ -7,6 +7,7 @@ import { InputError, usageError } from '../errors.ts';
 import { jobId } from '../workload.ts';
 import type { Workload } from '../workload.ts';
 import type { Cycle, Order, Policy, PolicySetup, PolicySpec } from '../policy.ts';
+import { importModule } from './import-module.ts';
 
 const SHAPE = "export default { name: 'mine', summary: '...', source: '...', create: () => ({ schedule(cycle) { ... } }) }";
 
@@ -27,7 +28,7 @@ export function policyFileHash(path: string): string {
 export async function loadPolicyFile(path: string): Promise<PolicySpec> {
   let exports: { default?: unknown };
   try {
-    exports = (await import(pathToFileURL(resolve(path)).href)) as { default?: unknown };
+    exports = (await importModule(pathToFileURL(resolve(path)).href)) as { default?: unknown };
   } catch (error) {
     throw usageError(`cannot be loaded: ${stackOf(error)}`, path, `it must be an ECMAScript module: ${SHAPE}`);
   }
