@@ -34,8 +34,8 @@ export class NodeSearch {
   readonly #percentage: number;
   /** Where the next search starts, among its candidates. */
   #start = 0;
-  /** How often chance decided. */
-  draws = 0;
+  /** How often chance decided, or where the search began. */
+  chances = 0;
 
   constructor(percentage: number) {
     this.#percentage = percentage;
@@ -62,8 +62,10 @@ export class NodeSearch {
       if (error !== undefined) {
         errors.add(row, error);
         found.set(row, error);
-      } else if (rows.length === enough) break;
-      else rows.push(row);
+      } else if (rows.length === enough) {
+        this.chances++;
+        break;
+      } else rows.push(row);
     }
     this.#start = (this.#start + looked) % count;
     if (known !== undefined && task.role >= 0 && found.size > 0) {
@@ -88,7 +90,7 @@ export class NodeSearch {
     for (const score of scores) highest = Math.max(highest, score);
     const ties = rows.filter((_, i) => scores[i] === highest);
     if (ties.length === 1) return ties[0];
-    this.draws++;
+    this.chances++;
     return ties[random.integer(ties.length)];
   }
 

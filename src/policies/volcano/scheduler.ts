@@ -54,18 +54,18 @@ export class Scheduler {
   }
 
   #session(cycle: Cycle): void {
-    const { groups, configuration, queues, search } = this.#setup;
+    const { groups, configuration, search } = this.#setup;
     const refreshed = groups.refresh(cycle.now);
-    const draws = search.draws;
+    const chances = search.chances;
     const jobs = [...groups.jobs()].filter((job) => this.#hasQueue(job, cycle));
     for (const job of jobs) job.startSession();
-    const session = new Session({ ...this.#setup, queues }, cycle, jobs);
+    const session = new Session(this.#setup, cycle, jobs);
     for (const action of configuration.actions.values()) action(session);
     const changed = this.#close(session, cycle) || refreshed;
     this.#lastSession = cycle.now;
     this.#stale = false;
     this.#idle = changed ? 0 : this.#idle + 1;
-    const mayChange = changed || (search.draws > draws && this.#idle < IDLE_SESSIONS);
+    const mayChange = changed || (search.chances > chances && this.#idle < IDLE_SESSIONS);
     this.#wake(cycle, mayChange ? this.#next(cycle.now) : this.#nextByTime(cycle.now));
   }
 

@@ -72,7 +72,10 @@ function reclaimForTask(session: Session, statement: Statement, task: Task, run:
 function reclaimOn(session: Session, statement: Statement, task: Task, row: number): boolean {
   const { nodes } = session.setup;
   const candidates = [...nodes.tasks[row]].filter(
-    ({ status, job }) => status === RUNNING && job.spec.queue !== task.job.spec.queue && session.queueOf(job).reclaimable,
+    ({ status, job }) =>
+      status === RUNNING &&
+      job.spec.queue !== task.job.spec.queue &&
+      session.setup.queues.get(job.spec.queue)?.reclaimable === true,
   );
   if (candidates.length === 0) return false;
   const victims = session.opinions.reclaimable(task, candidates);
