@@ -6,6 +6,8 @@ import { readClusterFile } from '../src/cluster-file.ts';
 import { InputError } from '../src/errors.ts';
 import { KubernetesDocuments } from '../src/kubernetes-documents.ts';
 import type { KubernetesDocument } from '../src/kubernetes-documents.ts';
+import { JsonField } from '../src/kubernetes-json.ts';
+import { readPodSpec } from '../src/kubernetes-read-pod.ts';
 import { yamlValues } from '../src/kubernetes-yaml-text.ts';
 import { convertTrace } from '../src/trace/convert.ts';
 import type { Tally, Trace } from '../src/trace/format.ts';
@@ -13,10 +15,13 @@ import { csv } from '../src/trace/csv.ts';
 import { traceInMemory } from '../src/trace/input.ts';
 import { readStored } from '../src/trace/read.ts';
 import { FAILS, isService, jobId, nameOf, selectJobs } from '../src/workload.ts';
+import { WorkloadBuilder } from '../src/workload-builder.ts';
 import type { Workload } from '../src/workload.ts';
 import { fuzz, FUZZ_RUNS } from './mutate.ts';
 
 type Json = Record<string, unknown>;
+
+const PLAIN = { template: { namespace: 'team', labels: new Map(), owners: [], spec: readPodSpec(new JsonField({}, 'spec')) } };
 
 const MINUTE = 60_000;
 /** Minutes after a day on which nothing happened. */
@@ -161,6 +166,17 @@ describe('forms of a file', () => {
     );
   });
 
+  test('a mistake in a long YAML list is told with its line', () => {
+    const text = '\napiVersion: v1\nitems:\n# pods\n- a: 1\n\n- b: 1\n  c: [\nkind: List\n';
+    expect(() => [...yamlValues(text, 'memory', 0)]).toThrow(/^memory:[89]:/);
+    const apart = [...yamlValues(text.replace('[', '1'), 'memory', 0)];
+    expect(apart.map(({ line, value }) => [line, value])).toEqual([
+      [5, { a: 1 }],
+      [7, { b: 1, c: 1 }],
+      [1, { apiVersion: 'v1', items: [], kind: 'List' }],
+    ]);
+  });
+
   test.each([
     { what: 'JSON that ends early', text: '{"kind": "Pod",', where: 'memory:1', problem: 'never closed' },
     { what: 'an array that ends early', text: '[{"kind": "Pod"}', where: 'memory:1', problem: 'never closed' },
@@ -285,6 +301,17 @@ describe('pods', () => {
       runtime: 7,
     },
     { what: 'foretold', pod: podObject('p', { metadata: { annotations: { 'yardmaster.dev/runtime': '1h30m' } } }), runtime: 90 },
+    {
+      what: 'evicted',
+      pod: podObject('p', {
+        status: {
+          phase: 'Failed',
+          startTime: at(2),
+          conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: at(8) }],
+        },
+      }),
+      runtime: 6,
+    },
     { what: 'unknown', pod: podObject('p'), runtime: 60 },
     { what: 'a service', pod: podObject('p', { spec: { restartPolicy: 'Always' } }), runtime: Infinity },
     { what: 'a service that ended', pod: podObject('p', { spec: { restartPolicy: 'Always' }, status: done(3, 4) }), runtime: 1 },
@@ -402,6 +429,15 @@ describe('pods', () => {
     expect(counts(noJob)).toEqual({ 'earlier states of objects that are listed again': 1 });
   });
 
+  test('a start before the creation is none', async () => {
+    const { workload, repaired } = await read([
+      podObject('p', { created: 5, status: { phase: 'Running', startTime: at(4) } }),
+      podObject('q'),
+    ]);
+    expect(workload.recordedStart?.every((start) => Number.isNaN(start)) ?? true).toBe(true);
+    expect(Object.keys(counts(repaired))).toContain('it started before it was created: the start is left out');
+  });
+
   test('one that cannot be read is counted with the reason, and the rest is read', async () => {
     const { workload, skipped } = await read([
       podObject('bad', { spec: { containers: [container({ cpu: '1 core' })] } }),
@@ -516,7 +552,7 @@ describe('Jobs', () => {
           const wanted = parallelism === 0 ? 0 : (completions ?? parallelism ?? 1);
           const alive = phases.filter((one) => one !== 'Failed').length;
           // A complete Job has no more pods to make, unless no pod is there to tell of those it has made.
-          const more = complete && alive > 0 ? 0 : Math.max(0, wanted - alive);
+          const more = complete && phases.length > 0 ? 0 : Math.max(0, wanted - alive);
           expect(workload.count).toBe(phases.length + 1 + more);
           expect(workload.count - total(furtherJobs) + total(skipped) + total(noJob)).toBe(objects.length);
           const throttled = [...(workload.kubernetes?.throttleOfJob ?? [])].filter((one) => one >= 0).length;
@@ -832,6 +868,44 @@ describe('around', () => {
       ['the time zone', 4],
     ]);
   });
+});
+
+test('a workload keeps templates with their groups, in any order and when jobs are withdrawn', () => {
+  const row = fc.record({
+    submit: fc.nat(3),
+    groups: fc.array(fc.boolean(), { minLength: 1, maxLength: 3 }),
+    throttled: fc.boolean(),
+    gone: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(row, { minLength: 1, maxLength: 6 }), (list) => {
+      const builder = new WorkloadBuilder();
+      const request = builder.request();
+      const { template: one } = PLAIN;
+      const named = (name: string) => builder.template({ ...one, name });
+      list.forEach(({ submit, groups, throttled, gone }, id) => {
+        const [first, ...moreGroups] = groups.map((templated, group) => ({
+          ...{ tasks: 1, request },
+          ...(templated ? { template: named(`${id}/${group}`) } : {}),
+        }));
+        const throttle = throttled ? builder.throttle(id + 1) : undefined;
+        const added = builder.add({ ...first, id, submit, runtime: 1, walltime: 1, throttle, moreGroups });
+        if (gone) builder.withdraw(added);
+      });
+      const { kubernetes, count, ids, firstGroup } = builder.finish('test');
+      const isPlain = list.every(({ groups }) => !groups.includes(true));
+      expect(kubernetes === undefined).toBe(isPlain);
+      if (kubernetes === undefined) return;
+      for (let job = 0; job < count; job++) {
+        const { groups, throttled } = list[Number(ids[job])];
+        const names = [...kubernetes.templateOfGroup.subarray(firstGroup[job], firstGroup[job + 1])].map(
+          (index) => kubernetes.templates[index]?.name,
+        );
+        expect(names).toEqual(groups.map((templated, group) => (templated ? `${ids[job]}/${group}` : undefined)));
+        expect(kubernetes.parallelism[kubernetes.throttleOfJob[job]]).toBe(throttled ? Number(ids[job]) + 1 : undefined);
+      }
+    }),
+  );
 });
 
 const SAMPLES = [

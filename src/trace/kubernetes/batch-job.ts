@@ -20,11 +20,16 @@ interface Size {
   readonly indexed: boolean;
 }
 
-/**
- * `over`: completions that listed pods stand for already. `throttle` numbers a controller that lets only so many of its
- * pods be there at once.
- */
-export function planJob(controller: Controller, over: number, throttle: (parallelism: number) => number): JobPlan[] {
+/** What listed pods tell of a Job. */
+export interface Listed {
+  /** There are some, if only failed ones. */
+  readonly any: boolean;
+  /** Completions that they stand for [count]. */
+  readonly completions: number;
+}
+
+/** `throttle` numbers a controller that lets only so many of its pods be there at once. */
+export function planJob(controller: Controller, listed: Listed, throttle: (parallelism: number) => number): JobPlan[] {
   const { field, object } = controller;
   const spec = field.at('spec');
   const size = sizeOf(controller);
@@ -32,7 +37,8 @@ export function planJob(controller: Controller, over: number, throttle: (paralle
   const kind = jobKind(controller);
   // A job that waits for Kueue is suspended until Kueue lets it in.
   if (spec.at('suspend').flag() === true && queueMark(kind.marks) === undefined) throw new NoJobs('skip', 'Job: it is suspended');
-  if (over > 0 && isComplete(field)) throw new NoJobs('empty', COVERED);
+  if (listed.any && isComplete(field)) throw new NoJobs('empty', COVERED);
+  const over = listed.completions;
   const left = size.completions - over;
   if (left <= 0) throw new NoJobs('empty', COVERED);
   const { fails, started, runtime: whole } = readJobStatus(field);

@@ -75,9 +75,8 @@ export class Families {
     const key = keyOf(object);
     const pods = this.#pods.get(key);
     if (pods === undefined) return 0;
-    const listed = this.#succeeded.get(key) ?? 0;
     const succeeded = object.field.at('status').at('succeeded').integer() ?? 0;
-    return pods + Math.max(0, succeeded - listed);
+    return pods + Math.max(0, succeeded - (this.#succeeded.get(key) ?? 0));
   }
 
   #countAbove(key: string, pods: number): void {

@@ -47,7 +47,8 @@ export function planJobSet(controller: Controller): JobPlan[] {
       const labels = labelled('jobset.sigs.k8s.io', ['jobset-name', controller.object.name], ['replicatedjob-name', name]);
       return { name, template: jobSpec.at('template'), tasks, naming, labels };
     });
-  return planGang(controller, parts, readJobStatus(controller.field));
+  const { fails, runtime, started } = readJobStatus(controller.field);
+  return planGang(controller, parts, { fails, runtime, recordedStart: started });
 }
 
 /** batch.volcano.sh. */

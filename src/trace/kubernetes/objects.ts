@@ -8,6 +8,7 @@ import { JsonField } from '../../kubernetes-json.ts';
 import { readOwner } from '../../kubernetes-read-pod.ts';
 import type { TraceSink } from '../format.ts';
 import { COVERED, planJob } from './batch-job.ts';
+import type { Listed } from './batch-job.ts';
 import { Controller, NoJobs } from './controller.ts';
 import type { NamedObject } from './controller.ts';
 import { apiGroup, Families } from './families.ts';
@@ -152,14 +153,16 @@ export class KubernetesObjectsReader {
     }
     if (group === 'batch' && kind === 'Job') {
       return (controller) =>
-        planJob(controller, this.#families.completions(controller.object), (parallelism) =>
-          this.#sink.jobs.throttle(parallelism),
-        );
+        planJob(controller, this.#listed(controller.object), (parallelism) => this.#sink.jobs.throttle(parallelism));
     }
     const replicas = field.at('spec').value;
     if (group !== 'kubeflow.org' || typeof replicas !== 'object' || replicas === null) return undefined;
     const name = Object.keys(replicas).find((key) => /ReplicaSpecs$/.test(key));
     return name === undefined ? undefined : (controller) => planKubeflowJob(controller, name);
+  }
+
+  #listed(object: NamedObject): Listed {
+    return { any: this.#families.isCovered(object), completions: this.#families.completions(object) };
   }
 
   #settleFamilies(): void {

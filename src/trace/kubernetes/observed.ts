@@ -19,7 +19,7 @@ export function readPodStatus(pod: JsonField): PodStatus {
   const finished = phase === 'Succeeded' || phase === 'Failed';
   const started = pastTime(status.at('startTime')) ?? conditionTime(status, 'PodScheduled', 'True');
   const deleted = pastTime(pod.at('metadata').at('deletionTimestamp'));
-  const runtime = finished ? ranFor(status, started) : terminatesAfter(started, deleted);
+  const runtime = finished ? (ranFor(status, started) ?? wasReadyFor(status, started)) : terminatesAfter(started, deleted);
   return { finished, fails: phase === 'Failed', started, runtime };
 }
 
@@ -40,6 +40,12 @@ function ranFor(status: JsonField, started: number | undefined): number | undefi
     last = Math.max(last, ended);
   }
   return last < first ? undefined : last - first;
+}
+
+/** An evicted pod tells nothing of its containers, but when it ceased to be ready. */
+function wasReadyFor(status: JsonField, started: number | undefined): number | undefined {
+  const ceased = conditionTime(status, 'Ready', 'False');
+  return started === undefined || ceased === undefined || ceased <= started ? undefined : ceased - started;
 }
 
 /** A pod whose deletion was asked for ends when its grace is over. */
