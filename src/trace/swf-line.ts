@@ -33,12 +33,17 @@ export class LineScanner {
   readonly #to = new Int32Array(KEPT);
   #bytes: Buffer = Buffer.alloc(0);
 
-  /** Reads the line at `at`, which must end with a line feed, and answers where the next one begins. */
+  /**
+   * Reads the line at `at`, which must end with a line feed, and answers where the next one begins. In one piece: most
+   * of it is done before any of it has been compiled, when calls are dear.
+   */
   scan(bytes: Buffer, at: number): number {
     this.#bytes = bytes;
     this.odd = 0;
-    let count = 0;
-    for (;;) {
+    const { value } = this;
+    const starts = this.#from;
+    const ends = this.#to;
+    for (let count = 0; ; count++) {
       let code = bytes[at];
       while (code === BLANK || code === TAB || code === CARRIAGE_RETURN) code = bytes[++at];
       if (code === LINE_FEED) {
@@ -50,30 +55,23 @@ export class LineScanner {
         this.kind = COMMENT;
         return bytes.indexOf(LINE_FEED, at) + 1;
       }
-      at = this.#field(bytes, at, code, count);
-      count++;
+      const from = at;
+      const isNegative = code === MINUS;
+      if (isNegative) code = bytes[++at];
+      const digitsFrom = at;
+      let number = 0;
+      while (code >= ZERO && code <= NINE) {
+        number = number * 10 + (code - ZERO);
+        code = bytes[++at];
+      }
+      const ended = code === BLANK || code === LINE_FEED || code === TAB || code === CARRIAGE_RETURN;
+      if (!ended || at === digitsFrom || at - digitsFrom > EXACT_DIGITS) at = this.#oddField(bytes, from, at, count);
+      else if (count < KEPT) {
+        value[count] = isNegative ? 0 - number : number;
+        starts[count] = from;
+        ends[count] = at;
+      }
     }
-  }
-
-  /** Reads one field and answers where it ends. */
-  #field(bytes: Buffer, from: number, first: number, field: number): number {
-    let at = from;
-    let code = first;
-    if (code === MINUS) code = bytes[++at];
-    const digitsFrom = at;
-    let number = 0;
-    while (code >= ZERO && code <= NINE) {
-      number = number * 10 + (code - ZERO);
-      code = bytes[++at];
-    }
-    const ended = code === BLANK || code === LINE_FEED || code === TAB || code === CARRIAGE_RETURN;
-    if (!ended || at === digitsFrom || at - digitsFrom > EXACT_DIGITS) return this.#oddField(bytes, from, at, field);
-    if (field < KEPT) {
-      this.value[field] = first === MINUS ? 0 - number : number;
-      this.#from[field] = from;
-      this.#to[field] = at;
-    }
-    return at;
   }
 
   /** A field that is no integer of a few digits. */
