@@ -1,3 +1,6 @@
+/** Making a frontier anew takes about as long as so many searches in vain. */
+const PATIENCE = 8;
+
 /**
  * What the least demanding jobs of a part of the queue ask for: those that no other job there beats both in processors
  * and in walltime. A handful, however many jobs there are, and enough to say at once whether any of them is small and
@@ -10,11 +13,19 @@ export class Frontier {
   #walltime = new Float64Array(8);
   #size = 0;
   /** A job that stood in it is gone: it may promise what is there no more, but never leaves out what is there. */
-  isStale = false;
+  #isStale = false;
+  /** Searches that it let in since then and that found nothing. */
+  #vain = 0;
 
   clear(): void {
     this.#size = 0;
-    this.isStale = false;
+    this.#isStale = false;
+    this.#vain = 0;
+  }
+
+  /** A search was let in and found nothing. Answers whether it is time to make the frontier anew. */
+  failed(): boolean {
+    return this.#isStale && ++this.#vain === PATIENCE;
   }
 
   /** Whether there is a job of at most `procs` processors with at most this walltime, or of at most `beyond` processors. */
@@ -47,28 +58,31 @@ export class Frontier {
 
   /** A job is gone that had been added. */
   lose(procs: number, walltime: number): void {
-    if (this.isStale) return;
+    if (this.#isStale) return;
     let at = 0;
     while (at < this.#size && this.#procs[at] < procs) at++;
-    this.isStale = at < this.#size && this.#procs[at] === procs && this.#walltime[at] === walltime;
+    this.#isStale = at < this.#size && this.#procs[at] === procs && this.#walltime[at] === walltime;
   }
 
   /** Puts an entry in the place of those from `at` to `end`. */
   #replace(at: number, end: number, procs: number, walltime: number): void {
-    const size = this.#size + 1 - (end - at);
-    if (size > this.#procs.length) this.#grow();
-    if (end !== at + 1) {
-      this.#procs.copyWithin(at + 1, end, this.#size);
-      this.#walltime.copyWithin(at + 1, end, this.#size);
-    }
+    const before = this.#size;
+    this.#size = before + 1 - (end - at);
+    if (this.#size > this.#procs.length) this.#grow();
+    if (end === at) for (let i = before; i > at; i--) this.#move(i - 1, i);
+    else if (end > at + 1) for (let i = end; i < before; i++) this.#move(i, i - (end - at - 1));
     this.#procs[at] = procs;
     this.#walltime[at] = walltime;
-    this.#size = size;
+  }
+
+  #move(from: number, to: number): void {
+    this.#procs[to] = this.#procs[from];
+    this.#walltime[to] = this.#walltime[from];
   }
 
   #grow(): void {
-    const procs = new Int32Array(2 * this.#size);
-    const walltime = new Float64Array(2 * this.#size);
+    const procs = new Int32Array(2 * this.#procs.length);
+    const walltime = new Float64Array(2 * this.#procs.length);
     procs.set(this.#procs);
     walltime.set(this.#walltime);
     this.#procs = procs;

@@ -108,9 +108,9 @@ export class SortedJobs {
         if (!chunk.frontier.admits(procs, walltime, beyond)) continue;
         const found = this.#indexWithin(chunk, index, job, procs, walltime, beyond);
         if (found >= 0) return this.#remember(blockAt, chunkAt, found);
-        if (chunk.frontier.isStale) this.#recount(chunk);
+        if (chunk.frontier.failed()) this.#recount(chunk);
       }
-      if (frontier.isStale) this.#blocks[blockAt].recount();
+      if (frontier.failed()) this.#blocks[blockAt].recount();
     }
     return -1;
   }
