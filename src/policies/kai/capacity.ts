@@ -57,6 +57,7 @@ const UNITS = [
 const PER_UNIT = [1000, 1e9, 1000];
 
 function show(amount: number, resource: number): string {
+  if (amount === Infinity) return 'unlimited';
   return String(Number((amount / PER_UNIT[resource]).toFixed(3)));
 }
 

@@ -12,7 +12,10 @@ import type { Queue } from './queue.ts';
 /** `strength` is the k value: how much past usage counts against a queue. */
 export function divideFairly(total: Quantities, queues: readonly Queue[], strength: number): void {
   for (const resource of RESOURCES) divide(total[resource], queues, resource, strength);
-  for (const queue of queues) if (!queue.isLeaf) divideFairly(queue.fairShare, queue.children, strength);
+  for (const queue of queues) {
+    queue.settle();
+    divideFairly(queue.fairShare, queue.children, strength);
+  }
 }
 
 function divide(total: number, queues: readonly Queue[], resource: number, strength: number): void {

@@ -8,8 +8,7 @@ import { compareJobs, heldBy, requestOf } from './candidate.ts';
 import type { Candidate } from './candidate.ts';
 import { addTo, NOTHING } from './quantities.ts';
 import type { Quantities } from './quantities.ts';
-import { compareQueues } from './queue-order.ts';
-import type { Contender } from './queue-order.ts';
+import { compareQueues, Standing } from './queue-order.ts';
 import type { Queue } from './queue.ts';
 import type { Session } from './session.ts';
 
@@ -26,6 +25,7 @@ export class JobsByQueue {
   readonly #leaves = new Map<Queue, Leaf>();
   /** How many candidates there are below each queue [count]. */
   readonly #counts = new Map<Queue, number>();
+  readonly #standings = new Map<Queue, Standing>();
 
   constructor(session: Session, candidates: Iterable<Candidate>, { victims = false, depth = Infinity } = {}) {
     this.#session = session;
@@ -66,27 +66,37 @@ export class JobsByQueue {
   }
 
   /** The best leaf below these queues, judged at each level by the best job that a queue has to offer. */
-  #best(queues: readonly Queue[]): Contender | undefined {
-    let best: { level: Contender; leaf: Contender } | undefined;
+  #best(queues: readonly Queue[]): Standing | undefined {
+    let best: Standing | undefined;
+    let bestLeaf: Standing | undefined;
     for (const queue of queues) {
       if ((this.#counts.get(queue) ?? 0) === 0) continue;
       const leaf = queue.isLeaf ? this.#contender(queue) : this.#best(queue.children);
       if (leaf === undefined) continue;
-      const level = { ...leaf, queue };
+      const level = queue.isLeaf ? leaf : this.#standing(queue, leaf.job, leaf.victims);
       if (best !== undefined) {
-        const order = compareQueues(level, best.level, this.#session.total);
+        const order = compareQueues(level, best);
         if (this.#victims ? order < 0 : order > 0) continue;
       }
-      best = { level, leaf };
+      best = level;
+      bestLeaf = leaf;
     }
-    return best?.leaf;
+    return bestLeaf;
   }
 
-  #contender(queue: Queue): Contender {
+  #contender(queue: Queue): Standing {
     const { waiting, taken } = this.#leaves.get(queue) ?? { waiting: [], taken: [] };
     const next = waiting[waiting.length - 1];
-    if (!this.#victims) return { queue, job: requestOf(next), victims: NOTHING };
-    return { queue, job: NOTHING, victims: sumHeld([...taken, next]) };
+    if (!this.#victims) return this.#standing(queue, requestOf(next), NOTHING);
+    return this.#standing(queue, NOTHING, sumHeld([...taken, next]));
+  }
+
+  #standing(queue: Queue, job: Quantities, victims: Quantities): Standing {
+    const known = this.#standings.get(queue);
+    if (known?.isAbout(queue, job) === true && known.victims === victims) return known;
+    const made = new Standing({ queue, job, victims }, this.#session.total);
+    this.#standings.set(queue, made);
+    return made;
   }
 
   #compare(one: Candidate, other: Candidate): number {

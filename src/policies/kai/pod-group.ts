@@ -76,6 +76,8 @@ export class PodGroup {
   staleSince = NaN;
   /** Some of its pods ran to their end: it is on its way out. */
   hasFinished = false;
+  /** Grows when its tasks change. */
+  version = 0;
   #toAllocate: readonly Task[] | undefined;
   #request: Quantities | undefined;
   #sums: { readonly pending: Quantities; readonly allocated: Quantities } | undefined;
@@ -146,6 +148,7 @@ export class PodGroup {
   }
 
   changed(): void {
+    this.version++;
     this.#sums = undefined;
     this.#toAllocate = undefined;
     this.#request = undefined;

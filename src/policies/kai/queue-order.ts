@@ -15,17 +15,52 @@ export interface Contender {
   readonly victims: Quantities;
 }
 
+/** All that the order looks at, worked out once: it holds until the queue gets or gives something. */
+export class Standing implements Contender {
+  readonly queue: Queue;
+  readonly job: Quantities;
+  readonly victims: Quantities;
+  /** Of the queue when this was worked out. */
+  readonly version: number;
+  /** It has more than its fair share of everything. */
+  readonly isOverused: boolean;
+  readonly staysInQuota: boolean;
+  /** It would use something of which it may have nothing. */
+  readonly usesWithoutShare: boolean;
+  readonly shareWithJob: number;
+  readonly share: number;
+
+  constructor({ queue, job, victims }: Contender, total: Quantities) {
+    const { allocated, allocatable, fairShare, object } = queue;
+    this.queue = queue;
+    this.job = job;
+    this.victims = victims;
+    this.version = queue.version;
+    this.isOverused = isBelow(fairShare, allocated);
+    this.staysInQuota = isWithin(plus(allocated, job), object.deserved);
+    this.usesWithoutShare = RESOURCES.some((resource) => allocatable[resource] === 0 && allocated[resource] + job[resource] > 0);
+    const more = victims === NOTHING ? job : RESOURCES.map((resource) => job[resource] - victims[resource]);
+    this.shareWithJob = queue.dominantShare(total, more);
+    this.share = queue.dominantShare(total, NOTHING);
+  }
+
+  /** It is still true of this queue and job. */
+  isAbout(queue: Queue, job: Quantities): boolean {
+    return this.queue === queue && this.job === job && this.version === queue.version;
+  }
+}
+
 /** Below 0 if the first is served first. */
-export function compareQueues(one: Contender, other: Contender, total: Quantities): number {
+export function compareQueues(one: Standing, other: Standing): number {
   const [a, b] = [one.queue, other.queue];
   return (
-    yesFirst(!isOverused(a), !isOverused(b)) ||
-    yesFirst(staysInQuota(one), staysInQuota(other)) ||
+    yesFirst(!one.isOverused, !other.isOverused) ||
+    yesFirst(one.staysInQuota, other.staysInQuota) ||
     b.object.priority - a.object.priority ||
-    yesFirst(!usesWithoutShare(one), !usesWithoutShare(other)) ||
-    difference(shareWithJob(one, total), shareWithJob(other, total)) ||
-    difference(a.dominantShare(total), b.dominantShare(total)) ||
-    compareAllocatable(a, b) ||
+    yesFirst(!one.usesWithoutShare, !other.usesWithoutShare) ||
+    one.shareWithJob - other.shareWithJob ||
+    one.share - other.share ||
+    compareAllocatable(a.allocatable, b.allocatable) ||
     a.rank - b.rank
   );
 }
@@ -34,32 +69,8 @@ function yesFirst(one: boolean, other: boolean): number {
   return Number(other) - Number(one);
 }
 
-/** Infinity less Infinity is no difference. */
-function difference(one: number, other: number): number {
-  return one < other ? -1 : one > other ? 1 : 0;
-}
-
-/** It has more than its fair share of everything. */
-function isOverused({ fairShare, allocated }: Queue): boolean {
-  return isBelow(fairShare, allocated);
-}
-
-function staysInQuota({ queue, job }: Contender): boolean {
-  return isWithin(plus(queue.allocated, job), queue.object.deserved);
-}
-
-function usesWithoutShare({ queue, job }: Contender): boolean {
-  const allocatable = queue.allocatable();
-  return RESOURCES.some((resource) => allocatable[resource] === 0 && queue.allocated[resource] + job[resource] > 0);
-}
-
-function shareWithJob({ queue, job, victims }: Contender, total: Quantities): number {
-  const more = victims === NOTHING ? job : RESOURCES.map((resource) => job[resource] - victims[resource]);
-  return queue.dominantShare(total, more);
-}
-
 /** The weaker first. */
-function compareAllocatable(one: Queue, other: Queue): number {
-  const [a, b] = [one.allocatable(), other.allocatable()];
-  return yesFirst(isWithin(a, b) && !isWithin(b, a), isWithin(b, a) && !isWithin(a, b));
+function compareAllocatable(one: Quantities, other: Quantities): number {
+  const [below, above] = [isWithin(one, other), isWithin(other, one)];
+  return yesFirst(below && !above, above && !below);
 }

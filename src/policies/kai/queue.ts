@@ -20,6 +20,10 @@ export class Queue {
   readonly allocatedNonPreemptible = [0, 0, 0];
   /** What its jobs hold and ask for. */
   readonly request = [0, 0, 0];
+  /** What it may have by right, see `settle`. */
+  allocatable: Quantities = [0, 0, 0];
+  /** Grows when it gets or gives something. */
+  version = 0;
   /** Its share of what the cluster had, over time; 0 without a history [ratio]. */
   usage: Quantities = [0, 0, 0];
 
@@ -43,20 +47,23 @@ export class Queue {
     return Math.min(this.object.limit[resource], this.request[resource]);
   }
 
-  /** What it may have by right: the larger of quota and fair share, within its limit. */
-  allocatable(): number[] {
+  /** The fair share is known: by right it may have the larger of quota and fair share, within its limit. */
+  settle(): void {
     const { deserved, limit } = this.object;
-    return RESOURCES.map((resource) => Math.min(limit[resource], Math.max(deserved[resource], this.fairShare[resource])));
+    this.allocatable = RESOURCES.map((resource) =>
+      Math.min(limit[resource], Math.max(deserved[resource], this.fairShare[resource])),
+    );
   }
 
   /** How much of what it may have it has, in the resource of which it has most, with `more` beside what it has. */
-  dominantShare(total: Quantities, more?: Quantities): number {
+  dominantShare(total: Quantities, more: Quantities): number {
     let dominant = 0;
-    const allocatable = this.allocatable();
     for (const resource of RESOURCES) {
-      const share = allocatable[resource] === Infinity ? total[resource] : allocatable[resource];
-      const has = this.allocated[resource] + (more?.[resource] ?? 0);
-      dominant = Math.max(dominant, share === 0 ? has * NO_SHARE_PENALTY : has / share);
+      const share = this.allocatable[resource] === Infinity ? total[resource] : this.allocatable[resource];
+      const has = this.allocated[resource] + more[resource];
+      // Nothing of nothing is no share.
+      const ratio = share === 0 || share === Infinity ? (share === 0 ? has * NO_SHARE_PENALTY : 0) : has / share;
+      if (ratio > dominant) dominant = ratio;
     }
     return dominant;
   }
@@ -67,6 +74,7 @@ export class Queue {
   }
 
   clear(): void {
+    this.version++;
     for (const column of [this.allocated, this.allocatedNonPreemptible, this.request]) column.fill(0);
   }
 
@@ -77,6 +85,7 @@ export class Queue {
   }
 
   countAllocated(amount: Quantities, preemptible: boolean, sign: 1 | -1): void {
+    this.version++;
     addTo(this.allocated, amount, sign);
     if (!preemptible) addTo(this.allocatedNonPreemptible, amount, sign);
     this.parent?.countAllocated(amount, preemptible, sign);

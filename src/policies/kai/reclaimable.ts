@@ -84,7 +84,7 @@ function leveled(one: Queue, other: Queue): [Queue, Queue] {
 
 /** The victim's queue is over what it may have; or it is over its quota, and the reclaimer's is not and will not be. */
 function fitsStrategy(reclaimer: Reclaimer, own: Queue, its: Queue, remaining: Quantities, holdings: Holdings): boolean {
-  if (!isWithin(remaining, its.allocatable())) return true;
+  if (!isWithin(remaining, its.allocatable)) return true;
   if (!isWithin(plus(holdings.allocated(own), reclaimer.request), own.object.deserved)) return false;
   return !isWithin(remaining, its.object.deserved);
 }

@@ -11,12 +11,12 @@ export class Representatives {
 
   /** Whether it may find a place although the smallest that is like it did not. */
   isWorthATry(group: PodGroup): boolean {
-    const failed = this.#smallest.get(signatureOf(group));
+    const failed = this.#smallest.get(footprintOf(group).signature);
     return failed === undefined || isEasier(group, failed);
   }
 
   note(group: PodGroup): void {
-    const signature = signatureOf(group);
+    const { signature } = footprintOf(group);
     const failed = this.#smallest.get(signature);
     if (failed === undefined || isSmaller(group, failed)) this.#smallest.set(signature, group);
   }
@@ -24,7 +24,7 @@ export class Representatives {
 
 /** Fewer pods, or a smaller one where the pods are paired by size. */
 function isEasier(group: PodGroup, other: PodGroup): boolean {
-  const [own, its] = [waiting(group), waiting(other)];
+  const [own, its] = [footprintOf(group).waiting, footprintOf(other).waiting];
   if (own.length === 0 || its.length === 0) return false;
   if (own.length < its.length) return true;
   for (let i = 0; i < Math.min(own.length, its.length); i++) {
@@ -34,15 +34,30 @@ function isEasier(group: PodGroup, other: PodGroup): boolean {
 }
 
 function isSmaller(group: PodGroup, other: PodGroup): boolean {
-  const [own, its] = [waiting(group), waiting(other)];
+  const [own, its] = [footprintOf(group).waiting, footprintOf(other).waiting];
   if (own.length === 0 || own.length > its.length) return false;
   return own.every((task, i) => asksForNoMore(task, its[i]));
 }
 
-/** The smallest first. */
-function waiting(group: PodGroup): Task[] {
-  const tasks = [...group.tasks()].filter(({ status }) => status === 'pending');
-  return tasks.sort((one, other) => Number(asksForNoMore(other, one)) - Number(asksForNoMore(one, other)));
+/** What is compared of a job, worked out once for each of its states. */
+interface Footprint {
+  readonly version: number;
+  /** Tasks that wait, the smallest first. */
+  readonly waiting: readonly Task[];
+  readonly signature: string;
+}
+
+const footprints = new WeakMap<PodGroup, Footprint>();
+
+function footprintOf(group: PodGroup): Footprint {
+  let known = footprints.get(group);
+  if (known?.version !== group.version) {
+    const waiting = [...group.tasks()].filter(({ status }) => status === 'pending');
+    waiting.sort((one, other) => Number(asksForNoMore(other, one)) - Number(asksForNoMore(one, other)));
+    known = { version: group.version, waiting, signature: signatureOf(group) };
+    footprints.set(group, known);
+  }
+  return known;
 }
 
 function asksForNoMore({ demand }: Task, other: Task): boolean {

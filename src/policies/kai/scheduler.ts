@@ -8,18 +8,20 @@ import { BEHAVIOURS } from '../kube-default/behaviour.ts';
 import { PodCluster } from '../kube-default/pod-cluster.ts';
 import { allocate } from './allocate-action.ts';
 import type { Action } from './configuration.ts';
+import { consolidate } from './consolidation.ts';
 import { divideFairly } from './fair-share.ts';
 import { GroupBook } from './group-book.ts';
 import type { KaiSettings } from './kai-parameters.ts';
 import { NodeTable } from './node-table.ts';
 import { Predicates } from './predicates.ts';
+import { preempt } from './preempt.ts';
 import { QueueTree } from './queue-tree.ts';
+import { reclaim } from './reclaim.ts';
 import { Session } from './session.ts';
 import type { Hands } from './session.ts';
 import { evictStaleGangs } from './stale-gang-eviction.ts';
 import type { Task } from './task.ts';
 import { UsageHistory } from './usage-history.ts';
-import { consolidate, preempt, reclaim } from './victim-actions.ts';
 import { WakeTimes } from './wake-times.ts';
 
 export class KaiScheduler {
@@ -38,7 +40,7 @@ export class KaiScheduler {
 
   constructor(setup: PolicySetup, settings: KaiSettings) {
     this.#settings = settings;
-    this.#cluster = new PodCluster(setup, BEHAVIOURS['1.36'], settings.recreation);
+    this.#cluster = new PodCluster(setup, BEHAVIOURS['1.36'], { recreation: settings.recreation });
     this.#table = new NodeTable(this.#cluster.snapshot);
     this.#predicates = new Predicates(this.#cluster.snapshot, settings.configuration.plugins.has('predicates'));
     this.queues = new QueueTree(settings.queues);

@@ -102,11 +102,11 @@ export class Session {
     this.#hands.bind(this.cycle, task);
   }
 
-  /** Says why to the job, and lets the pod go. One that was only promised a node loses the promise. */
+  /** Says why to the job, and lets the pod go. One that was only promised a node, or leaves already, loses the promise. */
   evict(task: Task, message: string): void {
     task.isVirtual = false;
     task.group.changed();
-    if (!task.pod.placed) return;
+    if (!task.pod.placed || task.pod.isTerminating) return;
     this.decisions++;
     this.#hands.evict(this.cycle, task);
     for (const job of task.group.jobs) this.cycle.explain(job, message);
