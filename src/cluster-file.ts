@@ -5,10 +5,12 @@ import { basename } from 'node:path';
 import type { Cluster } from './cluster.ts';
 import { parseClusterSpec } from './cluster-spec.ts';
 import { usageError } from './errors.ts';
+import type { HashedFile } from './slurm-conf-files.ts';
+import type { SlurmConfOptions } from './slurm-conf-notes.ts';
 
 /** What is there instead, for files that are not read yet. */
 const SUPPORTED =
-  'describe the cluster as YAML or JSON (see "yardmaster schema"), give the output of "kubectl get nodes -o json", or nodes=64,cpus=8,memory=512Gi';
+  'describe the cluster as YAML or JSON (see "yardmaster schema"), give a slurm.conf or the output of "kubectl get nodes -o json", or nodes=64,cpus=8,memory=512Gi';
 
 /** As much as fits into one text; ten thousand nodes with all they say of themselves are less [bytes]. */
 const LARGEST = 480 * 2 ** 20;
@@ -17,10 +19,18 @@ const LARGEST = 480 * 2 ** 20;
 export interface LoadedCluster {
   readonly cluster: Cluster;
   /** The hash is of the very bytes that were read. */
-  readonly file?: { readonly path: string; readonly sha256: string };
+  readonly file?: HashedFile;
+  /** Others that belong to it: gres.conf beside a slurm.conf. */
+  readonly beside?: readonly HashedFile[];
   /** What the file says of the cluster that not all policies heed. */
   readonly warnings?: readonly string[];
+  /** Of a slurm.conf: options that are not heeded. */
+  readonly options?: SlurmConfOptions;
 }
+
+/** What a file says, before it has a place and a hash. */
+type ReadCluster = Omit<LoadedCluster, 'file'>;
+const NOTHING_GIVEN: ReadonlyMap<string, string> = new Map();
 
 /** The cluster that `--cluster` names: a file if there is one, else key=value text. */
 export async function loadCluster(spec: string): Promise<Cluster> {
@@ -29,14 +39,18 @@ export async function loadCluster(spec: string): Promise<Cluster> {
 
 /** The same, with what is needed to name its file in results. */
 export async function loadClusterWithFile(spec: string): Promise<LoadedCluster> {
-  if (existsSync(spec)) {
-    const bytes = readBytes(spec);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return { ...(await readClusterText(bytes.toString('utf8'), spec)), file: { path: spec, sha256 } };
-  }
+  if (existsSync(spec)) return readFile(spec);
+  const slurm = spec.includes(',') ? (await import('./slurm-conf-files.ts')).splitSlurmSpec(spec) : undefined;
+  if (slurm !== undefined) return readFile(slurm.path, slurm.given);
   if (spec.includes('=')) return { cluster: parseClusterSpec(spec) };
-  const hint = 'give an existing YAML or JSON file, procs=128, or nodes=64,cpus=8,memory=512Gi';
+  const hint = 'give an existing YAML, JSON or slurm.conf file, procs=128, or nodes=64,cpus=8,memory=512Gi';
   throw usageError('there is no such file, and it is not key=value text', `cluster "${spec}"`, hint);
+}
+
+async function readFile(path: string, given?: ReadonlyMap<string, string>): Promise<LoadedCluster> {
+  const bytes = readBytes(path);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { ...(await readClusterText(bytes.toString('utf8'), path, given)), file: { path, sha256 } };
 }
 
 /** The content of a regular file or a pipe, if it is not too large. */
@@ -65,12 +79,17 @@ export async function readClusterFile(text: string, file: string): Promise<Clust
   return (await readClusterText(text, file)).cluster;
 }
 
-async function readClusterText(text: string, file: string): Promise<{ cluster: Cluster; warnings?: readonly string[] }> {
+/** `given`: the files that were named behind a slurm.conf. */
+async function readClusterText(text: string, file: string, given?: ReadonlyMap<string, string>): Promise<ReadCluster> {
   if (isNodeList(text)) {
     const { readNodeFile } = await import('./cluster-kubernetes.ts');
     return readNodeFile(text, file);
   }
-  if (isSlurmConf(text, file)) throw usageError('this is a slurm.conf, which cannot be read yet', file, SUPPORTED);
+  if (isSlurmConf(text, file)) {
+    const { loadSlurmConf } = await import('./slurm-conf-files.ts');
+    return loadSlurmConf({ path: file, text }, given ?? NOTHING_GIVEN, readBytes);
+  }
+  if (given !== undefined) throw usageError('it is no slurm.conf, and no files belong to it', file, 'give its path alone');
   const { readDescription } = await import('./cluster-file-description.ts');
   return { cluster: readDescription(text, file) };
 }

@@ -140,6 +140,8 @@ export interface SlurmMemoryDefaults {
 
 /** What Slurm knows of the nodes of a pool beyond the pool itself; all of them are alike in it. */
 export interface SlurmPool {
+  /** RealMemory without MemSpecLimit: the pool itself has it only where Slurm counts memory [bytes]; Infinity = not said. */
+  readonly memory: number;
   readonly weight: number;
   readonly features: readonly string[];
   readonly boards: number;
