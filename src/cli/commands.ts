@@ -77,6 +77,11 @@ export const commands: readonly CommandEntry[] = [
         summary: 'check filters, scores and preemption against unit tests of Kubernetes',
         load: async () => (await import('./verify-kube-vectors.ts')).declareVerifyKubeVectors,
       },
+      {
+        name: 'kube-log',
+        summary: 'replay records of a real kube-scheduler, decision by decision',
+        load: async () => (await import('./verify-kube-log.ts')).declareVerifyKubeLog,
+      },
     ],
   },
   {

@@ -2,6 +2,7 @@
 import type { Policy, PolicySetup, PolicySpec } from '../../policy.ts';
 import { KUBE_PARAMETERS, readKubeParameters } from './kube-parameters.ts';
 import { PodCluster } from './pod-cluster.ts';
+import type { ClusterSettings } from './pod-cluster.ts';
 import { KubeScheduler } from './scheduler.ts';
 import type { SchedulerExtension } from './scheduler-extension.ts';
 import type { SchedulerSettings } from './scheduler-settings.ts';
@@ -16,9 +17,13 @@ export const kubeDefault: PolicySpec = {
 };
 
 /** The same with more plugins, for schedulers that are built on it; or with settings of its own, to look inside. */
-export function kubePolicy(setup: PolicySetup, extension?: SchedulerExtension, changed: Partial<SchedulerSettings> = {}): Policy {
+export function kubePolicy(
+  setup: PolicySetup,
+  extension?: SchedulerExtension,
+  changed: Partial<SchedulerSettings & ClusterSettings> = {},
+): Policy {
   const { behaviour, settings, recreation } = readKubeParameters(setup);
-  const cluster = new PodCluster(setup, behaviour, recreation);
+  const cluster = new PodCluster(setup, behaviour, { recreation, ...changed });
   const scheduler = new KubeScheduler(cluster, { ...settings, extension, ...changed });
   return { schedule: (cycle) => scheduler.schedule(cycle) };
 }

@@ -1,5 +1,5 @@
 /** What a run of kube-scheduler can be told, read from the parameters of a policy. */
-import { parse, YAMLParseError } from 'yaml';
+import { createRequire } from 'node:module';
 import { InputError } from '../../errors.ts';
 import type { ParameterFile, Parameters, ParameterSpecs } from '../../parameters.ts';
 import type { PolicySetup } from '../../policy.ts';
@@ -81,6 +81,8 @@ function readConfiguration(
 }
 
 function parseYaml({ path, text }: ParameterFile): unknown {
+  // Most runs have no file to read, and loading the package takes longer than many a run.
+  const { parse, YAMLParseError } = createRequire(import.meta.url)('yaml') as typeof import('yaml');
   try {
     return parse(text);
   } catch (error) {

@@ -27,6 +27,13 @@ export interface NodeChange {
   readonly node: Node;
 }
 
+export interface ClusterSettings {
+  /** How long all controllers take to replace a pod [ms]; as their templates say if absent. */
+  readonly recreation?: number;
+  /** Without kubelets no pod ever says when it started. */
+  readonly kubelets?: 'absent';
+}
+
 /** A pod that a controller will make. */
 interface Coming {
   readonly at: number;
@@ -48,13 +55,12 @@ export class PodCluster {
   /** How often the pods of a job as a whole have come into being. */
   readonly #lives = new Map<number, number>();
   readonly #throttles: Throttles;
-  readonly #recreation: number | undefined;
+  readonly #settings: ClusterSettings;
   #coming: Coming[] = [];
   readonly #changes: PodChanges = { gone: [], nodes: [], created: [] };
 
-  /** `recreation`: how long all controllers take to replace a pod [ms]; as their templates say if absent. */
-  constructor({ jobs, cluster }: PolicySetup, behaviour: Behaviour, recreation?: number) {
-    this.#recreation = recreation;
+  constructor({ jobs, cluster }: PolicySetup, behaviour: Behaviour, settings: ClusterSettings = {}) {
+    this.#settings = settings;
     this.snapshot = new Snapshot(behaviour, jobs.kubernetes?.namespaces ?? []);
     this.jobPods = new JobPods(jobs, cluster);
     this.#groupTasks = jobs.groupTasks;
@@ -107,7 +113,7 @@ export class PodCluster {
 
   /** Binds an assumed pod; it is there at `bound` [ms]. */
   bind(cycle: Cycle, pod: JobPod, bound = cycle.now): void {
-    pod.pod.startTime = bound;
+    if (this.#settings.kubelets !== 'absent') pod.pod.startTime = bound;
     pod.placed = true;
     cycle.place(pod.job, pod.group, this.#nodeOfRow[pod.row], 1, bound);
   }
@@ -147,7 +153,7 @@ export class PodCluster {
       const [pod] = pods.splice(at, 1);
       this.#remove(pod);
       if (!this.jobPods.isReplaced(job, group)) continue;
-      const delay = this.#recreation ?? this.jobPods.template(job, group)?.replacement?.delay ?? 0;
+      const delay = this.#settings.recreation ?? this.jobPods.template(job, group)?.replacement?.delay ?? 0;
       this.#coming.push({ at: cycle.now + delay, job, group, index: pod.index, generation: pod.generation + 1 });
       if (delay > 0) cycle.wakeAt(cycle.now + delay);
     }
