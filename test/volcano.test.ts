@@ -226,6 +226,14 @@ describe('reclaiming (actions/reclaim/reclaim.go)', () => {
     expect(lasts({ a: { weight: 3 }, b: {} }, { tasks: 1 }).start[4]).toBe(4000);
   });
 
+  test('counts on no more than a queue has beyond its share', () => {
+    // Of 8 processors a deserves 3, holds 4 and would have to give up 2; c holds the rest and is spared.
+    const config = conf('allocate,reclaim', 'priority,predicates,proportion,binpack');
+    const jobs = gangs(...greedy, { queue: 'c', runtime: 10_000, tasks: 1, cpu: 4000 }, { ...claims, tasks: 1, cpu: 2000 });
+    const queues = { a: {}, b: {}, c: { reclaimable: false } };
+    expect(run(jobs, nodes(2, { cpu: 4000 }), { parameters: PODS, config, queues }).attempts.count).toBe(0);
+  });
+
   test('asks the next tier if one spares everybody, so that gangs are safe only in the tier that shares', () => {
     const pairs = gangs({ queue: 'a', runtime: 10_000, tasks: 4 }, { ...claims, tasks: 1 });
     const evicted = (...tiers: string[]) => {

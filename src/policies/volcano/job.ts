@@ -3,7 +3,7 @@
  * Source: pkg/scheduler/api/job_info.go (Volcano v1.15.1), without sub-jobs and network topology.
  */
 import type { FitErrors } from './fit-errors.ts';
-import { add, subtract } from './resource.ts';
+import { add, amountOf, subtract } from './resource.ts';
 import type { Resource, ResourceTable } from './resource.ts';
 import { ALLOCATED, BINDING, BOUND, isAllocated, PENDING, PIPELINED, RUNNING, STATUSES, SUCCEEDED } from './task.ts';
 import type { Task, TaskStatus } from './task.ts';
@@ -41,6 +41,8 @@ export class Job {
   readonly tasks = new Set<Task>();
   /** Of tasks that hold resources. */
   readonly allocated: Resource;
+  /** Of tasks that wait for room on a node. */
+  readonly pipelined: Resource;
   readonly pendingRequest: Resource;
   readonly totalRequest: Resource;
   /** Why tasks fit nowhere, in this session. */
@@ -62,6 +64,7 @@ export class Job {
     this.spec = spec;
     this.uid = `${spec.namespace}/${spec.name}`;
     this.allocated = table.nothing();
+    this.pipelined = table.nothing();
     this.pendingRequest = table.nothing();
     this.totalRequest = table.nothing();
     this.#roleCounts = new Int32Array(spec.roles.length * STATUSES);
@@ -173,7 +176,6 @@ export class Job {
     this.failedRoles.clear();
     this.notEnqueued = '';
     this.notValid = '';
-    for (const task of this.tasks) task.tried = undefined;
   }
 
   #rolesHave(count: (role: number) => number): boolean {
@@ -192,6 +194,11 @@ export class Job {
     return this.#roleCounts[role * STATUSES + status];
   }
 
+  #sumOf(status: TaskStatus): Resource | undefined {
+    if (isAllocated(status)) return this.allocated;
+    return status === PENDING ? this.pendingRequest : status === PIPELINED ? this.pipelined : undefined;
+  }
+
   #count(task: Task, by: 1 | -1): void {
     const { status, role, request } = task;
     this.#counts[status] += by;
@@ -200,15 +207,17 @@ export class Job {
       this.#pendingBestEffort += by;
       if (role >= 0) this.#roleBestEffort[role] += by;
     }
-    const held = isAllocated(status) ? this.allocated : status === PENDING ? this.pendingRequest : undefined;
-    if (held !== undefined) (by === 1 ? add : subtract)(held, request);
+    const sum = this.#sumOf(status);
+    if (sum !== undefined) (by === 1 ? add : subtract)(sum, request);
   }
 }
 
-/** What of its minimum the job does not hold yet [of the resources that quotas know]. */
-export function missingMinimum({ spec: { minResources }, allocated }: Job): Resource {
-  const missing = minResources.map((amount, i) => Math.max(0, amount - (Number.isNaN(allocated[i]) ? 0 : allocated[i])));
-  return missing;
+/** Adds what of its minimum the job does not hold yet. */
+export function addMissingMinimum(to: Resource, { spec: { minResources }, allocated }: Job): void {
+  for (let i = 0; i < to.length; i++) {
+    const missing = minResources[i] - amountOf(allocated, i);
+    if (missing > 0) to[i] = amountOf(to, i) + missing;
+  }
 }
 
 /** The phase that the end of a session leaves. Source: pkg/scheduler/framework/session.go, getPodGroupPhase. */

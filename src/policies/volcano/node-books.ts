@@ -3,7 +3,7 @@
  * Source: pkg/scheduler/api/node_info.go (Volcano v1.15.1).
  */
 import type { Resources } from '../../kubernetes.ts';
-import { add, firstExceeding, plus, subtract } from './resource.ts';
+import { add, lessEqual, subtract } from './resource.ts';
 import type { Resource, ResourceTable } from './resource.ts';
 import { PIPELINED, RELEASING } from './task.ts';
 import type { Task } from './task.ts';
@@ -11,6 +11,8 @@ import type { Task } from './task.ts';
 export class NodeBooks {
   readonly allocatable: Resource[] = [];
   readonly idle: Resource[] = [];
+  /** What will be there once all that is being released is gone and all that is promised is taken. */
+  readonly future: Resource[] = [];
   readonly used: Resource[] = [];
   /** By row, in the order in which they came; Volcano keeps them in no order. */
   readonly tasks: Set<Task>[] = [];
@@ -19,10 +21,6 @@ export class NodeBooks {
   /** Used on all nodes. */
   readonly totalUsed: Resource;
   readonly #table: ResourceTable;
-  /** What releasing tasks will give back, and what is promised of it. */
-  readonly #releasing: Resource[] = [];
-  readonly #pipelined: Resource[] = [];
-
   constructor(table: ResourceTable) {
     this.#table = table;
     this.total = table.nothing();
@@ -38,8 +36,7 @@ export class NodeBooks {
     this.allocatable.push(resource);
     this.idle.push(resource.slice());
     this.used.push(this.#table.nothing());
-    this.#releasing.push(this.#table.nothing());
-    this.#pipelined.push(this.#table.nothing());
+    this.future.push(resource.slice());
     this.tasks.push(new Set());
     add(this.total, resource);
   }
@@ -50,47 +47,38 @@ export class NodeBooks {
     subtract(this.total, this.allocatable[row]);
     add(this.total, resource);
     this.allocatable[row] = resource;
+    const promised = subtract(this.future[row], this.idle[row]);
     this.idle[row] = subtract(resource.slice(), this.used[row]);
+    this.future[row] = add(promised, this.idle[row]);
   }
 
   /** By its status. */
   add(task: Task): void {
     const { row, request, status } = task;
     this.tasks[row].add(task);
-    if (status === PIPELINED) {
-      add(this.#pipelined[row], request);
-      return;
-    }
+    if (status !== RELEASING) subtract(this.future[row], request);
+    if (status === PIPELINED) return;
     subtract(this.idle[row], request);
     add(this.used[row], request);
     add(this.totalUsed, request);
-    if (status === RELEASING) add(this.#releasing[row], request);
   }
 
   /** With the status with which it was added. */
   remove(task: Task): void {
     const { row, request, status } = task;
     this.tasks[row].delete(task);
-    if (status === PIPELINED) {
-      subtract(this.#pipelined[row], request);
-      return;
-    }
+    if (status !== RELEASING) add(this.future[row], request);
+    if (status === PIPELINED) return;
     add(this.idle[row], request);
     subtract(this.used[row], request);
     subtract(this.totalUsed, request);
-    if (status === RELEASING) subtract(this.#releasing[row], request);
   }
 
   fitsIdle(request: Resource, row: number): boolean {
-    return firstExceeding(request, this.idle[row]) < 0;
+    return lessEqual(request, this.idle[row]);
   }
 
   fitsFuture(request: Resource, row: number): boolean {
-    return firstExceeding(request, this.futureIdle(row)) < 0;
-  }
-
-  /** What will be there once everything that is being released is gone and everything promised is taken. */
-  futureIdle(row: number): Resource {
-    return subtract(plus(this.idle[row], this.#releasing[row]), this.#pipelined[row]);
+    return lessEqual(request, this.future[row]);
   }
 }

@@ -23,7 +23,8 @@ export function nodesToFind(nodes: number, percentage = 0): number {
 }
 
 /** Objections to nodes, kept for the tasks of one role: they are taken to hold for all of them. */
-export type FitErrorsByRole = Map<number, Map<number, FitError>>;
+export type FitErrorsByRole = Map<number, FitErrorsByRow>;
+type FitErrorsByRow = (FitError | undefined)[];
 
 export interface FoundNodes {
   readonly rows: readonly number[];
@@ -53,24 +54,20 @@ export class NodeSearch {
     const rows: number[] = [];
     if (count === 0) return { rows, errors };
     const enough = nodesToFind(count, this.#percentage);
-    const before = known === undefined || task.role < 0 ? undefined : known.get(task.role);
-    const found = new Map<number, FitError>();
+    const before = known === undefined || task.role < 0 ? undefined : errorsOf(known, task.role);
     let looked = 0;
     while (looked < count) {
       const row = candidates[(this.#start + looked++) % count];
-      const error = before?.get(row) ?? check(row);
+      const error = before?.[row] ?? check(row);
       if (error !== undefined) {
         errors.add(row, error);
-        found.set(row, error);
+        if (before !== undefined) before[row] = error;
       } else if (rows.length === enough) {
         this.chances++;
         break;
       } else rows.push(row);
     }
     this.#start = (this.#start + looked) % count;
-    if (known !== undefined && task.role >= 0 && found.size > 0) {
-      known.set(task.role, before === undefined ? found : new Map([...before, ...found]));
-    }
     return { rows, errors };
   }
 
@@ -103,4 +100,10 @@ export class NodeSearch {
       .sort((one, other) => scores[other] - scores[one] || one - other)
       .map((i) => rows[i]);
   }
+}
+
+function errorsOf(known: FitErrorsByRole, role: number): FitErrorsByRow {
+  let errors = known.get(role);
+  if (errors === undefined) known.set(role, (errors = []));
+  return errors;
 }

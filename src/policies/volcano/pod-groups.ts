@@ -59,9 +59,9 @@ export class PodGroups {
   /** In the order in which they came, without those that are only being cleaned up. */
   *jobs(): Iterable<Job> {
     for (const { job, rows } of this.#groups.values()) {
-      let ending = true;
-      for (const row of rows) if (!this.#ending.has(row)) ending = false;
-      if (!ending) yield job;
+      let ends = this.#ending.size > 0;
+      if (ends) for (const row of rows) if (!this.#ending.has(row)) ends = false;
+      if (!ends) yield job;
     }
   }
 

@@ -2,11 +2,24 @@
  * What each queue holds, asks for and may have; what the plugins that share the cluster between queues start from.
  * Source: pkg/scheduler/plugins/proportion/proportion.go, capacity/capacity.go (Volcano v1.15.1).
  */
-import { missingMinimum } from './job.ts';
+import { addMissingMinimum } from './job.ts';
 import type { Job } from './job.ts';
 import { holdsItsMinimum } from './plugins/overcommit.ts';
 import type { Queue } from './queue.ts';
-import { add, amountOf, CPU, excess, exceedingWhereRequested, has, lowerTo, MEMORY, plus, share, subtract } from './resource.ts';
+import {
+  add,
+  addExcess,
+  amountOf,
+  CPU,
+  excess,
+  exceedingWhereRequested,
+  has,
+  lowerTo,
+  MEMORY,
+  plus,
+  share,
+  subtract,
+} from './resource.ts';
 import type { Resource, ResourceTable } from './resource.ts';
 import type { Session } from './session.ts';
 
@@ -73,8 +86,8 @@ function capabilityOf({ capability }: Queue, table: ResourceTable): Resource | u
 export function enter(account: Account, job: Job): void {
   add(account.allocated, job.allocated);
   add(add(account.request, job.allocated), job.pendingRequest);
-  if (job.phase === 'Inqueue' || holdsItsMinimum(job)) add(account.inqueue, missingMinimum(job));
-  add(account.elastic, excess(job.allocated, job.spec.minResources));
+  if (job.phase === 'Inqueue' || holdsItsMinimum(job)) addMissingMinimum(account.inqueue, job);
+  addExcess(account.elastic, job.allocated, job.spec.minResources);
 }
 
 /** The resources of which the queue could not hold the minimum of one more job. */

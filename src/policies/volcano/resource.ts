@@ -149,6 +149,14 @@ export function excess(one: Resource, other: Resource): Resource {
   return result;
 }
 
+/** The same, added up. */
+export function addExcess(to: Resource, one: Resource, other: Resource): void {
+  for (let i = 0; i < to.length; i++) {
+    const difference = amountOf(one, i) - amountOf(other, i);
+    if (difference > 0) to[i] = amountOf(to, i) + difference;
+  }
+}
+
 /** To the last bit, and naming the same. */
 export function same(one: Resource, other: Resource): boolean {
   for (let i = 0; i < one.length; i++) if (!Object.is(one[i] + 0, other[i] + 0)) return false;

@@ -47,6 +47,7 @@ export class Session {
   readonly #cycle: Cycle;
   /** Tasks that this session has put on a node. */
   readonly #touched = new Set<Task>();
+  readonly #tried = new Set<Task>();
   #bound = 0;
 
   constructor(setup: SessionSetup, cycle: Cycle, jobs: readonly Job[]) {
@@ -122,9 +123,16 @@ export class Session {
     this.evicted.push(task);
   }
 
+  /** What was tried with the task is remembered until the session closes. */
+  remember(task: Task): void {
+    task.tried = { status: task.status, row: task.row, evicts: task.evicts };
+    this.#tried.add(task);
+  }
+
   /** Undoes what was not committed. */
   close(graceOf: (task: Task) => number): void {
     for (const task of [...this.#touched].reverse()) this.withdraw(task);
+    for (const task of this.#tried) task.tried = undefined;
     for (const task of this.evicted) {
       this.setup.cluster.snapshot.addPod(task.pod, task.row);
       this.setup.cluster.evict(this.#cycle, task.pod, graceOf(task));

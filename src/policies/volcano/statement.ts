@@ -46,7 +46,7 @@ export class Statement {
 
   discard(): void {
     for (const { kind, task } of this.#operations.reverse()) {
-      task.tried = { status: task.status, row: task.row, evicts: task.evicts };
+      this.#session.remember(task);
       if (kind === 'evict') this.#session.retain(task);
       else this.#session.withdraw(task);
     }

@@ -24,7 +24,7 @@ export function victimQueue(session: Session, victims: readonly Task[], evictor:
 
 /** Whether the node has room for the task once all victims are gone. */
 export function wouldFit(session: Session, { request }: Task, row: number, victims: readonly Task[]): boolean {
-  const future = session.setup.nodes.futureIdle(row);
+  const future = session.setup.nodes.future[row].slice();
   for (const victim of victims) add(future, victim.request);
   return lessEqual(request, future);
 }

@@ -99,7 +99,7 @@ function feasibleNodes(session: Session, task: Task, known: KnownErrors): readon
     return [];
   }
   const check = (row: number): FitError | undefined => {
-    const short = firstExceeding(task.request, nodes.futureIdle(row));
+    const short = firstExceeding(task.request, nodes.future[row]);
     return short < 0 ? run.check(row) : insufficient(table.names[short]);
   };
   if (task.nominated !== NO_NODE && nodes.fitsFuture(task.request, task.nominated)) {

@@ -81,7 +81,7 @@ function reclaimOn(session: Session, statement: Statement, task: Task, row: numb
   const victims = session.opinions.reclaimable(task, candidates);
   if (!wouldFit(session, task, row, victims)) return false;
   const waiting = victimQueue(session, victims, task);
-  const available = nodes.futureIdle(row);
+  const available = nodes.future[row].slice();
   const own = new Statement(session);
   let evicts = false;
   while (waiting.size > 0 && !lessEqual(task.request, available)) {

@@ -68,7 +68,7 @@ export class Hierarchy {
 
   book(job: Job, request: Resource, change: (to: Resource, by: Resource) => Resource): void {
     change(this.#totalAllocated, request);
-    this.#hang(job, this.#shares.allocatedOf(job).slice());
+    this.#hang(job, this.#shares.allocatedOf(job));
     this.#update();
   }
 

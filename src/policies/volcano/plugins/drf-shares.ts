@@ -8,29 +8,29 @@ import type { Task } from '../task.ts';
 /** Shares that differ by less are equal. */
 const DELTA = 0.000001;
 
-/** The dominant share of each job. */
+/** The dominant share of each job: of what its tasks hold and what is promised to them. */
 export class Shares {
   readonly total: Resource;
-  readonly #allocated = new Map<Job, Resource>();
   readonly #shares = new Map<Job, number>();
 
   constructor(session: Session) {
     this.total = session.setup.nodes.total;
-    for (const job of session.jobs) this.#set(job, job.allocated.slice());
   }
 
   of(job: Job): number {
-    return this.#shares.get(job) ?? 0;
+    let share = this.#shares.get(job);
+    if (share === undefined) this.#shares.set(job, (share = dominantShare(this.allocatedOf(job), this.total)));
+    return share;
   }
 
+  /** A copy. */
   allocatedOf(job: Job): Resource {
-    const allocated = this.#allocated.get(job);
-    if (allocated === undefined) throw new Error(`job ${job.uid} is not in the session`);
-    return allocated;
+    return plus(job.allocated, job.pipelined);
   }
 
-  book({ job, request }: Task, change: (to: Resource, by: Resource) => Resource): void {
-    this.#set(job, change(this.allocatedOf(job), request));
+  /** What the job holds is another now. */
+  changed(job: Job): void {
+    this.#shares.delete(job);
   }
 
   /** Tasks whose job has, without them, still as much as the preemptor's has with it. */
@@ -38,16 +38,11 @@ export class Shares {
     const own = dominantShare(plus(this.allocatedOf(preemptor.job), preemptor.request), this.total);
     const left = new Map<Job, Resource>();
     return candidates.filter(({ job, request }) => {
-      const allocated = left.get(job) ?? this.allocatedOf(job).slice();
+      const allocated = left.get(job) ?? this.allocatedOf(job);
       left.set(job, subtract(allocated, request));
       const other = dominantShare(allocated, this.total);
       return own < other || Math.abs(own - other) <= DELTA;
     });
-  }
-
-  #set(job: Job, allocated: Resource): void {
-    this.#allocated.set(job, allocated);
-    this.#shares.set(job, dominantShare(allocated, this.total));
   }
 }
 

@@ -21,8 +21,8 @@ export const drf: PluginEntry = {
     if (!option.isEnabled('enableHierarchy')) {
       return {
         ...common,
-        allocated: (task) => shares.book(task, add),
-        deallocated: (task) => shares.book(task, subtract),
+        allocated: ({ job }) => shares.changed(job),
+        deallocated: ({ job }) => shares.changed(job),
       };
     }
     const hierarchy = Hierarchy.of(session, shares);
@@ -31,11 +31,11 @@ export const drf: PluginEntry = {
       queueOrder: (one, other) => hierarchy.compare(one, other),
       reclaimable: (reclaimer, candidates) => hierarchy.victims(reclaimer, candidates),
       allocated(task) {
-        shares.book(task, add);
+        shares.changed(task.job);
         hierarchy.book(task.job, task.request, add);
       },
       deallocated(task) {
-        shares.book(task, subtract);
+        shares.changed(task.job);
         hierarchy.book(task.job, task.request, subtract);
       },
     };

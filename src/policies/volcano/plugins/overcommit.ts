@@ -1,6 +1,6 @@
 /** Source: pkg/scheduler/plugins/overcommit/overcommit.go (Volcano v1.15.1). */
 import { InputError } from '../../../errors.ts';
-import { missingMinimum } from '../job.ts';
+import { addMissingMinimum } from '../job.ts';
 import type { Job } from '../job.ts';
 import type { PluginEntry } from '../plugin.ts';
 import { add, exceedingWhereRequested, multiply, plus, subtract } from '../resource.ts';
@@ -37,7 +37,7 @@ function admitted(session: Session) {
   const sum = session.setup.table.nothing();
   for (const job of session.jobs) {
     if (job.phase === 'Inqueue') add(sum, job.spec.minResources);
-    else if (holdsItsMinimum(job)) add(sum, missingMinimum(job));
+    else if (holdsItsMinimum(job)) addMissingMinimum(sum, job);
   }
   return sum;
 }
