@@ -2,12 +2,13 @@
  * Generic resources: what slurm.conf says each node has, made more exact by gres.conf. The counts are those of
  * slurm.conf: gres.conf tells their types and the sockets they sit on. Source: Slurm 22.05, src/common/gres.c.
  */
+import { defined } from './cluster-spec-pool.ts';
 import type { ConfLine, Setting } from './slurm-conf-lines.ts';
 import type { ConfNodes, NodeKind } from './slurm-conf-nodes.ts';
 import type { ConfNotes } from './slurm-conf-notes.ts';
 import { ConfTable, wrongValue } from './slurm-conf-table.ts';
 import { readGresCount, readNumbers } from './slurm-conf-tres.ts';
-import { expandHostlist } from './slurm-hostlist.ts';
+import { compressHostlist, expandHostlist } from './slurm-hostlist.ts';
 import type { SlurmGres } from './slurm.ts';
 
 /** A line of gres.conf. */
@@ -76,48 +77,55 @@ export function gresOfNodes(
   notes: ConfNotes,
 ): readonly (readonly SlurmGres[])[] {
   const lists = new Map<string, readonly SlurmGres[]>();
-  const undeclared = new Set<string>();
+  const short = new Map<string, string[]>();
+  const lacks = (node: string, what: string) => void (short.get(what)?.push(node) ?? short.set(what, [node]));
+  const declared = new Map<NodeKind, readonly SlurmGres[]>();
+  for (const kind of nodes.kinds) {
+    if (!declared.has(kind))
+      declared.set(
+        kind,
+        kind.gres.filter(({ name }) => types.has(name)),
+      );
+  }
   const all = nodes.names.map((name, node) => {
     const kind = nodes.kinds[node];
-    const declared = kind.gres.filter((gres) => types.has(gres.name) || undeclared.add(gres.name).size < 0);
-    const exact = conf.empty ? declared : declared.flatMap((gres) => refined(gres, declared, conf.of(name), kind, name, notes));
+    const own = declared.get(kind) ?? [];
+    if (own.length === 0 || conf.empty) return own;
+    const exact = own.flatMap((gres) => refined(gres, own, conf.of(name), kind, (what) => lacks(name, what)));
     const key = JSON.stringify(exact);
     if (!lists.has(key)) lists.set(key, exact);
     return lists.get(key) ?? exact;
   });
-  for (const name of undeclared) notes.warn(`Gres ${name} is not among GresTypes: nodes have none of it, as in Slurm`);
+  const unlisted = new Set(
+    [...declared.keys()].flatMap(({ gres }) => gres.map(({ name }) => name)).filter((name) => !types.has(name)),
+  );
+  for (const name of unlisted) notes.warn(`Gres ${name} is not among GresTypes: nodes have none of it, as in Slurm`);
+  for (const [what, names] of short) notes.warn(`${what} of ${compressHostlist(names)}: taken as slurm.conf says`);
   return all;
 }
 
-/** One resource of slurm.conf as the records of gres.conf divide it up. */
+/** One resource of slurm.conf as the records of gres.conf divide it up; `lacks` is told if these know of less. */
 function refined(
   gres: SlurmGres,
   declared: readonly SlurmGres[],
   records: readonly GresRecord[],
   kind: NodeKind,
-  node: string,
-  notes: ConfNotes,
+  lacks: (what: string) => void,
 ): readonly SlurmGres[] {
   const own = records.filter(({ name, type }) => name === gres.name && (gres.type === undefined || type === gres.type));
-  if (own.length === 0) return [gres];
   const total = own.reduce((sum, { count }) => sum + count, 0);
   // Typed and untyped entries of one name beside each other cannot be told apart by their records.
-  const alone = declared.filter(({ name }) => name === gres.name).length === 1 || gres.type !== undefined;
-  if (total !== gres.count || !alone) {
-    if (total < gres.count)
-      notes.warn(`gres.conf has ${total} ${gres.name} of ${node}, slurm.conf ${gres.count}: taken as slurm.conf says`);
+  const alone = gres.type !== undefined || declared.filter(({ name }) => name === gres.name).length === 1;
+  if (own.length === 0 || total !== gres.count || !alone) {
+    if (own.length > 0 && total < gres.count) lacks(`gres.conf has ${total} ${gres.name}, slurm.conf ${gres.count},`);
     return [gres];
   }
   const parts = new Map<string, SlurmGres>();
   for (const { type = gres.type, count, cores } of own) {
     const sockets = cores === undefined ? gres.sockets : socketsOf(cores, kind);
     const key = JSON.stringify([type, sockets]);
-    parts.set(key, {
-      ...gres,
-      ...(type === undefined ? {} : { type }),
-      ...(sockets === undefined ? {} : { sockets }),
-      count: (parts.get(key)?.count ?? 0) + count,
-    });
+    const sum = count + (parts.get(key)?.count ?? 0);
+    parts.set(key, { ...gres, ...defined({ type, sockets }), count: sum });
   }
   return [...parts.values()];
 }

@@ -114,7 +114,7 @@ describe('readClusterFile', () => {
     ['- 1', 'expected object'],
     ['name: x', 'neither pools nor processors'],
     ['processors: 4\ntopology: [{ name: rack, nodes-per-domain: 2 }]', 'no place in a topology'],
-    ['NodeName=n[1-4] CPUs=4', 'slurm.conf'],
+    ['NodeName=n[1-4] CPUs=4', 'it describes no partition'],
     ['{"apiVersion": "v1", "kind": "List", "items": []}', 'there is no node in it'],
     ['apiVersion: v1\nkind: Node\n', 'the node has no name'],
   ])('%s: %s', async (text, problem) => {

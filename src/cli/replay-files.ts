@@ -27,9 +27,10 @@ export function writeManifest(
   input: ReplayInput,
   runs: readonly FinishedRun[],
   { seed, placement, placementParameters }: SimulationOptions,
-  { estimates, overrun }: ReplayOptions,
+  { estimates: asked, overrun }: ReplayOptions,
 ): void {
   const args = process.argv.slice(2);
+  const estimates = asked ?? (input.cluster.slurm === undefined ? 'runtime' : 'partition');
   const manifest = {
     result_format: 1,
     yardmaster: packageVersion(),
@@ -61,6 +62,7 @@ function inputsOf({ path: tracePath, trace, clusterFacts }: ReplayInput, runs: r
   return [
     { what: 'trace', path: tracePath, sha256: trace.sha256, bytes: trace.bytes },
     ...(clusterFacts.file ? [{ what: 'cluster', ...clusterFacts.file }] : []),
+    ...(clusterFacts.beside ?? []).map((file) => ({ what: 'cluster', ...file })),
     ...[...files].map(([path, sha256]) => ({ what: 'policy', path, sha256 })),
     ...[...configurations].map(([path, sha256]) => ({ what: 'configuration', path, sha256 })),
   ];

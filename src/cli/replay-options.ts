@@ -4,9 +4,9 @@ import { usageError } from '../errors.ts';
 import { readParameters, splitSelector } from '../parameters.ts';
 import type { ParameterSpecs } from '../parameters.ts';
 import { parseWalltimeRule } from '../trace/walltimes.ts';
-import type { WalltimeRule } from '../trace/walltimes.ts';
 import { parseDuration } from '../units.ts';
 import { wholeNumber } from './option-values.ts';
+import type { EstimatesRule } from './walltime-options.ts';
 
 /** The options of `replay` as they stand on the command line. */
 export interface ReplayOptions {
@@ -19,7 +19,7 @@ export interface ReplayOptions {
   out?: string;
   json?: boolean;
   dependencies: 'ignore' | 'hold' | 'feedback';
-  estimates: string;
+  estimates?: string;
   overrun: 'kill' | 'extend';
   until?: string;
   failures?: string;
@@ -38,7 +38,7 @@ export interface ReplaySettings {
   readonly simulation: SimulationOptions;
   readonly failures?: FailureModel;
   readonly limit?: number;
-  readonly estimates: WalltimeRule;
+  readonly estimates: EstimatesRule;
   readonly overrun: 'kill' | 'extend';
 }
 
@@ -71,9 +71,14 @@ export function readSettings(options: ReplayOptions): ReplaySettings {
     },
     failures: options.failures === undefined ? undefined : readFailures(options.failures),
     limit: options.limit === undefined ? undefined : wholeNumber(options.limit, '--limit', 1),
-    estimates: parseWalltimeRule(options.estimates, '--estimates'),
+    estimates: readEstimates(options.estimates),
     overrun: options.overrun,
   };
+}
+
+function readEstimates(text: string | undefined): EstimatesRule {
+  if (text === undefined) return 'default';
+  return text === 'partition' ? text : parseWalltimeRule(text, '--estimates');
 }
 
 function readFailures(text: string): FailureModel {

@@ -7,7 +7,10 @@ import { usageError } from '../errors.ts';
 import { clearResults } from '../results/folder.ts';
 import { formatDuration, SECOND } from '../units.ts';
 import { accountFacts, count, grouped } from './account.ts';
-import { loadReplayCluster } from './cluster-option.ts';
+import { loadClusterWithFile } from '../cluster-file.ts';
+import type { LoadedCluster } from '../cluster-file.ts';
+import { loadReplayCluster, policyOfCluster } from './cluster-option.ts';
+import type { ClusterWishes } from './cluster-option.ts';
 import { collect, examples } from './command.ts';
 import { PARTIAL } from './exit-codes.ts';
 import { interruptible, terminable } from './interrupt.ts';
@@ -32,11 +35,16 @@ export function declareReplay(command: Command): void {
     'yardmaster replay log.swf.gz --policy fcfs --policy easy --policy conservative --out results',
     'yardmaster replay jobs.csv --cluster nodes=64,cpus=8,gpus=4,memory=512Gi --policy easy --placement best-fit',
     'yardmaster replay log.swf.gz --cluster cluster.yaml --policy ./mine.js:depth=50 --json',
+    'yardmaster replay month.sacct --cluster slurm.conf',
   ]);
   command
     .argument('<trace>', 'a workload trace, compressed (.gz, .xz) or not; - = standard input')
     .option('--cluster <spec>', 'procs=128 | nodes=64,cpus=8,gpus=4,memory=512Gi | a file (default: what the trace declares)')
-    .option('--policy <name[:key=value,...]>', 'who starts when; again for each policy to compare', collect)
+    .option(
+      '--policy <name[:key=value,...]>',
+      'who starts when; again for each policy to compare (default: what a slurm.conf says)',
+      collect,
+    )
     .option('--placement <name[:key=value,...]>', 'which nodes (default: first-fit, where the cluster has nodes)')
     .option('--baseline <policy>', 'the policy that differences are counted from (default: the first)')
     .option('--format <name[:key=value,...]>', 'format of the trace (default: told from its name and content)')
@@ -48,7 +56,10 @@ export function declareReplay(command: Command): void {
     .addOption(
       new Option('--dependencies <how>', 'dependencies of the trace').choices(['ignore', 'hold', 'feedback']).default('ignore'),
     )
-    .option('--estimates <what>', 'limit of jobs that have none: runtime | none | factor=N | a duration', 'runtime')
+    .option(
+      '--estimates <what>',
+      'limit of jobs that have none: runtime | partition | none | factor=N | a duration (default: runtime; partition with a slurm.conf)',
+    )
     .addOption(new Option('--overrun <how>', 'jobs that outlast their limit').choices(['kill', 'extend']).default('kill'))
     .option('--failures <model>', 'nodes fail: mtbf=30d,mttr=4h[,shape=1]')
     .addOption(new Option('--on-failure <how>', 'jobs on a failed node').choices(['requeue', 'fail']).default('requeue'))
@@ -63,11 +74,14 @@ export function declareReplay(command: Command): void {
 
 async function replay(tracePath: string, options: ReplayOptions): Promise<void> {
   const settings = readSettings(options);
-  const policies = await selectPolicies(requiredPolicies(options));
+  // Only a slurm.conf says who schedules: others are read when the trace is.
+  const loaded =
+    options.policy === undefined && options.cluster !== undefined ? await loadClusterWithFile(options.cluster) : undefined;
+  const policies = await selectPolicies(await requiredPolicies(options, loaded));
   const baseline = baselineOf(policies, options.baseline);
   const placement = await selectPlacement(options.placement ?? 'first-fit');
   const needsNodes = options.placement !== undefined || policies.some(({ spec }) => spec.needsNodes);
-  const input = await readInput(tracePath, options, settings, needsNodes);
+  const input = await readInput(tracePath, options, settings, { identities: needsNodes ? 'identities' : 'as-described', loaded });
   // A long simulation must not fail for want of a folder at its end.
   if (options.out !== undefined) {
     clearResults(
@@ -93,8 +107,10 @@ async function replay(tracePath: string, options: ReplayOptions): Promise<void> 
   if (options.until === undefined && runs.some(({ states }) => states.unfinished > 0)) process.exitCode = PARTIAL;
 }
 
-function requiredPolicies({ policy }: ReplayOptions): string[] {
+async function requiredPolicies({ policy }: ReplayOptions, cluster: LoadedCluster | undefined): Promise<string[]> {
   if (policy !== undefined) return policy;
+  const named = cluster === undefined ? undefined : await policyOfCluster(cluster);
+  if (named !== undefined) return [named];
   throw usageError('no policy is given', '--policy', 'for example --policy easy; "yardmaster policies" lists them');
 }
 
@@ -111,12 +127,11 @@ async function readInput(
   path: string,
   options: ReplayOptions,
   settings: ReplaySettings,
-  needsNodes: boolean,
+  wishes: ClusterWishes,
 ): Promise<ReplayInput> {
   const trace = await readWithProgress(path, options.format, settings.limit);
-  const identities = needsNodes ? 'identities' : 'as-described';
-  const cluster = await loadReplayCluster(options.cluster, trace, settings.failures, identities);
-  const { workload, notes } = applyWalltimes(trace.workload, settings);
+  const cluster = await loadReplayCluster(options.cluster, trace, { ...wishes, failures: settings.failures });
+  const { workload, notes } = applyWalltimes(trace.workload, settings, cluster.cluster);
   sayAccount(trace);
   for (const note of notes) warn(note);
   if (cluster.cluster.interchangeable && cluster.cluster.pools.some(({ failures }) => failures))

@@ -4,6 +4,7 @@ import { measure } from '../metrics/measure.ts';
 import type { Measurement } from '../metrics/metric.ts';
 import { STATE_NAMES } from '../schedule.ts';
 import type { Schedule } from '../schedule.ts';
+import type { SlurmConfOptions } from '../slurm-conf-notes.ts';
 import type { Trace } from '../trace/format.ts';
 import type { Workload } from '../workload.ts';
 import type { SelectedPolicy } from './selected-policy.ts';
@@ -28,6 +29,10 @@ export interface ClusterFacts {
   readonly gpus: number;
   /** The file it was read from. */
   readonly file?: { readonly path: string; readonly sha256: string };
+  /** Others that belong to that file. */
+  readonly beside?: readonly { readonly path: string; readonly sha256: string }[];
+  /** Options of a slurm.conf that were not heeded. */
+  readonly options?: SlurmConfOptions;
 }
 
 export type StateName = (typeof STATE_NAMES)[number];

@@ -1,15 +1,22 @@
+import type { Cluster } from '../cluster.ts';
+import { usageError } from '../errors.ts';
+import { fillFromPartitions } from '../slurm-walltimes.ts';
 import { extendOverruns, fillWalltimes } from '../trace/walltimes.ts';
-import type { WalltimeRule } from '../trace/walltimes.ts';
+import type { ChangedWalltimes, WalltimeRule } from '../trace/walltimes.ts';
 import type { Workload } from '../workload.ts';
 import { count } from './account.ts';
+
+/** `partition`: as a slurm.conf says of the job's partition. `default`: so where there is one, else the run time. */
+export type EstimatesRule = WalltimeRule | 'partition' | 'default';
 
 /** The workload with the limits it is replayed with, and what was changed, for the user. */
 export function applyWalltimes(
   workload: Workload,
-  { estimates, overrun }: { readonly estimates: WalltimeRule; readonly overrun: 'kill' | 'extend' },
+  { estimates, overrun }: { readonly estimates: EstimatesRule; readonly overrun: 'kill' | 'extend' },
+  cluster: Cluster,
 ): { workload: Workload; notes: string[] } {
   const notes: string[] = [];
-  const filled = fillWalltimes(workload, estimates);
+  const filled = fill(workload, estimates, cluster);
   if (filled.changed > 0) notes.push(`${filled.note} (--estimates)`);
   else if (workload.walltime.includes(Infinity)) notes.push('some jobs have no limit, and get none (--estimates)');
   if (overrun === 'extend') {
@@ -22,4 +29,14 @@ export function applyWalltimes(
   for (let job = 0; job < runtime.length; job++) if (runtime[job] > walltime[job]) outlasting++;
   if (outlasting > 0) notes.push(`${count(outlasting, 'job')} will be killed at their limit; --overrun extend lets them run on`);
   return { workload: filled.workload, notes };
+}
+
+function fill(workload: Workload, rule: EstimatesRule, { slurm }: Cluster): ChangedWalltimes {
+  if (rule !== 'partition' && rule !== 'default') return fillWalltimes(workload, rule);
+  if (slurm === undefined) {
+    if (rule === 'default') return fillWalltimes(workload, { kind: 'runtime' });
+    throw usageError('only partitions of a slurm.conf set limits', '--estimates partition', 'give one with --cluster');
+  }
+  const filled = fillFromPartitions(workload, slurm);
+  return { ...filled, note: `${count(filled.changed, 'job')} without a limit get that of their partition in slurm.conf` };
 }
