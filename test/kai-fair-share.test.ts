@@ -11,9 +11,9 @@ import { Holdings, isReclaimFair, mayReclaim } from '../src/policies/kai/reclaim
 import { Queue } from '../src/policies/kai/queue.ts';
 import { queueFile } from './kai-runs.ts';
 
-// Planted in a copy and caught here: no floor; leftovers to the smallest part first; weights of satisfied queues counted;
-// usage that adds to the weight; limits left out of what is asked for; children that divide their parent's quota; a
-// reclaimer that may reach its fair share only; saturation compared without the multiplier; the other strategy left out.
+// Planted in a copy and caught here: no floor; leftovers to the smallest part first; usage that adds to the weight;
+// children that divide their parent's quota; a saturation that may double; the multiplier left out; quotas that nobody
+// may reclaim.
 
 interface Spec {
   readonly quota?: number;
@@ -147,9 +147,10 @@ describe('fair shares', () => {
 
   test('go from the top down: children divide what their parent gets', () => {
     const [a, b] = [queue({ request: 9000 }), queue({ weight: 3, request: 9000 })];
-    const children = [queue({ quota: 9000, request: 4000 }, a), queue({ request: 5000 }, a)];
-    divideFairly([0, 0, 8000], [a, b], 1);
-    expect(shares([a, b, ...children])).toEqual([2000, 6000, 4000, 0]);
+    const children = [queue({ quota: 1000, request: 4000 }, a), queue({ request: 5000 }, a)];
+    const grandchild = queue({ request: 9000 }, children[1]);
+    divideFairly([0, 0, 12_000], [a, b], 1);
+    expect(shares([a, b, ...children, grandchild])).toEqual([3000, 9000, 2000, 1000, 1000]);
   });
 });
 

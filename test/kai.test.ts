@@ -12,10 +12,12 @@ import type { Schedule } from '../src/schedule.ts';
 import { nodes, queueFile, runKai, SECOND, seconds, workload } from './kai-runs.ts';
 import type { QueueText, Row } from './kai-runs.ts';
 
-// Planted in a copy and caught here: a gang of which a part is bound; limits that are not looked at; jobs that nobody may
-// preempt among the victims; victims of the preemptor's own queue in reclaim; minimum run times that are forgotten;
-// consolidation that does not mind who stays without a node; elastic jobs that lose all tasks at once; usage that does
-// not fade; a session that is not followed by another one.
+// Planted in a copy and caught here: a gang of which a part is bound; one that waits for others to leave, bound in part;
+// limits that are not looked at; jobs that nobody may preempt among the victims; victims of the preemptor's own queue in
+// reclaim; minimum run times that are forgotten; consolidation that does not mind who stays without a node; elastic jobs
+// that lose all tasks at once, or grow before others have their minimum; usage that does not fade; a session that is not
+// followed by another one; the oldest victims first; victims that look for no other node; promises that outlive their
+// session.
 
 const TWO_QUEUES: QueueText[] = [{ name: 'top' }, { name: 'a', parent: 'top', quota: 4 }, { name: 'b', parent: 'top', quota: 4 }];
 const NOW = { grace: '0s' };
@@ -276,17 +278,14 @@ describe('consolidation', () => {
     expect(seconds(schedule.lastStart)[3]).toBe(7);
   });
 
-  test('not if somebody would be left without a node, nor if it is switched off', () => {
-    const blocked = runKai(
-      workload([
-        { runtime: 50, gpus: 3 },
-        { runtime: 50, gpus: 3 },
-        { submit: 6, runtime: 5, gpus: 2 },
-      ]),
-      nodes(2, { gpus: 4 }),
-      { given: NOW },
-    );
-    expect(stops(blocked)).toEqual([]);
+  test('not if somebody would be left without a node, however unimportant, nor if it is switched off', () => {
+    const tight: Row[] = [
+      { runtime: 50, gpus: 3, priority: 50 },
+      { runtime: 50, gpus: 3, priority: 50 },
+      { submit: 6, runtime: 5, gpus: 2, priority: 75 },
+    ];
+    const config = 'actions: "allocate, consolidation"';
+    expect(stops(runKai(workload(tight), nodes(2, { gpus: 4 }), { config, given: NOW }))).toEqual([]);
     const jobs = workload([{ runtime: 50, gpus: 2 }, { runtime: 3, gpus: 2 }, { runtime: 50, gpus: 2 }, ...rows.slice(3)]);
     const off = runKai(jobs, nodes(2, { gpus: 4 }), { given: { ...NOW, 'consolidation-preemptees': '0' } });
     expect(stops(off)).toEqual([]);
@@ -329,20 +328,44 @@ describe('shares over time', () => {
 
 /**
  * Fifty gangs of two to six pods on eight nodes that take one pod each; each job is deleted after a second or so, and its
- * pods take 30 s to go (converged-systems 0.4). Published for other gang schedulers: 1418 to 1445 s.
+ * pods take 30 s to go. Published for other gang schedulers: 1418 and 1445 s for two that serve gangs one after the
+ * other, 991 s for one that lets several in at once. Here it is 873 s: gangs that fit go first, and no API takes its time;
+ * 775 s is what the pods need if no node ever stands idle.
  */
 test('fifty gangs that clog the default scheduler all end', () => {
   const rows = Array.from({ length: 50 }, (_, i) => ({ runtime: 0.1 + (i % 12) / 10, tasks: 2 + (i % 5), cpus: 2 }));
   const schedule = runKai(workload(rows), nodes(8, { cpus: 3 }), { costs: { release: 30 * SECOND } });
   expect([...schedule.state].every((state) => state === COMPLETED)).toBe(true);
   const makespan = Math.max(...schedule.end) / SECOND;
-  expect(makespan).toBeGreaterThan(700);
-  expect(makespan).toBeLessThan(1450);
+  expect(makespan).toBeGreaterThan(775);
+  expect(makespan).toBeLessThan(991);
+});
+
+describe('the configuration', () => {
+  const jobs = workload([{ runtime: 1 }]);
+  const run = (config: string) => runKai(jobs, nodes(1), { config });
+
+  test.each([
+    { config: 'actions: "allocate, reclam"', error: 'there is no action "reclam"' },
+    { config: 'tiers: [{plugins: [{name: proporton}]}]', error: 'there is no plugin "proporton"' },
+    {
+      config: 'tiers: [{plugins: [{name: proportion, arguments: {kvalue: "2"}}]}]',
+      error: 'proportion takes no argument "kvalue"',
+    },
+    { config: 'usageDBConfig: {usageParams: {windowType: cron}}', error: 'windows by cron are not modelled' },
+    { config: 'actions: [', error: 'config.yaml:1:' },
+    { config: 'kind: ConfigMap', error: 'no data under config.yaml' },
+  ])('$config is a mistake: $error', ({ config, error }) => expect(() => run(config)).toThrow(error));
+
+  test('may stand in its configmap', () => {
+    expect(run('kind: ConfigMap\ndata: {config.yaml: "actions: allocate"}').state[0]).toBe(COMPLETED);
+    expect(run('kind: ConfigMap\ndata: {config.yaml: "actions: preempt"}').state[0]).toBe(UNFINISHED);
+  });
 });
 
 /** Watches what a policy does: how many tasks of each job hold nodes and are not on their way out. */
 function watched(
-  check: (held: ReadonlyMap<number, number>, bound: ReadonlySet<number>) => void,
+  check: (held: ReadonlyMap<number, number>, bound: ReadonlyMap<number, number>) => void,
   evicted: (job: number) => void,
 ): PolicySpec {
   return {
@@ -430,6 +453,8 @@ test('gangs are never bound in part, limits and quotas are kept, nobody is evict
         const rows = given.toSorted((a, b) => a.submit - b.submit);
         const jobs = workload(rows.map(({ elastic, ...row }) => ({ ...row, cpus: 1, minimum: elastic ? 1 : undefined })));
         const minimum = (job: number) => jobs.groupMinimum[job];
+        const queueOf = (name: string) => queues.find((queue) => queue.name === name) ?? { name, quota: 0 };
+        const parentOf = (name: string) => queueOf(name).parent ?? '';
         const names = jobs.queue.names;
         const spec = watched(
           (held, bound) => {
@@ -468,18 +493,17 @@ test('gangs are never bound in part, limits and quotas are kept, nobody is evict
           until: 2000 * SECOND,
         });
         rows.forEach((row, job) => {
-          const { limit = -1, quota = 0 } = queues.find(({ name }) => name === row.queue)!;
+          const { limit = -1, quota = 0 } = queueOf(row.queue);
+          const most = Math.min(quota, queueOf(parentOf(row.queue)).quota ?? 0);
           const least = minimum(job) * row.gpus;
-          const canRun = (limit < 0 || least <= limit) && (row.priority < 100 || least <= quota);
+          const canRun = (limit < 0 || least <= limit) && (row.priority < 100 || least <= most);
           if (schedule.state[job] === COMPLETED) seen.ended++;
-          else if (canRun && schedule.state[job] === UNFINISHED) {
-            // Weightless queues have no fair share, but whatever is free is theirs.
-            throw new Error(`job ${job} never ended`);
-          }
+          // Queues without a weight have no fair share, but whatever is free is theirs.
+          else if (canRun) expect(schedule.state[job], `job ${job}`).not.toBe(UNFINISHED);
         });
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 150 },
   );
   expect(seen.evictions).toBeGreaterThan(50);
   expect(seen.ended).toBeGreaterThan(200);
