@@ -47,10 +47,12 @@ export function nodeResourcesBalancedAllocation({ resources }: BalancedAllocatio
 function evenness(resources: readonly ScoredResource[], row: number, pods: 0 | 1, fractions: Float64Array): number {
   let count = 0;
   let total = 0;
-  for (const { request, allocatable, promised } of resources) {
+  for (let i = 0; i < resources.length; i++) {
+    const { request, allocatable, promised } = resources[i];
     const capacity = allocatable[row];
     if (capacity === 0) continue;
-    const fraction = Math.min(1, (promised[row] + pods * request) / capacity);
+    const used = promised[row] + pods * request;
+    const fraction = used < capacity ? used / capacity : 1;
     total += fraction;
     fractions[count++] = fraction;
   }

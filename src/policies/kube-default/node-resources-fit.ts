@@ -115,7 +115,8 @@ function ignores({ ignoredResources, ignoredResourceGroups }: NodeResourcesFitAr
 function lackOf(demands: readonly Demand[], snapshot: Snapshot, row: number): number {
   let lack = snapshot.pods[row].length + 1 > snapshot.allocatable(PODS)[row] ? 1 : 0;
   let digit = 2;
-  for (const { request, allocatable, requested } of demands) {
+  for (let i = 0; i < demands.length; i++) {
+    const { request, allocatable, requested } = demands[i];
     if (request > allocatable[row] - requested[row]) lack += request > allocatable[row] ? 2 * digit : digit;
     digit *= 3;
   }
