@@ -13,6 +13,7 @@ import type { Nomination } from './nomination.ts';
 import type { PendingQueue } from './pending-queue.ts';
 import type { Target } from './preemption-trial.ts';
 import { hasPendingFlavors } from './workload.ts';
+import type { TopologyRoom } from './topology-room.ts';
 import type { Workload } from './workload.ts';
 
 /** What becomes of decisions. */
@@ -33,6 +34,8 @@ export interface AdmissionParts {
   readonly nomination: Nomination;
   readonly queues: readonly PendingQueue[];
   readonly host: AdmissionHost;
+  /** Absent: there is no topology. */
+  readonly rooms?: TopologyRoom;
 }
 
 /** What a cycle has come to. */
@@ -90,6 +93,7 @@ export class Admission {
   }
 
   *#process(entry: Entry): Generator<void> {
+    if (!this.#hasRoom(entry)) this.#nominateAgain(entry);
     if (entry.assignment.mode === NO_FIT) {
       entry.reason = 'NoFit';
     } else if (entry.assignment.mode !== FIT && entry.targets.length === 0) {
@@ -119,9 +123,27 @@ export class Admission {
   #fits({ workload, assignment, targets }: Entry): boolean {
     const gone = new Set([...this.#victims, ...targets.map((target) => target.workload)]);
     const { node } = workload.queue;
-    return this.#parts.books.without([...gone], () =>
+    const fits = this.#parts.books.without([...gone], () =>
       [...assignment.usage].every(([pair, amount]) => amount <= Math.max(0, node.available(pair))),
     );
+    return fits && this.#hasRoom({ assignment, targets });
+  }
+
+  /** Whether nobody has taken the places in the topology that were found. */
+  #hasRoom({ assignment, targets }: Pick<Entry, 'assignment' | 'targets'>): boolean {
+    const { rooms, books } = this.#parts;
+    if (rooms === undefined) return true;
+    const gone = new Set([...this.#victims, ...targets.map((target) => target.workload)]);
+    return books.without([...gone], () => rooms.hasRoomFor(grantsOf(assignment)));
+  }
+
+  /** Others may be as good: heads of queues are given places without regard to each other. */
+  #nominateAgain(entry: Entry): void {
+    const { workload } = entry;
+    workload.progress = undefined;
+    const { assignment, targets } = this.#parts.nomination.nominate(workload, this.#cycles);
+    workload.progress = assignment.progress;
+    Object.assign(entry, { assignment, targets, message: messageOf(assignment) });
   }
 
   #admit(entry: Entry): void {

@@ -46,11 +46,6 @@ export class ClusterQueue {
   }
 }
 
-/** The flavors of a queue all have a topology: its pods are always placed in it. */
-export function hasTopologyOnly({ object }: ClusterQueue, hasTopology: (flavor: string) => boolean): boolean {
-  return object.groups.every(({ flavors }) => flavors.every(({ flavor }) => hasTopology(flavor)));
-}
-
 export interface QueueTree {
   /** The queue of each node that is one. */
   readonly ofNode: ReadonlyMap<QuotaNode, ClusterQueue>;

@@ -237,6 +237,7 @@ export class KueueController implements AdmissionHost {
     workload.requeueAt = -Infinity;
     workload.queue.admitted.add(workload);
     this.#readiness.admitted(workload, now);
+    if (workload.grants.some(({ topology }) => topology !== undefined)) this.#parts.rooms?.admitted(workload.job);
     for (const pod of this.#parts.pods.podsOf(workload.job)) if (!pod.placed) this.#start(workload, pod);
   }
 

@@ -7,17 +7,26 @@ import { KubeScheduler } from '../kube-default/scheduler.ts';
 import { Books } from './books.ts';
 import type { ClusterQueue } from './cluster-queue.ts';
 import { readKueueConfiguration } from './configuration.ts';
+import type { KueueConfiguration } from './configuration.ts';
 import { KueueController } from './controller.ts';
+import type { ControllerParts } from './controller.ts';
 import { FlavorAssigner } from './flavor-assigner.ts';
+import type { TopologyObjection } from './flavor-assigner.ts';
 import { LocalQueues } from './local-queues.ts';
 import { Nomination } from './nomination.ts';
+import type { KueueObjects } from './objects.ts';
 import { PendingQueue } from './pending-queue.ts';
 import { Preemptor } from './preemptor.ts';
 import { buildQueueTree } from './queue-tree.ts';
 import type { QuotaNode } from './quota-node.ts';
 import { readKueueObjects } from './read-objects.ts';
 import { EXACT, WHOLE_SECONDS } from './stamp.ts';
+import type { Stamp } from './stamp.ts';
 import { SuspendedPods } from './suspended-pods.ts';
+import { buildTopologies, parseTopologyRequest } from './topologies.ts';
+import { TopologyPlanner } from './topology-planner.ts';
+import { TopologyRoom } from './topology-room.ts';
+import type { TopologyTree } from './topology-tree.ts';
 import { wholeCluster } from './whole-cluster.ts';
 import { WorkloadMaker } from './workload-maker.ts';
 
@@ -38,6 +47,11 @@ const PARAMETERS = {
     default: 'seconds',
   },
   cycle: { summary: 'Time of a scheduling cycle.', type: 'duration', default: 0, min: 0 },
+  topology: {
+    summary: 'What jobs of several pods ask of the topology: required:LABEL, preferred:LABEL or unconstrained; nothing if empty.',
+    type: 'text',
+    default: '',
+  },
   release: { summary: 'From the eviction of a workload until its quota is free.', type: 'duration', default: 0, min: 0 },
   'scheduler-config': { ...kubeConfig, summary: `For the scheduler of pods. ${kubeConfig.summary}` },
   ...kubeParameters,
@@ -62,38 +76,59 @@ function createKueue(setup: PolicySetup): Policy {
   const { behaviour, settings, recreation } = readKubeParameters({ ...setup, files: schedulerFiles(setup) });
   const configuration = readKueueConfiguration(files.config);
   const objects = files.objects === undefined ? wholeCluster(nodeObjects(cluster)) : readKueueObjects(files.objects);
-  const { pairs, queues, ofNode } = buildQueueTree(objects);
-  const stamp = parameters.timestamps === 'exact' ? EXACT : WHOLE_SECONDS;
-  const books = new Books();
-  const preemptor = new Preemptor(books, pairs, (node) => queueOf(ofNode, node), configuration);
-  const { flavors } = objects;
-  const assigner = new FlavorAssigner({ pairs, flavors, configuration, oracle: preemptor, topologyObjection: () => undefined });
+  const pods = new SuspendedPods(setup, behaviour, { recreation });
   const { features } = configuration;
-  const pods = new SuspendedPods(setup, behaviour, recreation);
-  const localQueues = new LocalQueues(objects, queues, configuration.managesAll);
   const controller = new KueueController(
     {
       configuration,
-      stamp,
+      stamp: stampOf(setup),
       cycle: Number(parameters.cycle),
       release: Number(parameters.release),
       retry: features.SchedulerLongRequeueInterval ? LONG_RETRY : RETRY,
       grace: settings.grace,
-      flavors: Math.max(1, ...queues.flatMap(({ object }) => object.groups.map((group) => group.flavors.length))),
+      flavors: Math.max(1, ...objects.clusterQueues.flatMap(({ groups }) => groups.map(({ flavors }) => flavors.length))),
     },
-    {
-      pairs,
-      books,
-      nomination: new Nomination(assigner, preemptor, pairs, features, undefined),
-      queues: queues.map((queue) => new PendingQueue(queue, features.SchedulingEquivalenceHashing)),
-      maker: new WorkloadMaker({ setup, objects, configuration, queues: localQueues, stamp, topology: undefined }),
-      pods,
-      directives: { flavors, labelsOf: () => new Map() },
-    },
+    partsOf(setup, objects, configuration, pods),
   );
   const extension = { name: 'Kueue', postBind: controller.podBound.bind(controller) };
   const scheduler = new KubeScheduler(pods, { ...settings, extension });
   return { schedule: (cycle) => scheduler.schedule(cycle) };
+}
+
+function partsOf(
+  setup: PolicySetup,
+  objects: KueueObjects,
+  configuration: KueueConfiguration,
+  pods: SuspendedPods,
+): ControllerParts {
+  const { flavors } = objects;
+  const { features } = configuration;
+  const { pairs, queues, ofNode } = buildQueueTree(objects);
+  const trees = features.TopologyAwareScheduling ? buildTopologies(objects, pods.snapshot) : new Map<string, TopologyTree>();
+  const rooms = trees.size === 0 ? undefined : new TopologyRoom(pods.snapshot, trees);
+  const topology = parseTopologyRequest(String(setup.parameters.topology));
+  // Pods that ask for a topology where there is none must be turned down as well.
+  const planner =
+    (rooms ?? topology) ? new TopologyPlanner(rooms ?? new TopologyRoom(pods.snapshot, trees), trees, flavors) : undefined;
+  const books = new Books(rooms);
+  const preemptor = new Preemptor(books, pairs, (node) => queueOf(ofNode, node), configuration);
+  const topologyObjection: TopologyObjection = (podSet, flavor, queue) => planner?.objection(podSet, flavor, queue);
+  const assigner = new FlavorAssigner({ pairs, flavors, configuration, oracle: preemptor, topologyObjection });
+  const localQueues = new LocalQueues(objects, queues, configuration.managesAll);
+  return {
+    pairs,
+    books,
+    rooms,
+    nomination: new Nomination({ assigner, preemptor, pairs, features, books, planner }),
+    queues: queues.map((queue) => new PendingQueue(queue, features.SchedulingEquivalenceHashing)),
+    maker: new WorkloadMaker({ setup, objects, configuration, queues: localQueues, stamp: stampOf(setup), topology }),
+    pods,
+    directives: { flavors, labelsOf: (flavor, domain) => trees.get(flavor)?.labelsOf(domain) ?? new Map() },
+  };
+}
+
+function stampOf({ parameters }: PolicySetup): Stamp {
+  return parameters.timestamps === 'exact' ? EXACT : WHOLE_SECONDS;
 }
 
 function schedulerFiles({ files }: PolicySetup): PolicySetup['files'] {

@@ -4,6 +4,7 @@
  */
 import { FIT, NO_FIT, PREEMPT } from './assignment.ts';
 import type { Assignment } from './assignment.ts';
+import type { Books } from './books.ts';
 import type { Features } from './features.ts';
 import type { FlavorAssigner } from './flavor-assigner.ts';
 import type { FlavorResources } from './flavor-resources.ts';
@@ -18,24 +19,30 @@ export interface Nominated {
   readonly targets: readonly Target[];
 }
 
+export interface NominationParts {
+  readonly assigner: FlavorAssigner;
+  readonly preemptor: Preemptor;
+  readonly pairs: FlavorResources;
+  readonly features: Features;
+  readonly books: Books;
+  /** Absent: there is no topology. */
+  readonly planner?: TopologyPlanner;
+}
+
 export class Nomination {
   readonly #assigner: FlavorAssigner;
   readonly #preemptor: Preemptor;
   readonly #pairs: FlavorResources;
   readonly #features: Features;
+  readonly #books: Books;
   readonly #planner: TopologyPlanner | undefined;
 
-  constructor(
-    assigner: FlavorAssigner,
-    preemptor: Preemptor,
-    pairs: FlavorResources,
-    features: Features,
-    planner: TopologyPlanner | undefined,
-  ) {
+  constructor({ assigner, preemptor, pairs, features, books, planner }: NominationParts) {
     this.#assigner = assigner;
     this.#preemptor = preemptor;
     this.#pairs = pairs;
     this.#features = features;
+    this.#books = books;
     this.#planner = planner;
   }
 
@@ -43,8 +50,16 @@ export class Nomination {
   nominate(workload: Workload, cycle: number): Nominated {
     if (this.#isOutdated(workload, cycle)) workload.progress = undefined;
     const nominated = this.#withFlavors(workload, cycle);
-    if (nominated.assignment.mode === PREEMPT) this.#planner?.placeAfter(workload, nominated);
+    if (nominated.assignment.mode === PREEMPT) this.#placeAfter(workload, nominated);
     return nominated;
+  }
+
+  /** Pods get their places for when the victims are gone; without victims, what they would take is kept from others. */
+  #placeAfter(workload: Workload, { assignment, targets }: Nominated): void {
+    const planner = this.#planner;
+    const victims = targets.map((target) => target.workload);
+    if (planner === undefined) return;
+    this.#books.without(victims, () => planner.fill(workload, assignment, victims.length === 0));
   }
 
   #withFlavors(workload: Workload, cycle: number): Nominated {
@@ -84,7 +99,8 @@ export class Nomination {
         if (amount > 0) usage.set(pair, (usage.get(pair) ?? 0) + amount);
       }
     }
-    const hasPlace = this.#planner?.trial(workload, assignment);
+    const planner = this.#planner;
+    const hasPlace = planner && (() => planner.hasPlace(workload, assignment));
     return this.#preemptor.targets({ preemptor: workload, usage, pairs, hasPlace });
   }
 

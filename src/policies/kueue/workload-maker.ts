@@ -82,6 +82,7 @@ export class WorkloadMaker {
         count,
         minimum: groupMinimum[firstGroup[job] + group],
         requests: this.#counted(pod),
+        needs: pod.class.requests.exact,
         spec: pod.class.spec,
         topology: count > 1 ? this.#parts.topology : undefined,
       };

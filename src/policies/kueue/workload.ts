@@ -14,8 +14,10 @@ export interface PodSet {
   readonly count: number;
   /** With how many the job can do [count]. */
   readonly minimum: number;
-  /** What one pod requests, by resource. */
+  /** What one pod requests of quota, by resource. */
   readonly requests: ReadonlyMap<string, number>;
+  /** What one pod takes of a node. */
+  readonly needs: ReadonlyMap<string, number>;
   readonly spec: PodSpec;
   readonly topology?: TopologyRequest;
 }
