@@ -22,8 +22,8 @@ export function kubePolicy(
   extension?: SchedulerExtension,
   changed: Partial<SchedulerSettings & ClusterSettings> = {},
 ): Policy {
-  const { behaviour, settings, recreation } = readKubeParameters(setup);
-  const cluster = new PodCluster(setup, behaviour, { recreation, ...changed });
+  const { behaviour, settings, recreation, workers } = readKubeParameters(setup);
+  const cluster = new PodCluster(setup, behaviour, { recreation, workers, ...changed });
   const scheduler = new KubeScheduler(cluster, { ...settings, extension, ...changed });
   return { schedule: (cycle) => scheduler.schedule(cycle) };
 }

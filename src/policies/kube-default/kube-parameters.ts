@@ -35,6 +35,12 @@ export const KUBE_PARAMETERS = {
   call: { summary: 'Time of any other API call; 0 = as costs says.', type: 'duration', default: 0, min: 0 },
   nominate: { summary: 'Keep the nominations of pods that preempt others.', type: 'flag', default: true },
   grace: { summary: 'How long evicted pods take to stop, or "own": as they say, 30 s by default.', type: 'text', default: OWN },
+  workers: {
+    summary: 'Jobs whose pods the controller creates side by side; 1 = job by job. Matters where jobs come at once.',
+    type: 'integer',
+    default: 5,
+    min: 1,
+  },
   recreate: { summary: 'How long controllers take to replace an evicted pod, or "own".', type: 'text', default: OWN },
 } as const satisfies ParameterSpecs;
 
@@ -49,6 +55,8 @@ export interface KubeParameters {
   readonly settings: SchedulerSettings;
   /** How long controllers take to replace a pod [ms]; absent: as they say. */
   readonly recreation?: number;
+  /** Jobs whose pods come into being side by side [count]. */
+  readonly workers: number;
 }
 
 export function readKubeParameters({ parameters, files, jobs, random }: PolicySetup): KubeParameters {
@@ -59,6 +67,7 @@ export function readKubeParameters({ parameters, files, jobs, random }: PolicySe
   return {
     behaviour,
     recreation: ownOr(parameters.recreate, 'recreate'),
+    workers: Number(parameters.workers),
     settings: {
       behaviour,
       configuration,

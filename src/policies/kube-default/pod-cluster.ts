@@ -6,6 +6,7 @@ import type { Node } from '../../kubernetes.ts';
 import type { Cycle, Eviction, NodeTurn, PolicySetup } from '../../policy.ts';
 import type { Behaviour } from './behaviour.ts';
 import { nodeObjects } from './cluster-nodes.ts';
+import { inCreationOrder } from './creation-order.ts';
 import { JobPod, NO_ROW } from './job-pod.ts';
 import { JobPods } from './job-pods.ts';
 import { Snapshot } from './snapshot.ts';
@@ -30,6 +31,8 @@ export interface NodeChange {
 export interface ClusterSettings {
   /** How long all controllers take to replace a pod [ms]; as their templates say if absent. */
   readonly recreation?: number;
+  /** Jobs whose pods come into being side by side [count]; 1 if absent: job by job. */
+  readonly workers?: number;
   /** Without kubelets no pod ever says when it started. */
   readonly kubelets?: 'absent';
 }
@@ -94,7 +97,10 @@ export class PodCluster {
     for (const job of ended) if (cycle.pending.has(job)) this.#createMissing(job, cycle);
     for (const job of submitted) this.#createMissing(job, cycle);
     this.#createDue(cycle);
-    return changes;
+    const { workers = 1 } = this.#settings;
+    return workers > 1 && changes.created.length > 1
+      ? { ...changes, created: inCreationOrder(changes.created, workers) }
+      : changes;
   }
 
   /** The pod counts on the node from now on. */
