@@ -88,14 +88,26 @@ export function selectSlurm(
   base: number,
 ): SlurmRequests {
   const { optionsOfGroup, options, componentOfGroup, begin, deadline, arrayOfJob, arrays, arrayTask } = slurm;
-  return {
+  const selected = {
     optionsOfGroup: pickInt32(optionsOfGroup, groups),
     options,
     componentOfGroup: componentOfGroup && pickInt32(componentOfGroup, groups),
-    begin: begin && pickFloat64(begin, rows).map((time) => time - base),
-    deadline: deadline && pickFloat64(deadline, rows).map((time) => time - base),
+    begin: begin && pickFloat64(begin, rows),
+    deadline: deadline && pickFloat64(deadline, rows),
     arrayOfJob: arrayOfJob && pickInt32(arrayOfJob, rows),
     arrays,
     arrayTask: arrayTask && pickInt32(arrayTask, rows),
+  };
+  return shiftSlurm(selected, base);
+}
+
+/** The same with times counted from a later zero [ms]. */
+export function shiftSlurm(slurm: SlurmRequests, base: number): SlurmRequests {
+  const { begin, deadline } = slurm;
+  if (begin === undefined && deadline === undefined) return slurm;
+  return {
+    ...slurm,
+    begin: begin?.map((time) => time - base),
+    deadline: deadline?.map((time) => time - base),
   };
 }

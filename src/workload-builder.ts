@@ -1,5 +1,8 @@
 import { Float64Column, Int32Column, rowNumbers, SeldomColumn } from './columns.ts';
 import type { PodTemplate } from './kubernetes-workload.ts';
+import { SlurmRequestBuilder } from './slurm-request-builder.ts';
+import type { SlurmGroupRow, SlurmRow } from './slurm-request-builder.ts';
+import { shiftSlurm } from './slurm-workload.ts';
 import { CategoryBuilder, IdBuilder } from './workload-names.ts';
 import type { Label } from './workload-names.ts';
 import { TemplateBuilder } from './workload-templates.ts';
@@ -21,6 +24,8 @@ export interface GroupRow {
   readonly request: number;
   /** From `WorkloadBuilder.template`; absent unless the tasks are pods. */
   readonly template?: number;
+  /** What only Slurm knows of it. */
+  readonly slurm?: SlurmGroupRow;
 }
 
 /** A dependency of a row, on a job that may stand anywhere in the trace. */
@@ -46,6 +51,7 @@ export interface JobRow extends GroupRow {
   minimum?: number;
   request: number;
   template?: number;
+  slurm?: SlurmGroupRow & SlurmRow;
   /** The controller that lets only so many of its jobs be there at once: from `WorkloadBuilder.throttle`. */
   throttle?: number;
   /** Groups after the first one. */
@@ -78,6 +84,8 @@ export class WorkloadBuilder {
   readonly #spareTasks = new SeldomColumn(0, () => new Int32Column(this.#expected));
   readonly #groupRequest = new Int32Column();
   readonly #kubernetes = new TemplateBuilder(() => this.#expected);
+  /** Numbers of options that jobs were submitted with come from here. */
+  readonly slurm = new SlurmRequestBuilder(() => this.#expected);
   readonly #requests: TaskRequest[] = [];
   readonly #requestIndex = new Map<string, number>();
   readonly #user = new CategoryBuilder(() => this.#expected);
@@ -159,6 +167,7 @@ export class WorkloadBuilder {
     this.#partition.add(row.partition);
     this.#qos.add(row.qos);
     this.#kubernetes.addJob(row.throttle);
+    this.slurm.addJob(row.slurm);
     return job;
   }
 
@@ -167,6 +176,7 @@ export class WorkloadBuilder {
     this.#spareTasks.push(group.tasks - (group.minimum ?? group.tasks));
     this.#groupRequest.push(group.request);
     this.#kubernetes.addGroup(group.template);
+    this.slurm.addGroup(group.slurm);
   }
 
   /** Takes a job out again: a reader may learn from a later row that this one was not the last word. */
@@ -189,7 +199,7 @@ export class WorkloadBuilder {
     if (origin === 0) return unsorted;
     for (let row = 0; row < submit.length; row++) submit[row] -= origin;
     if (recordedStart) for (let row = 0; row < submit.length; row++) recordedStart[row] -= origin;
-    return { ...unsorted, origin };
+    return { ...unsorted, origin, slurm: unsorted.slurm && shiftSlurm(unsorted.slurm, origin) };
   }
 
   /** Columns that turn out alike are the same array: most traces have no accounts, and only gangs. */
@@ -228,6 +238,7 @@ export class WorkloadBuilder {
       priority: this.#hasPriority ? (this.#priority.column?.done() ?? new Float64Array(count)) : undefined,
       dependencies,
       kubernetes: this.#kubernetes.finish(count, groupTasks.length),
+      slurm: this.slurm.finish(groupTasks.length),
     };
   }
 

@@ -28,7 +28,11 @@ export type Field =
   | 'timelimit'
   | 'timelimitMinutes'
   | 'nodelist'
-  | 'priority';
+  | 'priority'
+  | 'eligible'
+  | 'reservation'
+  | 'constraints'
+  | 'licenses';
 
 /** Columns of sacct by their names in lower case (man page of sacct, --format); several names for one are its versions. */
 const FIELD_OF: Readonly<Record<string, Field>> = {
@@ -61,6 +65,11 @@ const FIELD_OF: Readonly<Record<string, Field>> = {
   timelimitraw: 'timelimitMinutes',
   nodelist: 'nodelist',
   priority: 'priority',
+  eligible: 'eligible',
+  reservation: 'reservation',
+  reqreservation: 'reservation',
+  constraints: 'constraints',
+  licenses: 'licenses',
 };
 
 /** Columns that hold what users wrote, and so may hold bars. */

@@ -1,5 +1,6 @@
 import { Float64Column, rowNumbers } from '../columns.ts';
 import { MINUTE } from '../units.ts';
+import type { SlurmRow } from '../slurm-request-builder.ts';
 import type { JobRow } from '../workload-builder.ts';
 import type { TraceSink } from './format.ts';
 import { tasksOf } from './sacct-job-id.ts';
@@ -42,7 +43,7 @@ export class SacctJobs {
     this.#finishWhole();
     if ('skip' in record) this.#sink.skip(record.skip, record.line);
     else if (read.range !== undefined) this.#addRange(record, read, read.range, cluster);
-    else this.#addJob([record], id, keyOf(cluster, read.base, read.task));
+    else this.#addJob([record], id, keyOf(cluster, read.base, read.task), arrayOf(read, read.task));
   }
 
   /** Call when all records are in. */
@@ -73,7 +74,8 @@ export class SacctJobs {
     else if ('skip' in first) this.#sink.skip(first.skip, first.line);
   }
 
-  #addRange(attempt: Attempt, { base }: JobId, range: string, cluster: number): void {
+  #addRange(attempt: Attempt, read: JobId, range: string, cluster: number): void {
+    const { base } = read;
     const tasks = tasksOf(range);
     if (tasks === undefined) {
       this.#sink.skip('a range of array tasks that cannot be told apart', attempt.line);
@@ -84,14 +86,18 @@ export class SacctJobs {
       this.#sink.skip('a range of array tasks after a million of them', attempt.line);
       return;
     }
-    for (const task of tasks) this.#addJob([attempt], `${base}_${task}`, keyOf(cluster, base, task));
+    for (const task of tasks) {
+      this.#addJob([attempt], `${base}_${task}`, keyOf(cluster, base, task), arrayOf(read, task));
+    }
     this.#sink.furtherJobs('tasks of an array in one record', attempt.line, tasks.length - 1);
   }
 
   /** All parts of a job start together; it is over when the last one is. */
-  #addJob(parts: readonly Attempt[], id: string, key: number): void {
+  #addJob(parts: readonly Attempt[], id: string, key: number, array?: SlurmRow['array']): void {
     const [first] = parts;
-    const groups = parts.flatMap((part) => part.groups);
+    const groups = parts.flatMap(({ groups: own, options }, component) =>
+      own.map((group) => ({ ...group, slurm: { options, component } })),
+    );
     const runtime = parts.reduce((longest, part) => Math.max(longest, part.runtime), 0);
     const row: JobRow = {
       id,
@@ -99,6 +105,7 @@ export class SacctJobs {
       runtime,
       walltime: parts.reduce((longest, part) => Math.max(longest, part.walltime), 0),
       ...groups[0],
+      slurm: { ...groups[0].slurm, begin: first.begin, ...(array === undefined ? {} : { array }) },
       moreGroups: groups.length > 1 ? groups.slice(1) : undefined,
       outcome: first.outcome,
       recordedStart: first.start,
@@ -143,4 +150,11 @@ export class SacctJobs {
 function keyOf(cluster: number, base: number, task: number): number {
   if (cluster >= CLUSTERS || base >= BASES || task >= TASKS - 1) return NaN;
   return (cluster * BASES + base) * TASKS + task + 1;
+}
+
+/** The array that a task belongs to; a limit (`%4`) is only recorded as long as tasks wait. */
+function arrayOf({ base, range }: JobId, task: number): SlurmRow['array'] {
+  if (task < 0) return undefined;
+  const limit = /%(\d{1,9})$/.exec(range ?? '');
+  return { id: base, limit: limit === null ? Infinity : Number(limit[1]), task };
 }

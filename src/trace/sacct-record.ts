@@ -5,6 +5,7 @@ import type { GroupRow } from '../workload-builder.ts';
 import type { Zone } from './column-map-zones.ts';
 import type { TraceSink } from './format.ts';
 import type { Field, SacctColumns } from './sacct-columns.ts';
+import { optionsOf } from './sacct-options.ts';
 import { groupsOf, resourcesOf } from './sacct-resources.ts';
 import type { ResourceChoices } from './sacct-resources.ts';
 import { meaningOf } from './sacct-states.ts';
@@ -26,6 +27,10 @@ export interface Attempt {
   readonly qos: string;
   readonly partition: string;
   readonly priority: number | undefined;
+  /** Options of sbatch [number in the workload]; -1 = none. */
+  readonly options: number;
+  /** Earliest start [ms]; NaN = none was asked. */
+  readonly begin: number;
 }
 
 /** One that cannot, and why. */
@@ -75,6 +80,7 @@ export class RecordReader {
     if (runtime < 0) return { line, skip: 'ends before it starts' };
     const resources = resourcesOf(columns, this.#choices, this);
     if (resources.cpus === 0) return { line, skip: 'no processors' };
+    const [partition = ''] = columns.get('partition').split(',');
     if (state.cutShort) this.repair('cut short by preemption, requeue or failure of a node: its run time is what it had run');
     return {
       line,
@@ -87,8 +93,10 @@ export class RecordReader {
       user: columns.get('user'),
       account: columns.get('account') || columns.get('group'),
       qos: columns.get('qos'),
-      partition: columns.get('partition'),
+      partition,
       priority: this.#priority(),
+      options: this.#sink.jobs.slurm.options(optionsOf(columns, resources, this)),
+      begin: this.#begin(submit),
     };
   }
 
@@ -116,6 +124,13 @@ export class RecordReader {
     if (this.#columns.has('start') && Number.isNaN(start)) return true;
     if (runtime > 0) return false;
     return this.#columns.has('nodelist') ? NO_NODES.test(this.#columns.get('nodelist')) : outcome === IS_CANCELLED;
+  }
+
+  /** A job that is held, waits for another or for a time becomes eligible later than it is submitted. */
+  #begin(submit: number): number {
+    const eligible = readTime(this.#columns.get('eligible'), this.#zone);
+    if (eligible === undefined) this.repair('a time of eligibility that cannot be read: left out');
+    return eligible !== undefined && eligible > submit ? eligible : NaN;
   }
 
   /** A start before the submission would be a negative wait; clocks set back and manual changes make such records. */
