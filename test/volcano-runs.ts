@@ -4,6 +4,7 @@ import { simulate } from '../src/engine/simulate.ts';
 import type { SimulationOptions } from '../src/engine/simulate.ts';
 import { readParameters } from '../src/parameters.ts';
 import { firstFit } from '../src/placement/first-fit.ts';
+import type { Eviction, PolicySpec } from '../src/policy.ts';
 import { volcano } from '../src/policies/volcano/volcano.ts';
 import type { Schedule } from '../src/schedule.ts';
 import { WorkloadBuilder } from '../src/workload-builder.ts';
@@ -71,14 +72,20 @@ export interface Words {
   readonly queues?: Readonly<Record<string, QueueWords>>;
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly options?: SimulationOptions;
+  /** Gathers the tasks that were evicted, when they are gone. */
+  readonly evictions?: Eviction[];
 }
 
-export function run(jobs: Workload, cluster: Cluster, { config, queues, parameters = {}, options }: Words = {}): Schedule {
+export function run(
+  jobs: Workload,
+  cluster: Cluster,
+  { config, queues, parameters = {}, options, evictions }: Words = {},
+): Schedule {
   const files = {
     ...(config === undefined ? {} : { config: { path: 'volcano-scheduler.conf', text: config } }),
     ...(queues === undefined ? {} : { queues: { path: 'queues.yaml', text: queueObjects(queues) } }),
   };
-  return simulate(jobs, cluster, volcano, {
+  return simulate(jobs, cluster, evictions === undefined ? volcano : watched(evictions), {
     placement: firstFit,
     parameters: readParameters(volcano.parameters ?? {}, parameters, 'volcano'),
     files,
@@ -86,6 +93,21 @@ export function run(jobs: Workload, cluster: Cluster, { config, queues, paramete
     explain: true,
     ...options,
   });
+}
+
+function watched(evictions: Eviction[]): PolicySpec {
+  return {
+    ...volcano,
+    create(setup) {
+      const policy = volcano.create(setup);
+      return {
+        schedule(cycle) {
+          evictions.push(...cycle.changed.evicted);
+          policy.schedule(cycle);
+        },
+      };
+    },
+  };
 }
 
 /** Why a job waited, in the order in which it was told. */

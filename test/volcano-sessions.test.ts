@@ -168,3 +168,25 @@ describe('whatever is configured', () => {
     );
   });
 });
+
+describe('the clog', () => {
+  // 10 gangs each of 2 to 6 pods on 8 nodes that take one pod each, all at once; pods take 30 s to go away. Published runs
+  // (GKE, converged-computing/operator-experiments): the default scheduler deadlocks; coscheduling needs 1445 s, Fluence
+  // 1418 s, Kueue with a quota of 20 nodes 991 s.
+  test.each(['vcjob', 'pods'])('is none: all 50 gangs run (%s)', (kind) => {
+    const jobs = Array.from({ length: 50 }, (_, row) => ({
+      runtime: 100 + ((row * 367) % 1100),
+      tasks: 2 + (row % 5),
+      cpu: 2000,
+    }));
+    const schedule = run(gangs(...jobs), nodes(8, { cpu: 2000 }), {
+      parameters: { jobs: kind },
+      options: { costs: { release: 30_000 } },
+    });
+    expect([...schedule.state].filter((state) => state === COMPLETED)).toHaveLength(50);
+    const makespan = Math.max(...schedule.end) / 1000;
+    // 200 pods on 8 nodes are 25 waves of 31 s at least.
+    expect(makespan).toBeGreaterThan(775);
+    expect(makespan).toBeLessThan(1200);
+  });
+});

@@ -1,5 +1,6 @@
 // The rules of Volcano one by one. File names: volcano-sh/volcano v1.15.1, below pkg/scheduler.
 import { describe, expect, test } from 'vitest';
+import type { Eviction } from '../src/policy.ts';
 import { PREEMPTED, UNFINISHED } from '../src/schedule.ts';
 import { WorkloadBuilder } from '../src/workload-builder.ts';
 import { pod } from './kube-objects.ts';
@@ -185,6 +186,13 @@ describe('preemption (actions/preempt/preempt.go)', () => {
     expect(schedule.start[3]).toBe(9000);
   });
 
+  test('keeps to the node that is emptied for the task, even if another is free before', () => {
+    const long = { runtime: 20_000, tasks: 1 };
+    const jobs = gangs(long, long, { runtime: 5000, tasks: 1, priority: 20 }, { ...high, tasks: 1 });
+    const schedule = run(jobs, nodes(3), { parameters: { ...PODS, grace: 7 }, config: EVICTING });
+    expect([schedule.attempts.count, schedule.start[3]]).toEqual([1, 10_000]);
+  });
+
   test('does not happen if it does not make the whole gang fit, nor without the action', () => {
     const victims = { runtime: 10_000, tasks: 1, priority: 20 };
     expect(run(gangs(low, victims, high), nodes(2), { parameters: PODS, config: EVICTING }).attempts.count).toBe(0);
@@ -206,6 +214,17 @@ describe('preemption (actions/preempt/preempt.go)', () => {
     const schedule = run(gangs(elastic, one), nodes(2), { parameters: PODS, config });
     // The elastic job loses a task and runs on.
     expect([schedule.start[1], schedule.attempts.count, schedule.end[0]]).toEqual([4000, 0, 10_000]);
+  });
+});
+
+describe('victims (framework/session_plugins.go, BuildVictimsPriorityQueue)', () => {
+  const elastic = { runtime: 9000, tasks: 2, minimum: 1, more: { tasks: 2, minimum: 1 } };
+
+  test('of one job are its last tasks', () => {
+    const jobs = gangs(elastic, { submit: 500, runtime: 60_000, tasks: 1, priority: 1 });
+    const evictions: Eviction[] = [];
+    run(jobs, nodes(1, { cpu: 4000 }), { parameters: PODS, config: EVICTING, evictions });
+    expect(evictions).toEqual([{ job: 0, group: 1, node: 0, tasks: 1 }]);
   });
 });
 
@@ -264,6 +283,14 @@ describe('capacity (plugins/capacity/capacity.go)', () => {
     expect([schedule.start[4], schedule.attempts.count]).toEqual([3000, 1]);
     const limited = run(jobs, nodes(3), { parameters: PODS, config, queues: { a: { deserved: 1, capability: 2 }, b: {} } });
     expect([limited.start[4], limited.attempts.count]).toEqual([2000, 0]);
+  });
+
+  test('leaves a queue what is guaranteed to it', () => {
+    // The larger job has the larger share and would go first, but its queue would hold 1 of its 2 then.
+    const jobs = gangs({ ...single('a'), cpu: 2000 }, single('a'), single('b', 1500));
+    const queues = { a: { guarantee: 2 }, b: { deserved: 1 } };
+    const { attempts } = run(jobs, nodes(1, { cpu: 3000 }), { parameters: PODS, config, queues });
+    expect([...attempts.job.subarray(0, attempts.count)]).toEqual([1]);
   });
 
   test('limits the queues of a tree by what is above them', () => {

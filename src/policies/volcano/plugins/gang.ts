@@ -3,7 +3,10 @@ import type { Job } from '../job.ts';
 import type { PluginEntry } from '../plugin.ts';
 import type { Task } from '../task.ts';
 
-/** A job runs with its minimum or not at all, and is not brought below it. */
+/**
+ * A job runs with its minimum or not at all. It is not brought below it by plugins of its tier; where it spares everybody,
+ * Volcano asks the next tier for victims, which need not spare them.
+ */
 export const gang: PluginEntry = {
   name: 'gang',
   create: () => () => ({
