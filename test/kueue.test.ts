@@ -213,19 +213,22 @@ describe('preemption', () => {
     expect([...run(jobs, { objects }).attempts.job]).toEqual([2]);
   });
 
-  // pkg/scheduler/preemption/preemption.go: only without borrowing may equals of other queues go, so that is tried first
-  test('borrows only if it does not help to give up borrowing', () => {
+  // pkg/scheduler/preemption/preemption.go, attemptPossibleOpts: other queues' workloads may go only if nothing is borrowed
+  // then, and this is tried first
+  test('takes from others what makes borrowing needless, rather than all from its own queue', () => {
     const objects = documents(
       FLAVOR,
       queue('a', { plain: '3' }, 'cohortName: c\npreemption: {reclaimWithinCohort: Any, withinClusterQueue: LowerPriority}'),
-      queue('b', { plain: '0' }, 'cohortName: c'),
+      queue('b', { plain: '2' }, 'cohortName: c'),
     );
     const jobs = [
-      { queue: 'a', tasks: 1, runtime: 50 },
-      { queue: 'b', tasks: 2, runtime: 50, priority: 3 },
-      { queue: 'a', tasks: 2, priority: 1, submit: 2 },
+      { queue: 'a', runtime: 50 },
+      { queue: 'b', tasks: 2, runtime: 50 },
+      { queue: 'a', runtime: 50, submit: 1 },
+      { queue: 'b', runtime: 50, submit: 2 },
+      { queue: 'a', tasks: 2, priority: 1, submit: 3 },
     ];
-    expect([...run(jobs, { objects }).attempts.job]).toEqual([1]);
+    expect([...run(jobs, { objects }).attempts.job].sort()).toEqual([2, 3]);
   });
 });
 
