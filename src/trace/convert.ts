@@ -47,12 +47,13 @@ export async function convertTrace(trace: Trace, format: TraceFormat, take: Take
   return { format: format.name, jobs: trace.workload.count, bytes, losses };
 }
 
-/** No table holds what Kubernetes knows of a job beyond its requests, nor a run without end. */
+/** No table holds what Kubernetes or Slurm know of a job beyond its requests, nor a run without end. */
 function tellKubernetes(workload: Workload, lost: (what: string, jobs: number) => void): void {
-  const { count, kubernetes } = workload;
+  const { count, kubernetes, slurm } = workload;
   let services = 0;
   for (let job = 0; job < count; job++) if (isService(workload, job)) services++;
   if (services > 0) lost('services, which never end: they have no run time', services);
+  if (slurm !== undefined) lost('what only Slurm knows: nodes, constraints, licences, arrays', count);
   if (kubernetes === undefined) return;
   lost('pod templates: labels, affinity, tolerations, spreading, nodes, gangs', count);
   const throttled = kubernetes.throttleOfJob.reduce((jobs, throttle) => (throttle >= 0 ? jobs + 1 : jobs), 0);

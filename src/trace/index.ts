@@ -4,7 +4,8 @@ import { jsonl } from './jsonl.ts';
 import { kubernetes } from './kubernetes.ts';
 import { parquet } from './parquet.ts';
 import { sacct } from './sacct.ts';
+import { slurmSim } from './slurm-sim.ts';
 import { swf } from './swf.ts';
 
 /** Every trace format, one a line. */
-export const formats: readonly TraceFormat[] = [swf, sacct, csv, jsonl, parquet, kubernetes];
+export const formats: readonly TraceFormat[] = [swf, sacct, csv, jsonl, parquet, kubernetes, slurmSim];
