@@ -9,6 +9,8 @@ const POLICIES: Readonly<Record<string, () => Promise<PolicySpec>>> = {
   'first-fit': async () => (await import('./first-fit.ts')).firstFit,
   random: async () => (await import('./random.ts')).random,
   'kube-default': async () => (await import('./kube-default/kube-default.ts')).kubeDefault,
+  gang: async () => (await import('./gang/gang.ts')).gang,
+  coscheduling: async () => (await import('./coscheduling/coscheduling.ts')).coscheduling,
   kueue: async () => (await import('./kueue/kueue.ts')).kueue,
   volcano: async () => (await import('./volcano/volcano.ts')).volcano,
   kai: async () => (await import('./kai/kai.ts')).kai,

@@ -1,0 +1,106 @@
+/** One pass over the waiting gangs an instant: each is tried as a whole, in the order of priority and age. */
+import type { Cycle, PolicySetup, Reservation } from '../../policy.ts';
+import type { Requests } from '../../workload.ts';
+import { attemptMessage } from '../kube-default/attempt.ts';
+import { NO_NOMINATIONS } from '../kube-default/filter-run.ts';
+import type { JobPod } from '../kube-default/job-pod.ts';
+import { readKubeParameters } from '../kube-default/kube-parameters.ts';
+import { PodCluster } from '../kube-default/pod-cluster.ts';
+import { schedulePod } from '../kube-default/schedule-pod.ts';
+import type { CycleSetup } from '../kube-default/schedule-pod.ts';
+import { PodGangs } from '../kube-gangs/pod-gangs.ts';
+import { WaitingGangs } from './waiting-gangs.ts';
+import type { WaitingGang } from './waiting-gangs.ts';
+
+type Backfill = 'none' | 'easy' | 'any';
+
+export class GangScheduler {
+  readonly #jobs: Requests;
+  readonly #cluster: PodCluster;
+  readonly #gangs: PodGangs;
+  readonly #waiting: WaitingGangs;
+  readonly #setup: CycleSetup;
+  readonly #backfill: Backfill;
+  readonly #timeout: number;
+
+  constructor(setup: PolicySetup) {
+    const given = { ...setup, parameters: { costs: 'none', grace: 'own', recreate: 'own', ...setup.parameters } };
+    const { behaviour, settings, workers } = readKubeParameters(given);
+    const { profiles } = settings.configuration;
+    this.#jobs = setup.jobs;
+    this.#cluster = new PodCluster(setup, behaviour, { workers });
+    this.#gangs = new PodGangs(setup.jobs, this.#cluster.jobPods);
+    this.#waiting = new WaitingGangs(this.#gangs);
+    this.#backfill = setup.parameters.backfill as Backfill;
+    this.#timeout = Number(setup.parameters.timeout);
+    const { snapshot } = this.#cluster;
+    this.#setup = {
+      profile: profiles[0],
+      snapshot,
+      nominations: NO_NOMINATIONS,
+      start: { next: 0 },
+      random: setup.random,
+    };
+  }
+
+  schedule(cycle: Cycle): void {
+    const { gone, created } = this.#cluster.apply(cycle);
+    for (const pod of gone) {
+      this.#waiting.remove(pod);
+      this.#gangs.remove(pod);
+    }
+    for (const pod of created) {
+      this.#gangs.add(pod);
+      if (!pod.placed) this.#waiting.add(pod);
+    }
+    this.#pass(cycle);
+  }
+
+  #pass(cycle: Cycle): void {
+    let held: Reservation | undefined;
+    for (const waiting of this.#waiting.inOrder()) {
+      const byTime = held === undefined || cycle.now + this.#jobs.walltime[waiting.job] <= held.time;
+      if (!byTime && held?.extra.fits(waiting.job) !== true) {
+        cycle.explain(waiting.job, 'it would be in the way of a gang before it');
+        continue;
+      }
+      const reason = this.#start(waiting, cycle);
+      if (reason === undefined) {
+        if (!byTime) held?.extra.take(waiting.job);
+        continue;
+      }
+      cycle.explain(waiting.job, reason);
+      const impatient = this.#timeout > 0 && cycle.now - waiting.since >= this.#timeout;
+      if (this.#backfill === 'none' || impatient) return;
+      // A gang of several jobs is foreseen by its first one.
+      if (this.#backfill === 'easy') held ??= cycle.running.whenFits(waiting.job);
+    }
+  }
+
+  /** Binds what waits of the gang, or answers why that cannot be; then nothing has changed. */
+  #start({ gang, pods }: WaitingGang, cycle: Cycle): string | undefined {
+    const assumed: JobPod[] = [];
+    let reason: string | undefined;
+    for (const pod of pods) {
+      const outcome = schedulePod(pod, this.#setup);
+      if (!outcome.placed) {
+        reason ??= attemptMessage({ setup: this.#setup, outcome });
+        continue;
+      }
+      this.#cluster.assume(pod, outcome.row);
+      assumed.push(pod);
+    }
+    if (assumed.length > 0 && gang?.isComplete !== false) {
+      for (const pod of assumed) this.#bind(pod, cycle);
+      return undefined;
+    }
+    for (const pod of assumed.reverse()) this.#cluster.forget(pod);
+    if (reason !== undefined) return `the gang does not fit as a whole: ${reason}`;
+    return `the gang is not complete: ${gang?.members.size ?? 0} of ${gang?.minimum ?? 0} pods are there`;
+  }
+
+  #bind(pod: JobPod, cycle: Cycle): void {
+    this.#waiting.remove(pod);
+    this.#cluster.bind(cycle, pod);
+  }
+}
