@@ -1,4 +1,11 @@
 // Kueue's admission against its slow definition, and the tree of quotas against what it is meant to say.
+//
+// Planted in a copy and caught here or in kueue.test: usage that is given back wholly instead of in part; a borrowing limit
+// that is forgotten; victims that are not spared; the oldest victim first; workloads that are alike and are not put aside
+// together; a preemptor that loses its place; attempts in the wrong order; `<` for `<=` between shares; the loosest domain;
+// rooms that nobody holds; a timeout that never comes; admission that is not blocked; partial admission that gives up too
+// soon; a retry without the second before it; a StrictFIFO that passes over its head.
+// A queue within its nominal quota preempts whatever the shares: with one resource and one cohort that changes nothing.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Cluster } from '../src/cluster.ts';

@@ -266,12 +266,37 @@ describe('cohorts', () => {
   });
 });
 
+describe('fair preemption', () => {
+  // pkg/scheduler/preemption/fairsharing/strategy.go: a takes from b if its share with the workload is at most that of b
+  // without the victim, or less than that of b with it
+  test.each([
+    ['LessThanOrEqualToFinalShare', 3, 1],
+    ['LessThanOrEqualToFinalShare', 2, 0],
+    ['LessThanInitialShare', 3, 1],
+    ['LessThanInitialShare', 2, 0],
+  ])('%s, with %i against the one that asks for a second: %i evicted', (strategy, theirs, evicted) => {
+    const objects = documents(
+      FLAVOR,
+      queue('a', { plain: '0' }, 'cohortName: c\npreemption: {reclaimWithinCohort: Any}'),
+      queue('b', { plain: '0' }, 'cohortName: c'),
+      queue('rest', { plain: String(theirs + 1) }, 'cohortName: c'),
+    );
+    const jobs = [
+      { queue: 'a', runtime: 50 },
+      ...Array.from({ length: theirs }, () => ({ queue: 'b', runtime: 50 })),
+      { queue: 'a', submit: 5 },
+    ];
+    const config = `fairSharing: {preemptionStrategies: [${strategy}]}`;
+    expect(run(jobs, { objects, config }).attempts.count).toBe(evicted);
+  });
+});
+
 describe('partial admission', () => {
   // pkg/scheduler/flavorassigner/podset_reducer.go
   test('gives as many pods as there is quota for, at least the minimum', () => {
-    const objects = documents(FLAVOR, queue('q', { plain: '4' }));
+    const objects = documents(FLAVOR, queue('q', { plain: '3' }));
     const { placements } = run([{ tasks: 6, minimum: 2 }], { objects });
-    expect(placements?.tasks.reduce((sum, tasks) => sum + tasks, 0)).toBe(4);
+    expect(placements?.tasks.reduce((sum, tasks) => sum + tasks, 0)).toBe(3);
     const waits = run([{ tasks: 6, minimum: 5 }], { objects });
     expect([...waits.state]).toEqual([UNFINISHED]);
     const whole = run([{ tasks: 6, minimum: 2 }], { objects, config: 'featureGates: {PartialAdmission: false}' });
@@ -300,19 +325,14 @@ describe('waiting for pods', () => {
   });
 
   // pkg/scheduler/scheduler.go, waitForPodsReadyIfNeeded
-  test('admits one after the other if admission is blocked meanwhile', () => {
-    const three = [
-      { tasks: 3, cpu: 4000 },
-      { tasks: 3, cpu: 4000 },
+  test('admits nothing more before what is admitted is ready, if it is told so', () => {
+    const jobs = [
+      { tasks: 2, cpu: 3000 },
+      { tasks: 2, cpu: 3000 },
       { tasks: 1, cpu: 1000, submit: 1 },
     ];
-    const config = 'waitForPodsReady: {blockAdmission: true}';
-    const schedule = run(three, {
-      objects: documents(FLAVOR, queue('q', { plain: '24' }, 'queueingStrategy: StrictFIFO')),
-      cluster,
-      config,
-    });
-    expect(starts(schedule)).toEqual([0, 10, 20]);
+    expect(starts(run(jobs, { objects, cluster, config: '{}' }))).toEqual([0, 10, 1]);
+    expect(starts(run(jobs, { objects, cluster, config: 'waitForPodsReady: {blockAdmission: true}' }))).toEqual([0, 10, 10]);
   });
 });
 
