@@ -70,7 +70,7 @@ function timeOf(block: Block, key: string, name: string): number {
   const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(Z|[+-]\d\d:?\d\d)?$/.exec(found?.value ?? '');
   if (match === null) {
     const problem = `the reservation ${name} has no ${key === 'starttime' ? 'StartTime' : 'EndTime'} that can be read: "${found?.value ?? ''}"`;
-    throw usageError(problem, found?.at ?? name, 'write it as 2026-03-01T08:00:00');
+    throw usageError(problem, found?.at ?? block.get('reservationname')?.at ?? name, 'write it as 2026-03-01T08:00:00');
   }
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number);
   const local = Date.UTC(year, month - 1, day, hour, minute, second);
