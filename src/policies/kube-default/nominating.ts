@@ -5,6 +5,7 @@
  * (updatePodInSchedulingQueue, deletePodFromSchedulingQueue; Kubernetes v1.36.2). Version 1.26 tells the queue nothing.
  */
 import type { JobPod } from './job-pod.ts';
+import type { PodInfo } from './pod-info.ts';
 import type { Nominator } from './queue/nominator.ts';
 import type { SchedulingQueue } from './queue/scheduling-queue.ts';
 
@@ -29,8 +30,9 @@ export class Nominating {
     if (this.#nominator.nodeOf(pod) !== (node === undefined ? old : named)) this.#onChange();
     this.#nominator.add(pod, node ?? old);
     if (node === undefined || named === old) return false;
+    const before = { pod: { ...pod.pod }, class: pod.class };
     pod.pod.nominatedNodeName = named;
-    if (old !== undefined) this.#tell(pod, now);
+    if (old !== undefined) this.#tell(before, now);
     return true;
   }
 
@@ -47,7 +49,7 @@ export class Nominating {
     if (pod.pod.nominatedNodeName !== undefined) this.#tell(pod, now);
   }
 
-  #tell(pod: JobPod, now: number): void {
+  #tell(pod: PodInfo, now: number): void {
     if (this.#tellsQueue) this.#queue.event({ kind: 'AssignedPodDelete', pod, upTo: pod.class.spec.priority }, now);
   }
 }
