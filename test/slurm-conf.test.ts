@@ -140,6 +140,22 @@ describe('nodes', () => {
     expect(loaded.warnings).toContain('2 nodes with State=FUTURE are no part of the cluster');
   });
 
+  test('of a pool are in the same partitions, and neighbours in different pools are not alike', () => {
+    const members = fc.array(fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(members, (partitions) => {
+        const lines = partitions.map((nodes, index) => {
+          const own = nodes.flatMap((is, node) => (is ? [`n${node}`] : []));
+          return `PartitionName=p${index}${own.length === 0 ? '' : ` Nodes=${own.join(',')}`}`;
+        });
+        const { pools } = read(`NodeName=n[0-5] CPUs=1\n${lines.join('\n')}\n`).cluster;
+        const setOf = (node: number) => partitions.map((nodes) => Number(nodes[node])).join('');
+        const runs = [0, 1, 2, 3, 4, 5].filter((node) => node === 0 || setOf(node) !== setOf(node - 1));
+        expect(pools.map(({ count }) => count)).toEqual(runs.map((first, run) => (runs[run + 1] ?? 6) - first));
+      }),
+    );
+  });
+
   test('sets of nodes, by feature or by name', () => {
     const { slurm } = read(
       'NodeName=a[1-2] CPUs=8 Features=gold,ib\nNodeName=b[1-2] CPUs=8 Feature=ib\nNodeSet=g Feature=gold\nNodeSet=s Nodes=b2\nPartitionName=p Nodes=g,s\n',
