@@ -5,12 +5,18 @@ import type { Cluster } from '../src/cluster.ts';
 import { simulate } from '../src/engine/simulate.ts';
 import { readParameters } from '../src/parameters.ts';
 import { firstFit as firstFitPlacement } from '../src/placement/first-fit.ts';
+import { CoschedulingPlugin } from '../src/policies/coscheduling/coscheduling-plugin.ts';
 import { coscheduling } from '../src/policies/coscheduling/coscheduling.ts';
 import { easy } from '../src/policies/easy/easy.ts';
 import { fcfs } from '../src/policies/fcfs.ts';
 import { firstFit } from '../src/policies/first-fit.ts';
 import { gang } from '../src/policies/gang/gang.ts';
+import { BEHAVIOURS } from '../src/policies/kube-default/behaviour.ts';
+import { JobPod } from '../src/policies/kube-default/job-pod.ts';
+import { JobPods } from '../src/policies/kube-default/job-pods.ts';
 import { kubeDefault } from '../src/policies/kube-default/kube-default.ts';
+import { Snapshot } from '../src/policies/kube-default/snapshot.ts';
+import { PodGangs } from '../src/policies/kube-gangs/pod-gangs.ts';
 import type { PolicySpec } from '../src/policy.ts';
 import { COMPLETED } from '../src/schedule.ts';
 import type { Schedule } from '../src/schedule.ts';
@@ -126,4 +132,78 @@ describe('coscheduling', () => {
     expect([...schedule.state]).toEqual([COMPLETED, COMPLETED, COMPLETED]);
     expect(schedule.start[1]).toBeGreaterThanOrEqual(20 * SECOND);
   });
+
+  describe('as a plugin', () => {
+    /** A gang of some pods, the first of which have nodes and wait there. */
+    function gangOf(pods: number, waiting: number, backoff = 0) {
+      const jobs = workload([{ submit: 0, runtime: 1, tasks: pods }]);
+      const jobPods = new JobPods(jobs, nodes(4));
+      const snapshot = new Snapshot(BEHAVIOURS['1.26']);
+      const told: string[] = [];
+      const members = Array.from({ length: pods }, (_, index) => {
+        const task = { job: 0, group: 0, index };
+        const pod = new JobPod(task, 0, snapshot.podInfo(jobPods.make(task, 0, 0)));
+        if (index < waiting) pod.row = index;
+        return pod;
+      });
+      const holding = new Set(members.slice(0, waiting));
+      const plugin = new CoschedulingPlugin(new PodGangs(jobs, jobPods), { timeout: 60 * SECOND, backoff });
+      plugin.attach({
+        now: 7,
+        snapshot,
+        waiting: () => [...holding],
+        allow: (pod) => told.push(`allow ${pod.index}`),
+        reject: (pod, reason) => {
+          holding.delete(pod);
+          told.push(`reject ${pod.index}: ${reason}`);
+        },
+        activate: () => undefined,
+        explain: () => undefined,
+        event: () => undefined,
+        later: (at) => told.push(`later ${at}`),
+      });
+      for (const pod of members) plugin.created(pod);
+      return { plugin, members, told };
+    }
+
+    test('rejects those that wait when one fits nowhere, and holds the gang back for a while', () => {
+      const { plugin, members, told } = gangOf(4, 2, 10 * SECOND);
+      expect(plugin.postFilter(members[3])?.status.reasons).toEqual([expect.stringContaining('gets rejected due to Pod 0-3')]);
+      const why = 'optimistic rejection in PostFilter';
+      expect(told).toEqual([`reject 0: ${why}`, `reject 1: ${why}`, 'later 10007']);
+      expect(plugin.preFilter(members[0])).toBe('podGroup default/job 0 failed recently');
+    });
+
+    test('keeps a gang together that is almost complete', () => {
+      const { plugin, members, told } = gangOf(10, 9);
+      expect(plugin.postFilter(members[9])?.status.reasons).toEqual([]);
+      expect(told).toEqual([]);
+    });
+
+    test('lets nobody wait for one that gave up', () => {
+      const { plugin, members, told } = gangOf(4, 2);
+      plugin.unreserve(members[2]);
+      expect(told).toEqual([0, 1].map((index) => `reject ${index}: rejection in Unreserve`));
+    });
+
+    test('lets pods wait until the last one has a node', () => {
+      const { plugin, members, told } = gangOf(4, 2);
+      members[2].row = 2;
+      expect(plugin.permit(members[2])).toEqual({ verdict: 'wait', until: 60 * SECOND + 7 });
+      members[3].row = 3;
+      expect(plugin.permit(members[3])).toEqual({ verdict: 'allow' });
+      expect(told).toEqual(['allow 0', 'allow 1']);
+    });
+  });
+});
+
+test('a gang of two kinds of pods needs its minimum of each', () => {
+  const builder = new WorkloadBuilder();
+  const request = builder.request();
+  const small = builder.request({ cpu: 500, memory: 0, gpu: 0 });
+  const moreGroups = [{ tasks: 2, minimum: 2, request }];
+  builder.add({ id: 1, submit: 0, runtime: 1000, walltime: 1000, tasks: 3, minimum: 1, request: small, moreGroups });
+  // The three small pods fit, and none of the others: as many as it needs in all, but not of each kind.
+  const cluster = { ...nodes(5), outages: [{ firstNode: 0, nodes: 3, from: 0, until: 50 }] };
+  expect([...run(builder.finish('kinds'), cluster, gang).start]).toEqual([50]);
 });
