@@ -203,7 +203,8 @@ test('a gang of two kinds of pods needs its minimum of each', () => {
   const small = builder.request({ cpu: 500, memory: 0, gpu: 0 });
   const moreGroups = [{ tasks: 2, minimum: 2, request }];
   builder.add({ id: 1, submit: 0, runtime: 1000, walltime: 1000, tasks: 3, minimum: 1, request: small, moreGroups });
-  // The three small pods fit, and none of the others: as many as it needs in all, but not of each kind.
+  builder.add({ id: 2, submit: 1, runtime: 10, walltime: 10, tasks: 2, request });
+  // The three small pods fit, and none of the others: as many as it needs in all, but not of each kind. They leave the nodes to others.
   const cluster = { ...nodes(5), outages: [{ firstNode: 0, nodes: 3, from: 0, until: 50 }] };
-  expect([...run(builder.finish('kinds'), cluster, gang).start]).toEqual([50]);
+  expect([...run(builder.finish('kinds'), cluster, gang).start]).toEqual([50, 1]);
 });
