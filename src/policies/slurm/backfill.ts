@@ -1,0 +1,178 @@
+/**
+ * One cycle of the backfill thread: every job that is looked at is started or gets a reservation, in the order of the
+ * queue; nothing is remembered for the next cycle. Source: Slurm 22.05, src/plugins/sched/backfill/backfill.c.
+ */
+import type { Cycle } from '../../policy.ts';
+import type { SlurmBackfillParameters } from '../../slurm-scheduler-parameters.ts';
+import { BackfillLimits } from './backfill-limits.ts';
+import type { JobDemand } from './demand.ts';
+import { countNodes, isWithin, overlaps } from './node-set.ts';
+import type { NodeSet } from './node-set.ts';
+import { NodeSpace } from './node-space.ts';
+import type { Scheduling } from './scheduling.ts';
+import type { Forecast } from './will-run.ts';
+
+const SECOND = 1000;
+
+/** What the search for a time came to. */
+interface Plan extends Forecast {
+  readonly nodes: NodeSet;
+}
+
+/** A pause of the cycle: how long it was at work since the last one, and how long it lets others work [ms]. */
+export interface Yielding {
+  readonly worked: number;
+  readonly sleeps: number;
+}
+
+export class BackfillCycle {
+  readonly #scheduling: Scheduling;
+  readonly #parameters: SlurmBackfillParameters;
+  readonly #limits: BackfillLimits;
+  readonly #space: NodeSpace;
+  /** When the cycle began [Unix ms]. */
+  readonly #began: number;
+  /** How long the test of one job takes [ms]. */
+  readonly #testTime: number;
+  #cycle: Cycle;
+  #tests = 0;
+  #started = 0;
+  /** Since the cycle began, or woke up again [ms]. */
+  #worked = 0;
+
+  constructor(scheduling: Scheduling, cycle: Cycle, testTime: number) {
+    const { running, clock, parameters } = scheduling;
+    const { resolution, window } = parameters.backfill;
+    const now = clock.unix;
+    this.#scheduling = scheduling;
+    this.#cycle = cycle;
+    this.#parameters = parameters.backfill;
+    this.#limits = new BackfillLimits(scheduling);
+    this.#testTime = testTime;
+    this.#began = now;
+    this.#space = new NodeSpace(running.up, floorTo(now, resolution), floorTo(now + window, resolution), resolution);
+    if (parameters.backfill.runningJobReserve) this.#reserveRunning();
+  }
+
+  /** Whose verbs are to be used after a pause. */
+  resume(cycle: Cycle): void {
+    this.#cycle = cycle;
+  }
+
+  get worked(): number {
+    return this.#worked;
+  }
+
+  /** Goes through the queue; pauses for others now and then. */
+  *run(): Generator<Yielding, void, void> {
+    const { queue, clock } = this.#scheduling;
+    const { maxTests, maxTime, maxStarts, yieldInterval, yieldSleep, continueAfterYield, nodeSpaceSize } = this.#parameters;
+    for (const job of queue.build(this.#cycle)) {
+      if (this.#tests >= maxTests || clock.unix + this.#worked - this.#began >= maxTime) return;
+      if (this.#worked >= yieldInterval) {
+        const before = this.#scheduling.lastUpdate;
+        yield { worked: this.#worked, sleeps: yieldSleep };
+        this.#worked = 0;
+        if (!continueAfterYield && this.#scheduling.lastUpdate !== before) return;
+      }
+      if (!this.#cycle.pending.has(job) || this.#limits.forbid(job)) continue;
+      const plan = this.#plan(job, this.#limits.mayNotReserve(job));
+      if (plan === 'started') {
+        if (maxStarts > 0 && ++this.#started >= maxStarts) return;
+      } else if (plan !== undefined) {
+        if (this.#space.records >= nodeSpaceSize) return;
+        this.#reserve(job, plan);
+      }
+    }
+  }
+
+  /** Starts the job, or finds when it can: undefined if that is too far away, or must not be reserved. */
+  #plan(job: number, nowOnly: boolean): Plan | 'started' | undefined {
+    const { queue, partitions, clock, running } = this.#scheduling;
+    const demand = queue.demandOf(job);
+    const limit = partitions.limitOf(job);
+    const now = clock.unix;
+    let counted = false;
+    for (let from = now; ;) {
+      const { nodes, later } = this.#space.leftOf(this.#scheduling.usable(job, running.up), from, from + limit);
+      const enough = hasEnough(nodes, demand);
+      if (enough && !counted) this.#countTest();
+      counted ||= enough;
+      const forecast = enough ? this.#scheduling.willRun.test(demand, nodes, now, nowOnly) : undefined;
+      if (forecast === undefined) {
+        if (later === 0 || nowOnly) return undefined;
+        from = later;
+        continue;
+      }
+      const chosen = running.nodesOf(forecast.shares);
+      let start = Math.max(from, forecast.start);
+      let tryLater = later;
+      // What is being cleaned cannot be had now, and no other nodes are looked for.
+      if (start <= now && overlaps(chosen, running.completing)) {
+        start = now + SECOND;
+        tryLater = 0;
+      } else if (start <= now) {
+        if (this.#start(job, demand, nodes)) return 'started';
+        tryLater = 0;
+      }
+      const next = this.#judge({ ...forecast, start, nodes: chosen }, limit, tryLater, nowOnly);
+      if (typeof next !== 'number') return next;
+      from = next;
+    }
+  }
+
+  /** The plan if it can be kept, the time from which to look again, or undefined if there is to be none. */
+  #judge(plan: Plan, limit: number, later: number, nowOnly: boolean): Plan | number | undefined {
+    const { resolution, window } = this.#parameters;
+    const now = this.#scheduling.clock.unix;
+    if (plan.start > now && nowOnly) return undefined;
+    if (later > 0 && plan.start > later) return later;
+    if (plan.start > this.#began + window) return undefined;
+    const [start, end] = [floorTo(plan.start, resolution), floorTo(plan.start + limit, resolution)];
+    if (plan.start > now && this.#space.breaks(plan.nodes, start, end)) return plan.start;
+    return plan;
+  }
+
+  #countTest(): void {
+    this.#tests++;
+    this.#worked += this.#testTime;
+  }
+
+  /** Starts the job on nodes that the table leaves it. */
+  #start(job: number, demand: JobDemand, nodes: NodeSet): boolean {
+    const { running, selection, clock, partitions } = this.#scheduling;
+    const shares = selection.choose(running.books, demand, this.#scheduling.startable(job, nodes));
+    if (shares === undefined) return false;
+    this.#scheduling.start(this.#cycle, job, shares, 'backfill');
+    // Shared nodes stay in the table: what is left of them is the select plugin's matter.
+    const end = floorTo(clock.unix + partitions.limitOf(job), this.#parameters.resolution);
+    if (demand.whole && this.#space.records < this.#parameters.nodeSpaceSize) {
+      this.#space.reserve(running.nodesOf(shares), 0, end);
+    }
+    return true;
+  }
+
+  #reserve(job: number, { start, nodes }: Plan): void {
+    const { partitions, clock } = this.#scheduling;
+    const { resolution } = this.#parameters;
+    this.#space.reserve(nodes, floorTo(start, resolution), floorTo(start + partitions.limitOf(job), resolution));
+    this.#cycle.explain(job, `Resources (planned for ${clock.traceTimeOf(start) / SECOND} s)`);
+  }
+
+  #reserveRunning(): void {
+    const { running } = this.#scheduling;
+    for (const { nodes, whole, end } of running.byEnd()) {
+      if (whole && this.#space.records < this.#parameters.nodeSpaceSize) {
+        this.#space.reserve(nodes, 0, floorTo(end, this.#parameters.resolution));
+      }
+    }
+  }
+}
+
+function hasEnough(nodes: NodeSet, { minNodes, required }: JobDemand): boolean {
+  return countNodes(nodes) >= minNodes && (required === undefined || isWithin(required, nodes));
+}
+
+function floorTo(time: number, resolution: number): number {
+  return Math.floor(time / resolution) * resolution;
+}

@@ -1,0 +1,84 @@
+/**
+ * The main loop: jobs in order, and nothing behind the first that does not fit in its partition, nor on the nodes of it.
+ * Source: Slurm 22.05, src/slurmctld/job_scheduler.c, _schedule.
+ */
+import type { Cycle } from '../../policy.ts';
+import { countCommon, removeAll } from './node-set.ts';
+import type { NodeSet } from './node-set.ts';
+import type { Scheduling } from './scheduling.ts';
+
+/** `full`: over the whole queue, as every sched_interval; else no deeper than default_queue_depth. */
+export function mainPass(scheduling: Scheduling, cycle: Cycle, full: boolean): void {
+  new MainPass(scheduling, cycle).run(full);
+}
+
+class MainPass {
+  readonly #scheduling: Scheduling;
+  readonly #cycle: Cycle;
+  /** Nodes that jobs of this pass may still get. */
+  readonly #available: NodeSet;
+  readonly #failed = new Set<number>();
+  readonly #tried = new Map<number, number>();
+  #started = 0;
+
+  constructor(scheduling: Scheduling, cycle: Cycle) {
+    this.#scheduling = scheduling;
+    this.#cycle = cycle;
+    this.#available = scheduling.running.up.slice();
+  }
+
+  run(full: boolean): void {
+    const { queue, parameters } = this.#scheduling;
+    const { depth, maxStarts, partitionDepth } = parameters.main;
+    let looked = 0;
+    for (const job of queue.build(this.#cycle)) {
+      if (maxStarts > 0 && this.#started >= maxStarts) break;
+      const partition = this.#scheduling.partitions.of(job);
+      if (partitionDepth > 0 && this.#count(partition) >= partitionDepth) this.#explain(job, 'Priority');
+      else if (!full && looked++ > depth) break;
+      else this.#try(job, partition);
+    }
+    if (this.#cycle.pending.size > 0) this.#scheduling.touch();
+  }
+
+  #count(partition: number): number {
+    const tried = this.#tried.get(partition) ?? 0;
+    this.#tried.set(partition, tried + 1);
+    return tried;
+  }
+
+  #try(job: number, partition: number): void {
+    const { queue, partitions, running, selection } = this.#scheduling;
+    if (this.#failed.has(partition)) return this.#explain(job, 'Priority');
+    const demand = queue.demandOf(job);
+    if (countCommon(this.#available, partitions.rules[partition].nodes) < demand.minNodes) {
+      this.#explain(job, 'Resources (nodes are down, or kept for partitions of higher priority)');
+      return this.#fail(partition);
+    }
+    const shares = selection.choose(running.books, demand, this.#scheduling.startable(job, this.#available));
+    if (shares !== undefined) {
+      this.#started++;
+      return this.#scheduling.start(this.#cycle, job, shares, 'main');
+    }
+    this.#explain(job, 'Resources');
+    if (demand.required !== undefined) removeAll(this.#available, demand.required);
+    else if (!this.#mayBePassed(job)) this.#fail(partition);
+  }
+
+  /** Whether jobs behind this one may start though it waits: it is too young or too unimportant for a reservation. */
+  #mayBePassed(job: number): boolean {
+    const { parameters, jobs, priorities } = this.#scheduling;
+    const { minAgeReserve, minPriorityReserve } = parameters.backfill;
+    if (minAgeReserve > 0 && this.#cycle.now - jobs.submit[job] < minAgeReserve) return true;
+    return priorities.priorityOf(job) < minPriorityReserve;
+  }
+
+  #fail(partition: number): void {
+    this.#failed.add(partition);
+    removeAll(this.#available, this.#scheduling.partitions.rules[partition].nodes);
+  }
+
+  #explain(job: number, reason: string): void {
+    this.#cycle.explain(job, reason);
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * What backfill has promised: which nodes are left over the time of its window. Made anew in each of its cycles; running
+ * jobs do not stand in it. Source: Slurm 22.05, src/plugins/sched/backfill/backfill.c, node_space_map_t.
+ */
+import { isSameSet, isWithin, keepOnly } from './node-set.ts';
+import type { NodeSet } from './node-set.ts';
+
+/** [begin, end) in Unix time [ms]. */
+interface Row {
+  begin: number;
+  end: number;
+  readonly left: NodeSet;
+}
+
+/** What is left of some nodes over a time, and when it is worth to look again. */
+export interface NodesLeft {
+  readonly nodes: NodeSet;
+  /** The end of the first row behind which there are nodes that are not there before it [Unix ms]; 0 = none. */
+  readonly later: number;
+}
+
+export class NodeSpace {
+  readonly #rows: Row[];
+  readonly #resolution: number;
+  /** Rows that were ever made: those that were joined again still count towards the limit of the table. */
+  records = 1;
+
+  constructor(up: NodeSet, begin: number, end: number, resolution: number) {
+    this.#rows = [{ begin, end, left: up.slice() }];
+    this.#resolution = resolution;
+  }
+
+  /** What is left of `nodes` throughout [start, end], the end included as Slurm does. */
+  leftOf(nodes: NodeSet, start: number, end: number): NodesLeft {
+    const rows = this.#rows;
+    const left = nodes.slice();
+    let later = 0;
+    for (let index = 0; index < rows.length; index++) {
+      const row = rows[index];
+      if (row.end <= start) continue;
+      if (later === 0 && index + 1 < rows.length && hasMore(rows[index + 1].left, nodes, left, row.left)) later = row.end;
+      if (row.begin > end) break;
+      keepOnly(left, row.left);
+    }
+    return { nodes: left, later };
+  }
+
+  /** Whether a promise on `nodes` in [start, end) would break one that was made before. */
+  breaks(nodes: NodeSet, start: number, end: number): boolean {
+    return this.#rows.some((row) => row.end > start && row.begin < end && !isWithin(nodes, row.left));
+  }
+
+  /** Takes nodes away from [start, end), for one slot at least. Both are multiples of the resolution. */
+  reserve(nodes: NodeSet, start: number, end: number): void {
+    const rows = this.#rows;
+    const from = Math.max(start, rows[0].begin);
+    const until = Math.max(end, from + this.#resolution);
+    const others = nodes.map((word) => ~word);
+    let index = rows.findIndex((row) => row.end > from);
+    if (index < 0) return;
+    // Slurm makes a row even where one begins already at the start of the table.
+    if (rows[index].begin < from) this.#split(index++, from);
+    else if (index === 0) this.records++;
+    const first = index;
+    for (; index < rows.length && rows[index].begin < until; index++) {
+      if (until < rows[index].end) this.#split(index, until);
+      keepOnly(rows[index].left, others);
+    }
+    this.#joinOnce(Math.max(0, first - 2), index);
+  }
+
+  #split(index: number, at: number): void {
+    const row = this.#rows[index];
+    this.#rows.splice(index + 1, 0, { begin: at, end: row.end, left: row.left.slice() });
+    row.end = at;
+    this.records++;
+  }
+
+  /** Joins the first two neighbours that have become alike. */
+  #joinOnce(from: number, until: number): void {
+    const rows = this.#rows;
+    for (let index = from; index < until && index + 1 < rows.length; index++) {
+      if (!isSameSet(rows[index].left, rows[index + 1].left)) continue;
+      rows[index].end = rows[index + 1].end;
+      rows.splice(index + 1, 1);
+      return;
+    }
+  }
+}
+
+/** Whether the next row leaves some of the nodes that are gone by now. */
+function hasMore(next: NodeSet, nodes: NodeSet, left: NodeSet, now: NodeSet): boolean {
+  for (let word = 0; word < nodes.length; word++) {
+    if ((next[word] & nodes[word] & ~(left[word] & now[word])) !== 0) return true;
+  }
+  return false;
+}

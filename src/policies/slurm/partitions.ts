@@ -1,0 +1,92 @@
+/** Partitions as the scheduler walks them. A cluster without a slurm.conf has those of its own description. */
+import type { Cluster } from '../../cluster.ts';
+import { JobPartitions } from '../../job-partitions.ts';
+import type { Requests } from '../../workload.ts';
+import type { Machine } from './machine.ts';
+import { nodeSetOf } from './node-set.ts';
+import type { NodeSet } from './node-set.ts';
+
+const MINUTE = 60_000;
+/** What a job without any limit is planned with. */
+const YEAR = 365 * 24 * 60 * MINUTE;
+
+export interface PartitionRules {
+  readonly name: string;
+  readonly nodes: NodeSet;
+  readonly tier: number;
+  readonly maxTime: number;
+  /** NaN = not given. */
+  readonly defaultTime: number;
+  readonly maxNodes: number;
+  /** Why no job of it may start now; absent if it is up. */
+  readonly closed?: string;
+  readonly overTimeLimit: number;
+}
+
+export class Partitions {
+  readonly rules: readonly PartitionRules[];
+  readonly #jobs: Requests;
+  readonly #of: JobPartitions;
+
+  constructor(jobs: Requests, cluster: Cluster, machine: Machine) {
+    this.#jobs = jobs;
+    this.#of = new JobPartitions(jobs, cluster);
+    this.rules = cluster.slurm === undefined ? plainRules(cluster, machine, this.#of) : configuredRules(cluster, machine);
+  }
+
+  /** The partition of a job [index into `rules`]. */
+  of(job: number): number {
+    return this.#of.of(job);
+  }
+
+  /** The limit it is planned with: whole minutes, as Slurm keeps them [ms]. */
+  limitOf(job: number): number {
+    const { maxTime, defaultTime } = this.rules[this.of(job)];
+    const asked = this.#jobs.walltime[job];
+    const unsaid = Number.isNaN(defaultTime) ? maxTime : defaultTime;
+    const limit = Math.min(asked === Infinity ? unsaid : asked, maxTime);
+    return limit === Infinity ? YEAR : Math.max(1, Math.ceil(limit / MINUTE)) * MINUTE;
+  }
+
+  /** Why limits of its partition keep the job back, in Slurm's words; undefined if they do not. */
+  objection(job: number, minNodes: number): string | undefined {
+    const { closed, maxTime, maxNodes } = this.rules[this.of(job)];
+    if (closed !== undefined) return closed;
+    const asked = this.#jobs.walltime[job];
+    if (asked !== Infinity && asked > maxTime) return 'PartitionTimeLimit';
+    return minNodes > maxNodes ? 'PartitionNodeLimit' : undefined;
+  }
+}
+
+function configuredRules({ slurm }: Cluster, { nodes }: Machine): PartitionRules[] {
+  const { partitions, timing } = slurm!;
+  return partitions.map((partition) => ({
+    name: partition.name,
+    nodes: nodeSetOf(nodes, partition.nodes),
+    tier: partition.priorityTier,
+    maxTime: partition.maxTime,
+    defaultTime: partition.defaultTime,
+    maxNodes: partition.maxNodes,
+    overTimeLimit: partition.overTimeLimit ?? timing.overTimeLimit,
+    ...(partition.state === 'down' ? { closed: 'PartitionDown' } : {}),
+    ...(partition.state === 'inactive' ? { closed: 'PartitionInactive' } : {}),
+  }));
+}
+
+function plainRules({ pools }: Cluster, { nodes, poolOf }: Machine, of: JobPartitions): PartitionRules[] {
+  return of.partitions.map(({ name, pools: own, maxWalltime = Infinity }) => {
+    const members = Array.from({ length: nodes }, (_, node) => node);
+    return {
+      name,
+      nodes: nodeSetOf(
+        nodes,
+        members.filter((node) => own?.includes(pools[poolOf[node]].name) !== false),
+      ),
+      tier: 1,
+      maxTime: maxWalltime,
+      defaultTime: NaN,
+      maxNodes: Infinity,
+      overTimeLimit: 0,
+    };
+  });
+}

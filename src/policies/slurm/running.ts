@@ -1,0 +1,89 @@
+/** What Slurm knows of jobs that hold nodes: the running ones, and those whose nodes are still being cleaned. */
+import { Books } from './books.ts';
+import type { Machine } from './machine.ts';
+import { addNode, emptyNodeSet, nodeSetOf, removeNode } from './node-set.ts';
+import type { NodeSet } from './node-set.ts';
+import type { Share } from './selection.ts';
+
+export interface Allocation {
+  readonly job: number;
+  readonly shares: readonly Share[];
+  readonly nodes: NodeSet;
+  readonly whole: boolean;
+  /** When its limit is used up [Unix ms]. */
+  readonly end: number;
+  /** Index into the partitions. */
+  readonly partition: number;
+}
+
+export class Running {
+  readonly #machine: Machine;
+  readonly books: Books;
+  readonly up: NodeSet;
+  /** Nodes where jobs that are over are still being cleaned: they are no more in the books, but not to be had yet. */
+  readonly completing: NodeSet;
+  readonly #cleaning: Int32Array;
+  readonly #jobs = new Map<number, Allocation>();
+  readonly #over = new Map<number, Allocation>();
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+    this.books = new Books(machine);
+    this.up = nodeSetOf(
+      machine.nodes,
+      Array.from({ length: machine.nodes }, (_, node) => node),
+    );
+    this.completing = emptyNodeSet(machine.nodes);
+    this.#cleaning = new Int32Array(machine.nodes);
+  }
+
+  add(allocation: Allocation): void {
+    this.books.take(allocation.shares, allocation.whole);
+    this.#jobs.set(allocation.job, allocation);
+  }
+
+  /** Its script has ended, or it is being stopped: the select plugin forgets it, its nodes stay for the epilog. */
+  finish(job: number): void {
+    const allocation = this.#jobs.get(job);
+    if (allocation === undefined) return;
+    this.#jobs.delete(job);
+    this.books.give(allocation.shares, allocation.whole);
+    this.#over.set(job, allocation);
+    for (const { node } of allocation.shares) {
+      if (this.#cleaning[node]++ === 0) addNode(this.completing, node);
+    }
+  }
+
+  /** Its nodes can be used again. */
+  release(job: number): void {
+    this.finish(job);
+    const allocation = this.#over.get(job);
+    if (allocation === undefined) return;
+    this.#over.delete(job);
+    for (const { node } of allocation.shares) {
+      if (--this.#cleaning[node] === 0) removeNode(this.completing, node);
+    }
+  }
+
+  turn(node: number, up: boolean): void {
+    if (up) addNode(this.up, node);
+    else removeNode(this.up, node);
+  }
+
+  /** Jobs that run, by no particular order. */
+  jobs(): IterableIterator<number> {
+    return this.#jobs.keys();
+  }
+
+  /** By the end of their limits; ties in the order of their rows, which is that of their ids. */
+  byEnd(): Allocation[] {
+    return [...this.#jobs.values()].sort((a, b) => a.end - b.end || a.job - b.job);
+  }
+
+  nodesOf(shares: readonly Share[]): NodeSet {
+    return nodeSetOf(
+      this.#machine.nodes,
+      shares.map(({ node }) => node),
+    );
+  }
+}

@@ -1,0 +1,109 @@
+/** The controller's two schedulers and their timers, as a policy. */
+import type { Cycle, Policy } from '../../policy.ts';
+import { BackfillCycle } from './backfill.ts';
+import type { Yielding } from './backfill.ts';
+import { mainPass } from './main-pass.ts';
+import { BackfillTimer, PassTimer } from './scheduler-timers.ts';
+import type { TimerPhases } from './scheduler-timers.ts';
+import { Scheduling } from './scheduling.ts';
+import type { SchedulingSetup } from './scheduling.ts';
+
+export interface SlurmSchedulerSetup extends SchedulingSetup {
+  readonly backfills: boolean;
+  readonly phases: TimerPhases;
+  /** Nodes run an epilog: a pass follows its end at once, instead of being asked for. */
+  readonly epilog: boolean;
+  /** How long backfill takes for one job [ms]. */
+  readonly testTime: number;
+  /** How often limits are looked at [ms]; absent: they are kept exactly. */
+  readonly killScan?: number;
+}
+
+/** A backfill cycle that is at work, or asleep. */
+interface Paused {
+  readonly cycle: BackfillCycle;
+  readonly steps: Generator<Yielding, void, void>;
+  /** When it goes on; Infinity = it is over, and only its locks are still held [ms]. */
+  readonly until: number;
+}
+
+export class SlurmScheduler implements Policy {
+  readonly killScan?: number;
+  readonly #scheduling: Scheduling;
+  readonly #setup: SlurmSchedulerSetup;
+  readonly #passes: PassTimer;
+  readonly #backfill: BackfillTimer;
+  #paused: Paused | undefined;
+  /** Backfill holds the locks until then: nobody else may start anything [ms]. */
+  #lockedUntil = 0;
+  #wasIdle = true;
+  /** Nodes came back meanwhile. */
+  #missedEnds = false;
+
+  constructor(setup: SlurmSchedulerSetup) {
+    const { parameters, phases, killScan } = setup;
+    this.#setup = setup;
+    this.#scheduling = new Scheduling(setup);
+    this.#passes = new PassTimer(parameters.main, phases);
+    this.#backfill = new BackfillTimer(parameters.backfill.interval, this.#scheduling.clock, phases);
+    if (killScan !== undefined) this.killScan = killScan;
+  }
+
+  schedule(cycle: Cycle): void {
+    const { now, changed } = cycle;
+    this.#missedEnds = this.#scheduling.absorb(cycle) || this.#missedEnds;
+    if (this.#wasIdle) this.#passes.skip(now);
+    if (changed.submitted.length > 0 || changed.turns.some(({ up }) => up)) this.#passes.ask(now);
+    if (now < this.#lockedUntil) return cycle.wakeAt(this.#lockedUntil);
+    this.#passIfDue(cycle);
+    if (this.#setup.backfills) this.#backfillIfDue(cycle);
+    this.#wasIdle = cycle.pending.size === 0;
+    this.#sleep(cycle);
+  }
+
+  #passIfDue(cycle: Cycle): void {
+    if (this.#missedEnds) {
+      this.#missedEnds = false;
+      if (this.#setup.epilog && !this.#setup.parameters.main.defer) mainPass(this.#scheduling, cycle, false);
+      else this.#passes.ask(cycle.now);
+    }
+    if (cycle.pending.size === 0) return;
+    const due = this.#passes.take(cycle.now);
+    if (due !== undefined) mainPass(this.#scheduling, cycle, due === 'full');
+  }
+
+  #backfillIfDue(cycle: Cycle): void {
+    if (this.#paused !== undefined) {
+      if (this.#paused.until > cycle.now) return;
+      this.#paused.cycle.resume(cycle);
+      return this.#advance(this.#paused.cycle, this.#paused.steps, cycle.now);
+    }
+    if (!this.#backfill.hasWork(this.#scheduling.lastUpdate) || this.#backfill.next(cycle.now) > cycle.now) return;
+    const backfill = new BackfillCycle(this.#scheduling, cycle, this.#setup.testTime);
+    this.#advance(backfill, backfill.run(), cycle.now);
+  }
+
+  /** Lets the cycle go on until it pauses or is over. What it decided counts from now on; its locks are held as long as it took. */
+  #advance(cycle: BackfillCycle, steps: Generator<Yielding, void, void>, now: number): void {
+    const step = steps.next();
+    if (step.done !== true) {
+      this.#lockedUntil = now + step.value.worked;
+      this.#paused = { cycle, steps, until: this.#lockedUntil + step.value.sleeps };
+      return;
+    }
+    this.#paused = undefined;
+    this.#lockedUntil = now + cycle.worked;
+    this.#backfill.ended(this.#lockedUntil);
+  }
+
+  /** Asks to be called when something is due. */
+  #sleep(cycle: Cycle): void {
+    const { now, pending } = cycle;
+    const times = [this.#lockedUntil, this.#paused?.until ?? NaN, this.#scheduling.queue.nextBegin(cycle)];
+    if (pending.size > 0) times.push(this.#passes.next());
+    if (this.#setup.backfills && this.#paused === undefined && this.#backfill.hasWork(this.#scheduling.lastUpdate)) {
+      times.push(this.#backfill.next(now));
+    }
+    for (const time of times) if (time > now && time < Infinity) cycle.wakeAt(time);
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * When and where a job could run on some nodes, if running jobs use up their limits: they are let go in groups that end
+ * close together, and the job is planned for the end of the last one of a group.
+ * Source: Slurm 22.05, src/plugins/select/cons_common/job_test.c, _will_run_test and _guess_job_end.
+ */
+import type { JobDemand } from './demand.ts';
+import { overlaps } from './node-set.ts';
+import type { NodeSet } from './node-set.ts';
+import type { Allocation, Running } from './running.ts';
+import type { Selection, Share } from './selection.ts';
+
+const SECOND = 1000;
+const FIRST_WINDOW = 30 * SECOND;
+/** Jobs that are let go without a test in between. */
+const MOST_AT_ONCE = 200;
+const YEAR = 365 * 24 * 3600 * SECOND;
+
+export interface Forecast {
+  /** [Unix ms] */
+  readonly start: number;
+  readonly shares: readonly Share[];
+}
+
+export interface WillRunSettings {
+  /** bf_window_linear [ms]; 0 = windows double. */
+  readonly windowLinear: number;
+  readonly killWait: number;
+  /** Of each partition: OverTimeLimit [ms]. */
+  readonly overTimeLimit: readonly number[];
+}
+
+export class WillRun {
+  readonly #running: Running;
+  readonly #selection: Selection;
+  readonly #settings: WillRunSettings;
+
+  constructor(running: Running, selection: Selection, settings: WillRunSettings) {
+    this.#running = running;
+    this.#selection = selection;
+    this.#settings = settings;
+  }
+
+  /** `nowOnly`: whether it could run at once is all that is asked. */
+  test(demand: JobDemand, candidates: NodeSet, now: number, nowOnly: boolean): Forecast | undefined {
+    const shares = this.#selection.choose(this.#running.books, demand, candidates);
+    if (shares !== undefined) return { start: now, shares };
+    return nowOnly ? undefined : this.#later(demand, candidates, now);
+  }
+
+  #later(demand: JobDemand, candidates: NodeSet, now: number): Forecast | undefined {
+    const books = this.#running.books.copy();
+    const jobs = this.#running.byEnd();
+    let window = FIRST_WINDOW;
+    let barrier = NaN;
+    let next = 0;
+    while (next < jobs.length) {
+      let last: Allocation | undefined;
+      let removed = 0;
+      for (;;) {
+        const job = jobs[next++];
+        if (overlaps(candidates, job.nodes)) {
+          // Windows begin at a multiple of 30 s, so that one cycle cuts them like another.
+          if (Number.isNaN(barrier)) barrier = job.end + (window - (job.end % window));
+          last = job;
+          books.give(job.shares, job.whole);
+          if (next === jobs.length || jobs[next].end > barrier + window || removed++ > MOST_AT_ONCE) break;
+        } else if (next === jobs.length) break;
+      }
+      if (last === undefined) return undefined;
+      if (removed > MOST_AT_ONCE + 1) continue;
+      do window = this.#settings.windowLinear > 0 ? window + this.#settings.windowLinear : window * 2;
+      while (next < jobs.length && jobs[next].end > barrier + window);
+      const shares = this.#selection.choose(books, demand, candidates);
+      if (shares !== undefined) return { start: last.end > now ? last.end : this.#guessEnd(last, now), shares };
+    }
+    return undefined;
+  }
+
+  /** When a job that has outlived its limit is thought to end [Unix ms]. */
+  #guessEnd({ end, partition }: Allocation, now: number): number {
+    const over = this.#settings.overTimeLimit[partition];
+    if (over === Infinity) return now + YEAR;
+    const guess = end + this.#settings.killWait + over;
+    return guess <= now ? now + SECOND : guess;
+  }
+}
