@@ -1,0 +1,127 @@
+/** Records of what a real slurmctld did: one line a job, and beside it the slurm.conf it ran with. */
+import { parse } from 'csv-parse/sync';
+import { z } from 'zod';
+import type { Cluster } from '../cluster.ts';
+import { InputError } from '../errors.ts';
+import { readSlurmConf } from '../slurm-conf.ts';
+import { WorkloadBuilder } from '../workload-builder.ts';
+import type { Workload } from '../workload.ts';
+
+const SECOND = 1000;
+/** Records have whole seconds: what came at 17 came somewhere in between 17 and 18. */
+const MIDDLE = 500;
+
+export interface SlurmRecord {
+  readonly name: string;
+  readonly ids: readonly string[];
+  /** In the time base of the record [s]. */
+  readonly submit: readonly number[];
+  readonly start: readonly number[];
+  readonly end: readonly number[];
+  /** Whether backfill started it. */
+  readonly backfilled: readonly boolean[];
+  readonly rows: readonly SlurmRecordRow[];
+  /** Lines without a start or an end: they are not compared [count]. */
+  readonly skipped: number;
+}
+
+/** Times [s]. */
+export interface SlurmRecordRow {
+  readonly id: string;
+  readonly nodes: number;
+  /** Of each node. */
+  readonly cpus: number;
+  readonly gpus: number;
+  readonly limit: number;
+  readonly submit: number;
+  readonly start: number;
+  readonly end: number;
+  readonly account: string;
+  readonly backfilled: boolean;
+}
+
+const COLUMNS = ['id', 'nodes', 'cpus', 'gpus', 'limit_s', 'submit', 'start', 'end', 'scheduler'] as const;
+
+export function readSlurmRecord(text: string, name: string): SlurmRecord {
+  const lines = parseCsv(text, name);
+  const rows = lines.map((line, index) => readRow(line, `${name}, record ${index + 1}`));
+  const kept = rows.filter(({ start, end }) => start > 0 && end > 0);
+  if (kept.length === 0) throw new InputError('no job of it has a start and an end', name, 'is it a record of slurmctld?');
+  return {
+    name,
+    ids: kept.map(({ id }) => id),
+    submit: kept.map(({ submit }) => submit),
+    start: kept.map(({ start }) => start),
+    end: kept.map(({ end }) => end),
+    backfilled: kept.map(({ backfilled }) => backfilled),
+    rows: kept,
+    skipped: rows.length - kept.length,
+  };
+}
+
+type Line = Partial<Record<string, string>>;
+
+function parseCsv(text: string, name: string): Line[] {
+  try {
+    return parse(text, { columns: true, skip_empty_lines: true });
+  } catch (error) {
+    throw new InputError(error instanceof Error ? error.message : String(error), name, 'is it a CSV file with a header?');
+  }
+}
+
+function readRow(line: Line, where: string): SlurmRecordRow {
+  const lost = COLUMNS.filter((column) => line[column] === undefined);
+  if (lost.length > 0) throw new InputError(`there is no column ${lost.join(', ')}`, where, `it needs ${COLUMNS.join(', ')}`);
+  const number = (column: (typeof COLUMNS)[number]) => {
+    const value = Number(line[column] || 0);
+    if (Number.isNaN(value))
+      throw new InputError(`"${line[column]}" is not a number`, `${where}, ${column}`, 'correct the record');
+    return value;
+  };
+  return {
+    id: line.id ?? '',
+    nodes: number('nodes'),
+    cpus: number('cpus'),
+    gpus: number('gpus'),
+    limit: number('limit_s'),
+    submit: number('submit'),
+    start: number('start'),
+    end: number('end'),
+    account: line.account ?? '',
+    backfilled: line.scheduler === 'Backfill',
+  };
+}
+
+const RECORD_CONFIG = z.object({ config: z.string(), t0: z.number() });
+
+export interface SlurmRecordConfig {
+  readonly cluster: Cluster;
+  readonly warnings: readonly string[];
+  /** Unix time of the record's zero [s]. */
+  readonly zero: number;
+}
+
+export function readSlurmRecordConfig(json: unknown, name: string): SlurmRecordConfig {
+  const read = RECORD_CONFIG.safeParse(json);
+  if (!read.success)
+    throw new InputError(z.prettifyError(read.error), name, 'it needs "config", a slurm.conf, and "t0", a Unix time');
+  const { cluster, warnings } = readSlurmConf({ conf: { path: `${name}, config`, text: read.data.config } });
+  return { cluster, warnings, zero: read.data.t0 };
+}
+
+/** The jobs as they came, with the run times they had: whether a limit ended them is part of that. */
+export function recordedWorkload({ rows, name }: SlurmRecord, { zero }: SlurmRecordConfig): Workload {
+  const builder = new WorkloadBuilder();
+  for (const row of rows) {
+    builder.add({
+      id: row.id,
+      submit: row.submit * SECOND + MIDDLE,
+      runtime: (row.end - row.start) * SECOND,
+      walltime: row.limit * SECOND,
+      tasks: row.nodes,
+      request: builder.request({ cpu: row.cpus * 1000, memory: 0, gpu: row.gpus * 1000 }),
+      ...(row.account === '' ? {} : { account: row.account }),
+    });
+  }
+  return builder.finish(name, zero * SECOND);
+}

@@ -1,0 +1,81 @@
+/** Simulates a record of a real slurmctld, with the phases of its timers and the latency of its nodes chosen anew each time. */
+import type { Cluster } from '../cluster.ts';
+import { slurmBackfill } from '../policies/slurm/slurm-backfill.ts';
+import { slurmBuiltin } from '../policies/slurm/slurm-builtin.ts';
+import { slurmPolicy } from '../policies/slurm/slurm-policy.ts';
+import { readParameters } from '../parameters.ts';
+import type { Parameters } from '../parameters.ts';
+import type { PolicySpec } from '../policy.ts';
+import type { Schedule } from '../schedule.ts';
+import { jobId } from '../workload.ts';
+import type { Workload } from '../workload.ts';
+import type { SlurmStarts } from './slurm-comparison.ts';
+import { recordedWorkload } from './slurm-record.ts';
+import type { SlurmRecord, SlurmRecordConfig } from './slurm-record.ts';
+
+const SECOND = 1000;
+/** What is not known of a record: how long it takes until nodes are clean again [ms]. Half of it to one and a half are tried. */
+const RELEASE = 700;
+
+/** The simulator, which this layer does not know: handed in. `release`: see `Costs`. */
+export type SimulateSlurm = (
+  workload: Workload,
+  cluster: Cluster,
+  policy: PolicySpec,
+  options: { readonly parameters: Parameters; readonly release: number },
+) => Schedule;
+
+export interface SlurmPhases {
+  /** [ms] */
+  readonly poll: number;
+  readonly full: number;
+  readonly backfill: number;
+  readonly release: number;
+}
+
+/** The phases of run `index` of `runs`: each timer goes once through its period, in orders that do not follow each other. */
+export function phasesOf(index: number, runs: number): SlurmPhases {
+  const share = (stride: number) => ((index * stride) % runs) / runs;
+  return {
+    poll: Math.round(SECOND * share(3)),
+    full: Math.round(60 * SECOND * share(1)),
+    backfill: Math.round(30 * SECOND * share(7)),
+    release: Math.round(RELEASE * (0.5 + share(9))),
+  };
+}
+
+/** The schedule that our Slurm makes of the record. */
+export function replayRecord(
+  record: SlurmRecord,
+  config: SlurmRecordConfig,
+  { poll, full, backfill, release }: SlurmPhases,
+  simulate: SimulateSlurm,
+): SlurmStarts {
+  const workload = recordedWorkload(record, config);
+  const backfills = config.cluster.slurm?.schedulerType !== 'builtin';
+  const spec = backfills ? slurmBackfill : slurmBuiltin;
+  const byBackfill = new Set<number>();
+  const given = {
+    'poll-phase': `${poll}ms`,
+    'full-phase': `${full}ms`,
+    ...(backfills ? { 'backfill-phase': `${backfill}ms` } : {}),
+  };
+  const watched: PolicySpec = {
+    ...spec,
+    create: (setup) =>
+      slurmPolicy(setup, backfills, (job, starter) => {
+        if (starter === 'backfill') byBackfill.add(job);
+        else byBackfill.delete(job);
+      }),
+  };
+  const parameters = readParameters(spec.parameters ?? {}, given, spec.name);
+  const schedule = simulate(workload, config.cluster, watched, { parameters, release });
+  const seconds = (times: Float64Array) => Array.from(times, (time) => Math.floor((time + workload.origin) / SECOND));
+  return {
+    ids: Array.from(workload.submit, (_, job) => jobId(workload, job)),
+    submit: seconds(schedule.submit),
+    start: seconds(schedule.start),
+    end: seconds(schedule.end),
+    backfilled: Array.from(workload.submit, (_, job) => byBackfill.has(job)),
+  };
+}
