@@ -26,8 +26,8 @@ interface Pod extends ModelJob {
   since: [time: number, serial: number];
   place: 'active' | 'backoff' | 'unschedulable' | 'flight' | 'node';
   node: number;
-  /** Pods of a node are in the order in which their objects last changed. */
-  seat: number;
+  /** The how-manieth eviction it was. */
+  evicted: number;
   started: number;
   end: number;
   /** When it is gone from its node. */
@@ -56,6 +56,8 @@ class Model {
   movedInCycle = -1;
   lastTick = -1;
   pods: Pod[] = [];
+  /** By node: its pods as the scheduler's cache keeps them. One whose object changes goes and comes back. */
+  readonly seats: Pod[][];
   readonly result: ModelResult;
   readonly jobs: readonly ModelJob[];
   readonly nodes: readonly number[];
@@ -66,6 +68,7 @@ class Model {
     this.jobs = jobs;
     this.nodes = nodes;
     this.settings = settings;
+    this.seats = nodes.map(() => []);
     this.isOld = settings.version === '1.26';
     const empty = () => jobs.map(() => NaN);
     this.result = { start: empty(), lastStart: empty(), end: empty(), node: empty(), runs: jobs.map(() => 0) };
@@ -95,7 +98,7 @@ class Model {
     return this.result;
   }
 
-  /** Jobs that end go first; then evicted pods. Answers the jobs that need new ones. */
+  /** Jobs that end go first; then evicted pods, in the order of their evictions. Answers the jobs that need new ones. */
   leave(): number[] {
     const ended = this.pods.filter((pod) => pod.end === this.now).sort((a, b) => a.job - b.job);
     for (const pod of ended) {
@@ -103,14 +106,23 @@ class Model {
       pod.goneAt = Infinity;
       this.remove(pod);
     }
-    const evicted = this.pods.filter((pod) => pod.goneAt === this.now);
+    const evicted = this.pods.filter((pod) => pod.goneAt === this.now).sort((a, b) => a.evicted - b.evicted);
     for (const pod of evicted) this.remove(pod);
     return evicted.map(({ job }) => job);
   }
 
   remove(pod: Pod): void {
     this.pods = this.pods.filter((other) => other !== pod);
+    this.unseat(pod);
     this.somethingFreed(Infinity);
+  }
+
+  /** The last one takes the seat of one that goes. */
+  unseat(pod: Pod): void {
+    const seats = this.seats[pod.node];
+    const seat = seats.indexOf(pod);
+    const last = seats.pop();
+    if (last !== undefined && last !== pod) seats[seat] = last;
   }
 
   create(job: number): void {
@@ -118,7 +130,7 @@ class Model {
       attempts: 0,
       rejections: 0,
       node: NOWHERE,
-      seat: 0,
+      evicted: 0,
       started: NaN,
       end: NaN,
       goneAt: Infinity,
@@ -167,7 +179,7 @@ class Model {
     const nodes = this.nodes.map((_, node) => node);
     const node = [pod.nominated, ...nodes].find((one) => one !== NOWHERE && this.fits(pod, one, this.on(one)));
     if (node === undefined) return this.fail(pod);
-    pod.seat = ++this.serial;
+    this.seats[node].push(pod);
     Object.assign(pod, { place: 'node', node, nominated: NOWHERE, started: this.now, end: this.now + pod.runtime });
     const { start, lastStart, node: nodeOf, runs } = this.result;
     if (Number.isNaN(start[pod.job])) start[pod.job] = this.now;
@@ -212,7 +224,9 @@ class Model {
   evict(victim: Pod): void {
     // Without a grace period its run is over at once, but the scheduler learns of it a moment later.
     if (this.settings.grace === 0) victim.end = Infinity;
-    victim.seat = ++this.serial;
+    victim.evicted = ++this.serial;
+    this.unseat(victim);
+    this.seats[victim.node].push(victim);
     victim.goneAt = this.now + Math.max(1, this.settings.grace);
     this.movedInCycle = this.cycle;
   }
@@ -239,11 +253,11 @@ class Model {
   }
 
   victimsOn(pod: Pod, node: number): Pod[] {
-    const lower = this.on(node).filter(({ priority }) => priority < pod.priority);
+    const lower = this.seats[node].filter(({ priority }) => priority < pod.priority);
     let there = this.on(node).filter((other) => !lower.includes(other));
     if (!this.fits(pod, node, there)) return [];
     const victims: Pod[] = [];
-    const byImportance = (a: Pod, b: Pod) => b.priority - a.priority || a.started - b.started || a.seat - b.seat;
+    const byImportance = (a: Pod, b: Pod) => b.priority - a.priority || a.started - b.started;
     for (const other of lower.sort(byImportance)) {
       if (this.fits(pod, node, [...there, other])) there = [...there, other];
       else victims.push(other);
