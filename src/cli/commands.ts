@@ -82,6 +82,11 @@ export const commands: readonly CommandEntry[] = [
         summary: 'replay records of a real kube-scheduler, decision by decision',
         load: async () => (await import('./verify-kube-log.ts')).declareVerifyKubeLog,
       },
+      {
+        name: 'slurm',
+        summary: 'simulate a record of a real slurmctld, with its timers in several phases',
+        load: async () => (await import('./verify-slurm.ts')).declareVerifySlurm,
+      },
     ],
   },
   {
