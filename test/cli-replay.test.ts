@@ -120,6 +120,20 @@ describe('a replay', () => {
     expect(outcome.stdout).toMatch(/jobs rejected +1\n/);
   });
 
+  test('ends well when only services are left, and counts them', async () => {
+    const pod = (name: string, more: string) =>
+      `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"${name}"${more}},"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"1"}}}]}}`;
+    const batch = pod('batch', ',"annotations":{"yardmaster.dev/runtime":"5s"}').replace(
+      '"spec":{',
+      '"spec":{"restartPolicy":"Never",',
+    );
+    const objects = temporaryFile('pods.json', `[${pod('server', '')},${batch}]`);
+    const outcome = await yardmaster(['replay', objects, '--cluster', 'nodes=2,cpus=4', '--policy', 'kube-default']);
+    expect(outcome.stderr).not.toContain('not over');
+    expect(outcome.stdout).toMatch(/jobs unfinished +0\nservices running +1\n/);
+    expect(outcome.code).toBe(0);
+  });
+
   test('explains why jobs waited', async () => {
     const out = temporaryFolder();
     await yardmaster(['replay', swf, '--policy', 'easy', '--explain', '--out', out]);

@@ -28,6 +28,11 @@ test('limits that a job ran beyond are raised to its run time', () => {
   expect([changed, note]).toEqual([1, 'the limits of 1 jobs are raised to their run time']);
 });
 
+test('a service gets no limit, which would be its end', () => {
+  const service = workloadOf([{ submit: 0, runtime: Infinity, walltime: Infinity, procs: 1 }]);
+  expect(fillWalltimes(service, parseWalltimeRule('1m', 'walltimes')).workload).toBe(service);
+});
+
 test('nothing is copied where nothing changes', () => {
   const fine = workloadOf([{ submit: 0, runtime: 1, walltime: 2, procs: 1 }]);
   expect(fillWalltimes(fine, { kind: 'runtime' }).workload).toBe(fine);

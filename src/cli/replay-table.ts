@@ -29,13 +29,21 @@ const LINES: readonly Line[] = [
   { title: 'jobs cancelled', of: ({ states }) => states.cancelled, show: grouped },
   { title: 'jobs killed', of: ({ states }) => states.killed, show: grouped },
   { title: 'jobs rejected', of: ({ states }) => states.rejected, show: grouped },
-  { title: 'jobs unfinished', of: ({ states }) => states.unfinished, show: grouped },
+  { title: 'jobs unfinished', of: ({ states, serving }) => states.unfinished - serving, show: grouped },
+  { title: 'services running', of: ({ serving }) => serving, show: grouped },
   { title: 'restarts', of: value('restarts'), show: grouped },
   { title: 'core-hours lost', of: value('core-hours-lost'), show: (hours) => hours.toFixed(2), better: 'lower' },
 ];
 
 /** Lines that are left out where no run has any. */
-const ONLY_IF_ANY = new Set(['GPU utilization', 'jobs failed', 'jobs cancelled', 'restarts', 'core-hours lost']);
+const ONLY_IF_ANY = new Set([
+  'GPU utilization',
+  'jobs failed',
+  'jobs cancelled',
+  'services running',
+  'restarts',
+  'core-hours lost',
+]);
 
 /** Shown together: that restarts cost nothing is worth knowing too. */
 const OF_INTERRUPTIONS = new Set(['restarts', 'core-hours lost']);

@@ -104,7 +104,7 @@ async function replay(tracePath: string, options: ReplayOptions): Promise<void> 
   if (options.out !== undefined)
     say(`written to ${options.out}: ${runs.map(({ policy }) => policy.folder).join(', ')}, manifest.json`);
   // Without a time to stop at, jobs that are not over are more than was asked for to be left out.
-  if (options.until === undefined && runs.some(({ states }) => states.unfinished > 0)) process.exitCode = PARTIAL;
+  if (options.until === undefined && runs.some(isPartial)) process.exitCode = PARTIAL;
 }
 
 async function requiredPolicies({ policy }: ReplayOptions, cluster: LoadedCluster | undefined): Promise<string[]> {
@@ -112,6 +112,11 @@ async function requiredPolicies({ policy }: ReplayOptions, cluster: LoadedCluste
   const named = cluster === undefined ? undefined : await policyOfCluster(cluster);
   if (named !== undefined) return [named];
   throw usageError('no policy is given', '--policy', 'for example --policy easy; "yardmaster policies" lists them');
+}
+
+/** Jobs were not over, though they could have been. */
+function isPartial({ states, serving }: FinishedRun): boolean {
+  return states.unfinished > serving;
 }
 
 /** Which run the others are compared with. */

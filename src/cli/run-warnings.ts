@@ -6,7 +6,7 @@ import type { FinishedRun } from './run.ts';
 import { warn } from './terminal.ts';
 
 /** Says which jobs did not come to their own end, and why: a comparison without them may mislead. */
-export function warnOfJobs({ policy, states }: FinishedRun, schedule: Schedule, options: SimulationOptions): void {
+export function warnOfJobs({ policy, states, serving }: FinishedRun, schedule: Schedule, options: SimulationOptions): void {
   const { label } = policy;
   const { rejected, unfinished } = states;
   if (rejected > 0) warn(`${label}: ${rejected} jobs can never fit on this cluster and were rejected`);
@@ -17,11 +17,11 @@ export function warnOfJobs({ policy, states }: FinishedRun, schedule: Schedule, 
       `${label}: ${count(givenUp, 'job')} failed for good after ${count(maxRestarts, 'restart')} (--max-restarts), on nodes that failed`,
     );
   }
-  if (unfinished === 0) return;
+  if (unfinished === serving) return;
   const { start, state } = schedule;
   let running = 0;
   for (let job = 0; job < state.length; job++) if (state[job] === UNFINISHED && !Number.isNaN(start[job])) running++;
-  warn(`${label}: ${unfinished} jobs were not over at the end, ${running} of them had started`);
+  warn(`${label}: ${unfinished - serving} jobs were not over at the end, ${running - serving} of them had started`);
 }
 
 /** Jobs that nodes failed under as often as allowed, and once more [count]. */

@@ -2,10 +2,11 @@ import type { Cluster } from '../cluster.ts';
 import { scheduleDigest } from '../digest.ts';
 import { measure } from '../metrics/measure.ts';
 import type { Measurement } from '../metrics/metric.ts';
-import { STATE_NAMES } from '../schedule.ts';
+import { STATE_NAMES, UNFINISHED } from '../schedule.ts';
 import type { Schedule } from '../schedule.ts';
 import type { SlurmConfOptions } from '../slurm-conf-notes.ts';
 import type { Trace } from '../trace/format.ts';
+import { isService } from '../workload.ts';
 import type { Workload } from '../workload.ts';
 import type { SelectedPolicy } from './selected-policy.ts';
 
@@ -44,6 +45,8 @@ export interface FinishedRun {
   readonly digest: string;
   /** Jobs in each state [count]. */
   readonly states: Readonly<Record<StateName, number>>;
+  /** Of the unfinished jobs, services that ran at the end: that is all they can do [count]. */
+  readonly serving: number;
   readonly measurements: readonly Measurement[];
   readonly jobs: number;
   /** Simulated [s]. */
@@ -69,11 +72,20 @@ export function finishRun(
     oracle: policy.isOracle(),
     digest: scheduleDigest(schedule),
     states,
+    serving: countServing(workload, schedule),
     measurements: measure({ workload, cluster, schedule }, everything ? {} : { names: SHOWN }),
     jobs: schedule.count,
     simulatedSeconds: schedule.until / 1000,
     wallSeconds,
   };
+}
+
+function countServing(workload: Workload, { state, lastStart }: Schedule): number {
+  let serving = 0;
+  for (let job = 0; job < state.length; job++) {
+    if (state[job] === UNFINISHED && !Number.isNaN(lastStart[job]) && isService(workload, job)) serving++;
+  }
+  return serving;
 }
 
 function countStates({ state }: Schedule): Record<StateName, number> {

@@ -1,6 +1,7 @@
 /** Rules that fill in or correct the limits of jobs before a replay. */
 import { usageError } from '../errors.ts';
 import { formatDuration, parseDuration } from '../units.ts';
+import { isService } from '../workload.ts';
 import type { Workload } from '../workload.ts';
 
 /**
@@ -43,7 +44,8 @@ export function fillWalltimes(workload: Workload, rule: WalltimeRule): ChangedWa
   let walltime: Float64Array | undefined;
   let changed = 0;
   for (let job = 0; job < count; job++) {
-    if (workload.walltime[job] !== Infinity) continue;
+    // A service has no end, and whatever limit it got would be one.
+    if (workload.walltime[job] !== Infinity || isService(workload, job)) continue;
     walltime ??= workload.walltime.slice();
     walltime[job] = filledLimit(rule, runtime[job]);
     changed++;
