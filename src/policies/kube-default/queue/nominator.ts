@@ -14,6 +14,11 @@ export class Nominator implements Nominations {
   /** By uid. */
   readonly #nodes = new Map<string, string>();
 
+  /** The names of the nodes that have any. */
+  get nodes(): Iterable<string> {
+    return this.#pods.keys();
+  }
+
   /** The pods nominated to a node, in the order in which they were. */
   on(node: string): readonly PodInfo[] {
     return this.#pods.get(node) ?? NONE;
