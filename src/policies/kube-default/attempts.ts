@@ -37,6 +37,7 @@ export class Attempts {
   readonly #setups: ReadonlyMap<string, CycleSetup>;
   readonly #budgets: readonly Budget[];
   readonly #misfits = new Misfits();
+  #version = 0;
 
   constructor(settings: SchedulerSettings, snapshot: Snapshot, nominations: Nominations) {
     const { configuration, random, budgets } = settings;
@@ -54,8 +55,14 @@ export class Attempts {
     return this.#setups.has(pod.class.spec.schedulerName);
   }
 
+  /** As long as it stays, the same is found again. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** Pods, nodes or nominations have changed: what was found before need not hold. */
   forget(): void {
+    this.#version++;
     this.#misfits.forget();
   }
 

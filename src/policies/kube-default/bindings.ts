@@ -31,6 +31,8 @@ export interface BindingParts {
 interface WaitingPod {
   readonly pod: JobPod;
   readonly queued: QueuedPod;
+  /** When the cycle that found its node ends [ms]. */
+  readonly from: number;
 }
 
 export class Bindings {
@@ -55,7 +57,7 @@ export class Bindings {
     const { extension, later, hold } = this.#parts;
     const answer = extension?.permit?.(pod);
     if (answer === undefined || answer.verdict === 'allow') return this.#bind(pod, from);
-    const waiting = { pod, queued };
+    const waiting = { pod, queued, from };
     if (answer.verdict === 'reject') {
       const goOn = hold();
       return later(from, () => this.#giveUp(waiting, answer.reason, goOn));
@@ -67,7 +69,10 @@ export class Bindings {
   }
 
   allow(pod: JobPod): void {
-    if (this.#waiting.delete(pod)) this.#bind(pod, this.#parts.now());
+    const waiting = this.#waiting.get(pod);
+    if (waiting === undefined) return;
+    this.#waiting.delete(pod);
+    this.#bind(pod, Math.max(waiting.from, this.#parts.now()));
   }
 
   reject(pod: JobPod, reason: string): void {

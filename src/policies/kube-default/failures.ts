@@ -35,6 +35,10 @@ export interface FailedPod {
   readonly rejectors: ReadonlySet<string>;
   readonly postFilter: PostFilter;
   readonly message: string;
+  /** The node that it is nominated to, or none (empty), whatever `postFilter` says. */
+  readonly nominate?: string;
+  /** Why its job waits, if that is not what the pod is told. */
+  readonly reason?: string;
 }
 
 export class Failures {
@@ -92,12 +96,12 @@ export class Failures {
   }
 
   /** Says whether the pod's status must be written: not if it says the same already. */
-  #putBack({ queued, pod, rejectors, postFilter, message }: FailedPod): 'changed' | 'as-it-was' {
+  #putBack({ queued, pod, rejectors, postFilter, message, nominate, reason }: FailedPod): 'changed' | 'as-it-was' {
     const { settings, queue, nominating, now } = this.#parts;
     queue.failed(queued, rejectors, now());
     if (pod.isGone) return 'as-it-was';
-    const nominated = settings.nominates && nominating.set(pod, postFilter.nominatedNodeName, now());
-    this.#parts.explain(pod, message);
+    const nominated = settings.nominates && nominating.set(pod, nominate ?? postFilter.nominatedNodeName, now());
+    this.#parts.explain(pod, reason ?? message);
     const told = pod.told;
     pod.told = message;
     return nominated || told !== message ? 'changed' : 'as-it-was';

@@ -4,6 +4,7 @@
  * Source: the extension points of pkg/scheduler/framework/interface.go (Kubernetes v1.36.2).
  */
 import type { JobPod } from './job-pod.ts';
+import type { PodGroup } from './pod-group.ts';
 import type { PostFilter } from './post-filter.ts';
 import type { PluginHints } from './queue/hint.ts';
 import type { Less } from './queue/queue-order.ts';
@@ -29,10 +30,14 @@ export interface SchedulerExtension {
   attach?(scheduler: SchedulerHandle): void;
   /** A pod has come into being. Called before it is queued. */
   created?(pod: JobPod): void;
+  /** Called after it is queued, or held back. */
+  queued?(pod: JobPod): void;
   /** A pod's object is gone, bound or not. Called after it has left queue and snapshot. */
   gone?(pod: JobPod): void;
   /** False: the pod must not be queued yet. */
   preEnqueue?(pod: JobPod): boolean;
+  /** The pods that are placed together with this one; undefined: it goes alone. The same object as long as it lasts. */
+  group?(pod: JobPod): PodGroup | undefined;
   /** Why the pod cannot be placed, whatever the nodes; undefined if there is nothing against it. */
   preFilter?(pod: JobPod): string | undefined;
   /** Called if the pod fits nowhere and preemption did not help. Undefined: it has nothing to say. */
@@ -58,6 +63,8 @@ export interface SchedulerHandle {
   reject(pod: JobPod, reason: string): void;
   /** Wants pods that wait in the queue to be tried at once. */
   activate(pods: Iterable<JobPod>): void;
+  /** Says why a pod's job waits. */
+  explain(pod: JobPod, reason: string): void;
   /** Something has happened that pods in the queue may wait for. */
   event(event: ClusterEvent): void;
   /** Lets something be done at a later time [ms]. */

@@ -10,9 +10,12 @@ import { ApiClient } from './api-client.ts';
 import { Attempts } from './attempts.ts';
 import { Bindings } from './bindings.ts';
 import { Failures } from './failures.ts';
+import { GroupCycles } from './group-cycles.ts';
+import type { Member } from './group-trial.ts';
 import { JobPod, NO_ROW } from './job-pod.ts';
 import { Nominating } from './nominating.ts';
 import type { NodeChange, PodChanges, PodCluster } from './pod-cluster.ts';
+import type { PodGroup } from './pod-group.ts';
 import type { PodInfo } from './pod-info.ts';
 import { admissionTo } from './queue/node-admission.ts';
 import { Nominator } from './queue/nominator.ts';
@@ -41,6 +44,9 @@ export class KubeScheduler implements SchedulerHandle {
   readonly #agenda = new Agenda();
   readonly #bindings: Bindings;
   readonly #failures: Failures;
+  readonly #groups: GroupCycles;
+  /** The state of things on which groups rest that were tried in vain. */
+  #restingOn = 0;
   #cycle: Cycle | undefined;
   /** [ms] */
   now = 0;
@@ -55,21 +61,13 @@ export class KubeScheduler implements SchedulerHandle {
   #wakeAt = -Infinity;
 
   constructor(cluster: PodCluster, settings: SchedulerSettings) {
-    const { behaviour, configuration, extension, costs, started } = settings;
+    const { behaviour, extension, costs } = settings;
     this.snapshot = cluster.snapshot;
     this.#cluster = cluster;
     this.#settings = settings;
     this.#attempts = new Attempts(settings, this.snapshot, this.#nominator);
     this.#extension = extension;
-    this.#queue = new SchedulingQueue({
-      behaviour,
-      initialBackoff: configuration.initialBackoff,
-      maxBackoff: configuration.maxBackoff,
-      less: extension?.less,
-      hints: extension?.hints,
-      preEnqueue: (pod) => this.#gate(pod),
-      started,
-    });
+    this.#queue = this.#makeQueue(settings);
     this.#nominating = new Nominating(this.#nominator, this.#queue, QUEUE_RULES[behaviour.version].hints, () =>
       this.#attempts.forget(),
     );
@@ -82,7 +80,7 @@ export class KubeScheduler implements SchedulerHandle {
       nominating: this.#nominating,
       client,
       now,
-      explain: (pod, message) => this.#engine.explain(pod.job, message),
+      explain: (pod, message) => this.explain(pod, message),
       evict: (victim) => this.#evict(victim),
     });
     this.#bindings = new Bindings({
@@ -100,7 +98,34 @@ export class KubeScheduler implements SchedulerHandle {
       tell: (kind, pod) => this.event({ kind, pod, exceptItself: true }),
       hold: () => this.#hold(),
     });
+    this.#groups = new GroupCycles({
+      attempts: this.#attempts,
+      cluster,
+      nominator: this.#nominator,
+      queue: this.#queue,
+      failures: this.#failures,
+      client,
+      attempt: costs.attempt,
+      now,
+      later: (at, action) => this.later(at, action),
+      place: (member, row, end) => this.#place(member, row, end),
+      hold: () => this.#hold(),
+    });
     extension?.attach?.(this);
+  }
+
+  #makeQueue({ behaviour, configuration, extension, started }: SchedulerSettings): SchedulingQueue {
+    return new SchedulingQueue({
+      behaviour,
+      initialBackoff: configuration.initialBackoff,
+      maxBackoff: configuration.maxBackoff,
+      less: extension?.less,
+      hints: extension?.hints,
+      preEnqueue: (pod) => this.#gate(pod),
+      comesBack: (pod) => this.#groupOf(pod) !== undefined,
+      rests: (pod) => this.#rests(pod),
+      started,
+    });
   }
 
   /** Does all that can be done at this instant. */
@@ -110,7 +135,7 @@ export class KubeScheduler implements SchedulerHandle {
     const changes = this.#cluster.apply(cycle);
     const { gone, nodes, created } = changes;
     this.#quiet = gone.length + nodes.length + created.length === 0 ? this.#quiet + 1 : 0;
-    if (gone.length + nodes.length + created.length > 0) this.#attempts.forget();
+    if (gone.length + nodes.length > 0 || created.some(({ placed }) => placed)) this.#attempts.forget();
     this.#notice(changes);
     this.#agenda.carryOut(this.now);
     this.#queue.flush(this.now);
@@ -125,10 +150,26 @@ export class KubeScheduler implements SchedulerHandle {
 
   #work(): void {
     while (this.#freeAt <= this.now) {
+      this.#rouse();
       const queued = this.#queue.pop(this.now);
       if (queued === undefined) return;
       this.#try(queued);
     }
+  }
+
+  #rouse(): void {
+    if (this.#restingOn === this.#attempts.version) return;
+    this.#restingOn = this.#attempts.version;
+    this.#queue.rouse();
+  }
+
+  #groupOf(pod: PodInfo): PodGroup | undefined {
+    return this.#extension?.group?.(jobPodOf(pod));
+  }
+
+  #rests(pod: PodInfo): boolean {
+    const group = this.#groupOf(pod);
+    return group !== undefined && this.#groups.isInVain(group);
   }
 
   /** The loop waits until what is answered is called. */
@@ -174,7 +215,8 @@ export class KubeScheduler implements SchedulerHandle {
     this.#extension?.created?.(pod);
     if (pod.placed) this.event({ kind: 'AssignedPodAdd', pod });
     else if (this.#attempts.isResponsibleFor(pod)) this.#queue.add(pod, this.now);
-    else this.#engine.explain(pod.job, `no profile is named "${pod.class.spec.schedulerName}", which the pod asks for`);
+    else this.explain(pod, `no profile is named "${pod.class.spec.schedulerName}", which the pod asks for`);
+    if (!pod.placed) this.#extension?.queued?.(pod);
   }
 
   #gate(pod: PodInfo): string | undefined {
@@ -186,6 +228,8 @@ export class KubeScheduler implements SchedulerHandle {
 
   #try(queued: QueuedPod): void {
     const pod = jobPodOf(queued.pod);
+    const group = this.#groupOf(pod);
+    if (group !== undefined) return this.#groups.run({ queued, pod }, group);
     const answer = this.#attempts.make(pod, this.now);
     const end = this.now + this.#settings.costs.attempt;
     if (!('row' in answer)) {
@@ -194,11 +238,15 @@ export class KubeScheduler implements SchedulerHandle {
       const failed = { queued, pod, rejectors: outcome.rejectors, postFilter, message };
       return this.later(end, () => this.#failures.handle(failed, goOn));
     }
+    this.#freeAt = end;
+    this.#place({ queued, pod }, answer.row, end);
+  }
+
+  #place({ queued, pod }: Member, row: number, end: number): void {
     this.#quiet = 0;
     this.#attempts.forget();
-    this.#cluster.assume(pod, answer.row);
+    this.#cluster.assume(pod, row);
     this.#nominating.assumed(pod);
-    this.#freeAt = end;
     this.#bindings.permit(queued, pod, end);
   }
 
@@ -234,6 +282,10 @@ export class KubeScheduler implements SchedulerHandle {
 
   event(event: ClusterEvent): void {
     this.#queue.event(event, this.now);
+  }
+
+  explain(pod: JobPod, reason: string): void {
+    this.#engine.explain(pod.job, reason);
   }
 
   later(at: number, action: () => void): void {

@@ -1,5 +1,6 @@
 /** A pod that waits to be scheduled, with what the queue remembers of it. */
 import type { PodInfo } from '../pod-info.ts';
+import type { QueueRules } from './rules.ts';
 
 export interface QueuedPod {
   readonly pod: PodInfo;
@@ -13,6 +14,8 @@ export interface QueuedPod {
   readonly consecutiveErrors: number;
   /** When it could be tried for the first time [ms]; undefined while it has been gated from the start. */
   readonly initialAttempt: number | undefined;
+  /** Numbers those times: of two pods one always comes first. */
+  readonly initialSerial: number;
   /** Plugins that rejected or gated it. */
   readonly rejectors: ReadonlySet<string>;
   /** Plugins that hold it until something of their own happens; what they wake is tried at once. */
@@ -22,7 +25,7 @@ export interface QueuedPod {
 }
 
 /** Where a pod is; `out` is in flight, or gone. */
-export type Place = 'active' | 'backoff' | 'error-backoff' | 'unschedulable' | 'out';
+export type Place = 'active' | 'backoff' | 'resting' | 'error-backoff' | 'unschedulable' | 'out';
 
 export const NO_PLUGINS: ReadonlySet<string> = new Set();
 
@@ -34,6 +37,7 @@ export class QueueEntry implements QueuedPod {
   unschedulableCount = 0;
   consecutiveErrors = 0;
   initialAttempt: number | undefined = undefined;
+  initialSerial = 0;
   rejectors: ReadonlySet<string> = NO_PLUGINS;
   pending: ReadonlySet<string> = NO_PLUGINS;
   gatedBy: string | undefined = undefined;
@@ -51,6 +55,28 @@ export class QueueEntry implements QueuedPod {
     this.pod = pod;
     this.timestamp = now;
     this.serial = serial;
+  }
+
+  /** From now on. `serial` numbers such times. */
+  canBeTried(now: number, serial: number): void {
+    if (this.initialAttempt !== undefined) return;
+    this.initialAttempt = now;
+    this.initialSerial = serial;
+  }
+
+  /** It was tried in vain. */
+  count(rejectors: ReadonlySet<string>, pending: ReadonlySet<string>, { hints }: QueueRules): void {
+    const isError = rejectors.size + pending.size === 0;
+    if (isError) this.consecutiveErrors++;
+    else {
+      this.unschedulableCount++;
+      this.consecutiveErrors = 0;
+    }
+    this.gatedBy = undefined;
+    // Versions without hints do not forget who rejected a pod before, when it fails for another reason.
+    if (isError && !hints) return;
+    this.rejectors = rejectors;
+    this.pending = pending;
   }
 
   get uid(): string {

@@ -38,6 +38,8 @@ export class SchedulingQueue {
   readonly #hints: QueueingHints;
   readonly #backoff: Backoff;
   readonly #preEnqueue: PreEnqueue;
+  readonly #comesBack: (pod: PodInfo) => boolean;
+  readonly #rests: (pod: PodInfo) => boolean;
   readonly #maxInUnschedulable: number;
   readonly #waiting: WaitingPods;
   readonly #inFlight = new InFlight();
@@ -55,6 +57,8 @@ export class SchedulingQueue {
     this.#hints = new QueueingHints([...DEFAULT_HINTS, ...hints], behaviour);
     this.#backoff = new Backoff(settings, this.#rules);
     this.#preEnqueue = withSchedulingGates(settings.preEnqueue, this.#rules);
+    this.#comesBack = settings.comesBack ?? (() => false);
+    this.#rests = settings.rests ?? (() => false);
     this.#maxInUnschedulable = settings.maxInUnschedulable ?? FIVE_MINUTES;
     this.#waiting = new WaitingPods(totalOrder(less));
     // Windows are whole seconds of the clock, and flushed when they are over.
@@ -63,10 +67,10 @@ export class SchedulingQueue {
   }
 
   get size(): { active: number; backoff: number; unschedulable: number; gated: number } {
-    const { active, backoff, errorBackoff, unschedulable } = this.#waiting;
+    const { active, backoffs, unschedulable } = this.#waiting;
     return {
       active: active.size,
-      backoff: backoff.size + errorBackoff.size,
+      backoff: backoffs.reduce((sum, heap) => sum + heap.size, 0),
       unschedulable: unschedulable.ungatedCount,
       gated: unschedulable.gatedCount,
     };
@@ -110,13 +114,20 @@ export class SchedulingQueue {
   pop(now: number): QueuedPod | undefined {
     this.flush(now);
     const entry = this.#waiting.active.head ?? (this.#rules.popsFromBackoff ? this.#waiting.backoff.head : undefined);
-    if (entry === undefined) return undefined;
-    this.#waiting.takeOut(entry);
-    entry.attempts++;
-    entry.initialAttempt ??= now;
-    this.#cycle++;
-    this.#inFlight.start(entry);
-    return entry;
+    return entry === undefined ? undefined : this.#takeOff(entry, now);
+  }
+
+  /** Takes out this pod, to be tried with another one; undefined if it does not wait, or is gated. */
+  take(pod: PodInfo, now: number): QueuedPod | undefined {
+    if (this.#waiting.get(pod.pod.uid) === undefined) return undefined;
+    this.activate([pod], now);
+    const entry = this.#waiting.get(pod.pod.uid);
+    return entry?.place === 'active' ? this.#takeOff(entry, now) : undefined;
+  }
+
+  /** Pods that rest may be tried before their time again. */
+  rouse(): void {
+    this.#waiting.rouse();
   }
 
   /** Its cycle and its binding are over. */
@@ -136,9 +147,10 @@ export class SchedulingQueue {
     // Versions without hints queue a pod anew that is updated in flight; then this one is dropped.
     if (latest !== undefined && this.#waiting.get(uid) === undefined) {
       entry.pod = latest;
-      this.#count(entry, rejectors, pending);
+      entry.count(rejectors, pending, this.#rules);
       this.#stamp(entry, now);
-      if (this.#rules.hints) this.#requeue(entry, bestStrategy(entry, this.#inFlight.seenBy(flight), this.#hints), now);
+      if (this.#comesBack(entry.pod)) this.#requeue(entry, 'after-backoff', now);
+      else if (this.#rules.hints) this.#requeue(entry, bestStrategy(entry, this.#inFlight.seenBy(flight), this.#hints), now);
       else if (this.#moveCycle >= this.#cycle) this.#toBackoff(entry);
       else this.#waiting.put(entry, 'unschedulable');
     }
@@ -169,7 +181,7 @@ export class SchedulingQueue {
   /** When `flush` next has something to do [ms]; `now` if it is due, Infinity if it never has. */
   nextWake(now: number): number {
     let backoff = Infinity;
-    for (const { head } of [this.#waiting.backoff, this.#waiting.errorBackoff]) {
+    for (const { head } of this.#waiting.backoffs) {
       if (head !== undefined) backoff = Math.min(backoff, this.#backoff.overAt(head));
     }
     const oldest = this.#waiting.unschedulable.oldestUngated?.timestamp ?? Infinity;
@@ -185,7 +197,7 @@ export class SchedulingQueue {
     if (leftover !== undefined) this.#flushLeftover(leftover);
     const backoff = this.#backoffGrid.take(now);
     if (backoff === undefined) return;
-    for (const heap of [this.#waiting.backoff, this.#waiting.errorBackoff]) {
+    for (const heap of this.#waiting.backoffs) {
       for (let pod = heap.head; pod !== undefined && !this.#backoff.isBackingOff(pod, backoff); pod = heap.head) {
         this.#toActive(this.#waiting.takeOut(pod), 'backoff', backoff);
       }
@@ -203,6 +215,15 @@ export class SchedulingQueue {
     if (old.length + gated.length > 0) this.#happened(TIMEOUT);
   }
 
+  #takeOff(entry: QueueEntry, now: number): QueueEntry {
+    this.#waiting.takeOut(entry);
+    entry.attempts++;
+    entry.canBeTried(now, ++this.#serial);
+    this.#cycle++;
+    this.#inFlight.start(entry);
+    return entry;
+  }
+
   #enter(pod: PodInfo, now: number): void {
     const entry = new QueueEntry(pod, now, 0);
     this.#stamp(entry, now);
@@ -213,20 +234,6 @@ export class SchedulingQueue {
     entry.timestamp = now;
     entry.serial = ++this.#serial;
     entry.backoffEnd = this.#backoff.endFor(entry);
-  }
-
-  #count(entry: QueueEntry, rejectors: ReadonlySet<string>, pending: ReadonlySet<string>): void {
-    const isError = rejectors.size + pending.size === 0;
-    if (isError) entry.consecutiveErrors++;
-    else {
-      entry.unschedulableCount++;
-      entry.consecutiveErrors = 0;
-    }
-    entry.gatedBy = undefined;
-    // Versions without hints do not forget who rejected a pod before, when it fails for another reason.
-    if (isError && !this.#rules.hints) return;
-    entry.rejectors = rejectors;
-    entry.pending = pending;
   }
 
   /** Moves the pods that an incident helps. */
@@ -276,16 +283,17 @@ export class SchedulingQueue {
       return;
     }
     const isError = popsFromBackoff && pod.rejectors.size + pod.pending.size === 0;
-    this.#waiting.put(pod, isError ? 'error-backoff' : 'backoff');
+    if (isError) this.#waiting.put(pod, 'error-backoff');
+    else this.#waiting.put(pod, this.#rests(pod.pod) ? 'resting' : 'backoff');
   }
 
   #toActive(pod: QueueEntry, from: QueueEntry['place'], now: number): void {
-    const passed = this.#rules.popsFromBackoff && (from === 'backoff' || from === 'error-backoff');
+    const passed = this.#rules.popsFromBackoff && (from === 'backoff' || from === 'resting' || from === 'error-backoff');
     if (!passed && !passes(this.#preEnqueue, pod)) {
       this.#waiting.put(pod, 'unschedulable');
       return;
     }
-    pod.initialAttempt ??= now;
+    pod.canBeTried(now, ++this.#serial);
     this.#waiting.put(pod, 'active');
   }
 }

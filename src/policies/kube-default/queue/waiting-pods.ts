@@ -10,15 +10,21 @@ export class WaitingPods {
   readonly active: PodHeap;
   /** Those that plugins rejected, and that have been woken since; whose backoff ends first comes first. */
   readonly backoff: PodHeap;
+  /** The same for those that are not tried before their time, even if there is nothing else to do. */
+  readonly resting: PodHeap;
   /** The same for those that failed for another reason. */
   readonly errorBackoff: PodHeap;
+  /** All who back off. */
+  readonly backoffs: readonly PodHeap[];
   readonly unschedulable = new UnschedulablePods();
   readonly #byUid = new Map<string, QueueEntry>();
 
   constructor(order: Before) {
     this.active = new PodHeap(order);
     this.backoff = new PodHeap(byBackoffEnd(order));
+    this.resting = new PodHeap(byBackoffEnd(order));
     this.errorBackoff = new PodHeap(byBackoffEnd(order));
+    this.backoffs = [this.backoff, this.resting, this.errorBackoff];
   }
 
   get(uid: string): QueueEntry | undefined {
@@ -42,6 +48,11 @@ export class WaitingPods {
     return pod;
   }
 
+  /** Pods that rest back off like any others. */
+  rouse(): void {
+    for (let pod = this.resting.head; pod !== undefined; pod = this.resting.head) this.put(this.takeOut(pod), 'backoff');
+  }
+
   /** Its object has changed, and so may have its order. */
   changed(pod: QueueEntry): void {
     if (pod.place !== 'out' && pod.place !== 'unschedulable') this.#heapOf(pod.place).moved(pod);
@@ -49,6 +60,7 @@ export class WaitingPods {
 
   #heapOf(place: Exclude<Place, 'out' | 'unschedulable'>): PodHeap {
     if (place === 'active') return this.active;
+    if (place === 'resting') return this.resting;
     return place === 'backoff' ? this.backoff : this.errorBackoff;
   }
 }
