@@ -11,6 +11,7 @@ const POLICIES: Readonly<Record<string, () => Promise<PolicySpec>>> = {
   'kube-default': async () => (await import('./kube-default/kube-default.ts')).kubeDefault,
   gang: async () => (await import('./gang/gang.ts')).gang,
   coscheduling: async () => (await import('./coscheduling/coscheduling.ts')).coscheduling,
+  'kube-podgroup': async () => (await import('./kube-podgroup/kube-podgroup.ts')).kubePodgroup,
   kueue: async () => (await import('./kueue/kueue.ts')).kueue,
   volcano: async () => (await import('./volcano/volcano.ts')).volcano,
   kai: async () => (await import('./kai/kai.ts')).kai,
