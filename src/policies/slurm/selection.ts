@@ -9,6 +9,9 @@ import type { Machine } from './machine.ts';
 import { hasNode } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 
+/** More tasks than any node holds: what requests that take nothing are counted with. */
+const MANY = 2 ** 20;
+
 /** Tasks of one group of a job on one node. */
 export interface Share {
   readonly node: number;
@@ -72,12 +75,11 @@ export class Selection {
     return picked.isEnough ? picked.shares() : undefined;
   }
 
-  #measure(books: Books, { request, tasks, perNode }: GroupDemand, whole: boolean, candidates: NodeSet): void {
-    const most = Math.min(tasks, perNode);
-    // A whole node counts with all that it could hold; a shared one with no more than is asked.
-    const counted = whole ? Math.min(perNode, 2 ** 30) : most;
+  /** A node counts with all that it has room for, whether or not the job needs so much: the fullest node fits tightest. */
+  #measure(books: Books, { request, perNode }: GroupDemand, whole: boolean, candidates: NodeSet): void {
+    const most = Math.min(perNode, MANY);
     for (let node = 0; node < this.#machine.nodes; node++) {
-      this.#room[node] = hasNode(candidates, node) ? books.fitting(node, request, counted, whole) : 0;
+      this.#room[node] = hasNode(candidates, node) ? books.fitting(node, request, most, whole) : 0;
     }
   }
 
