@@ -7,6 +7,7 @@ import { InputError } from '../src/errors.ts';
 import { KubernetesDocuments } from '../src/kubernetes-documents.ts';
 import type { KubernetesDocument } from '../src/kubernetes-documents.ts';
 import { JsonField } from '../src/kubernetes-json.ts';
+import { totalRequests } from '../src/kubernetes-pod-requests.ts';
 import { readPodSpec } from '../src/kubernetes-read-pod.ts';
 import { yamlValues } from '../src/kubernetes-yaml-text.ts';
 import { convertTrace } from '../src/trace/convert.ts';
@@ -378,7 +379,26 @@ describe('pods', () => {
 
   test('a part of a GPU stands in an annotation', async () => {
     const { workload } = await read([podObject('p', { metadata: { annotations: { 'gpu-fraction': '0.25' } } })]);
-    expect(groupsOf(workload, 0)[0].request.gpu).toBe(250);
+    const [{ request, template }] = groupsOf(workload, 0);
+    expect(request.gpu).toBe(250);
+    // The pod asks for what the books take, or schedulers would put it where there is no room.
+    expect(totalRequests(template.spec, { podLevelResources: true })).toEqual(
+      new Map([
+        ['cpu', 1000],
+        ['nvidia.com/gpu', 0.25],
+      ]),
+    );
+  });
+
+  test('a pod that asks for whole GPUs is not given a part as well, and one without containers is', async () => {
+    const metadata = { annotations: { 'gpu-fraction': '0.5' } };
+    const whole = podObject('whole', { metadata, spec: { containers: [container({ 'nvidia.com/gpu': '2' })] } });
+    const empty = podObject('empty', { metadata, spec: { containers: [] } });
+    // The metadata of `podObject` stands in place of the names.
+    const named = [whole, empty].map((pod, index) => ({ ...pod, metadata: { ...(pod.metadata as Json), name: `p${index}` } }));
+    const { workload } = await read(named);
+    const gpus = (job: number) => totalRequests(groupsOf(workload, job)[0].template.spec, { podLevelResources: true });
+    expect([0, 1].map((job) => gpus(job).get('nvidia.com/gpu'))).toEqual([2, 0.5]);
   });
 
   test('who makes a new one for it', async () => {

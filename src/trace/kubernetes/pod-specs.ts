@@ -51,7 +51,8 @@ export class PodSpecs {
   }
 }
 
-const GPU = 'nvidia.com/gpu';
+/** What the device plugin calls GPUs. */
+export const GPU = 'nvidia.com/gpu';
 const GPU_MODEL = 'nvidia.com/gpu.product';
 
 /** By the rule of new Kubernetes versions, which know requests at the level of the pod. */

@@ -1,12 +1,13 @@
 /** Makes rows of planned jobs: times counted from the first object, priorities settled, templates made whole. */
+import type { Container } from '../../kubernetes.ts';
 import type { GroupRow } from '../../workload-builder.ts';
 import { COMPLETES, FAILS } from '../../workload.ts';
-import type { TaskRequest } from '../../workload.ts';
 import type { TraceSink } from '../format.ts';
 import { gpuFractionMark, queueMark, submitMark, userMark, workloadPriorityMark } from './marks.ts';
 import type { GangClaim, JobPlan, PodGroupPlan } from './plan.ts';
 import type { PodGroups } from './pod-groups.ts';
-import type { PodSpecs } from './pod-specs.ts';
+import { GPU } from './pod-specs.ts';
+import type { AskedSpec, PodSpecs } from './pod-specs.ts';
 import type { Priorities } from './priorities.ts';
 
 /** What has been gathered from all objects. */
@@ -55,12 +56,13 @@ function addRow(plan: JobPlan, beginning: number | undefined, gathered: Gathered
 }
 
 function groupRow(group: PodGroupPlan, plan: JobPlan, { specs, priorities }: Gathered, sink: TraceSink): GroupRow {
-  const { tasks, minimum = tasks, spec: asked } = group;
+  const { tasks, minimum = tasks } = group;
+  const asked = withGpuShare(group.spec, plan, specs);
   if (priorities.isUnknown(asked)) sink.repair('the priority class is not listed: priority 0', plan.source);
   const spec = priorities.resolve(asked);
   const gang = plan.gang && gangOf(plan.gang, plan.groups);
   const template = sink.jobs.template({ ...group.template, spec, ...(gang === undefined ? {} : { gang }) });
-  return { tasks, minimum, request: sink.jobs.request(requestOf(specs.request(spec), plan)), template };
+  return { tasks, minimum, request: sink.jobs.request(specs.request(spec)), template };
 }
 
 function gangOf({ name, minimum, timeout }: GangClaim, groups: readonly PodGroupPlan[]) {
@@ -68,10 +70,22 @@ function gangOf({ name, minimum, timeout }: GangClaim, groups: readonly PodGroup
   return { name, minimum: minimum ?? needed, ...(timeout === undefined ? {} : { timeout }) };
 }
 
-/** A part of a GPU is no resource that Kubernetes counts: it stands in an annotation. */
-function requestOf(request: TaskRequest, { marks }: JobPlan): TaskRequest {
-  const fraction = request.gpu === 0 ? gpuFractionMark(marks) : undefined;
-  return fraction === undefined ? request : { ...request, gpu: fraction };
+/**
+ * A part of a GPU is no resource that Kubernetes counts: it stands in an annotation. Here it is asked for as a part of the
+ * resource, by the pod too: else policies that go by what pods ask for would find room where the books have none.
+ */
+function withGpuShare(asked: AskedSpec, { marks }: JobPlan, specs: PodSpecs): AskedSpec {
+  const share = gpuFractionMark(marks);
+  if (share === undefined || specs.request(asked.spec).gpu > 0) return asked;
+  return specs.changed(asked, (spec) => ({ ...spec, containers: withGpu(spec.containers, share / 1000) }));
+}
+
+/** The first container asks for so much of a GPU. */
+function withGpu(
+  [first = { name: '', image: '', requests: new Map(), ports: [], restartable: false }, ...others]: readonly Container[],
+  amount: number,
+): Container[] {
+  return [{ ...first, requests: new Map([...first.requests, [GPU, amount]]) }, ...others];
 }
 
 function submitOf({ created, marks, source }: JobPlan, beginning: number | undefined, sink: TraceSink): number {
