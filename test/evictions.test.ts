@@ -131,6 +131,18 @@ describe('an eviction', () => {
   });
 });
 
+test('on a pool, where nodes are not told apart, evictions from all of them count', () => {
+  const two = scripted({
+    0: (cycle) => cycle.place(0, 0, 0, 1),
+    1: (cycle) => {
+      cycle.evict(onNode(0, 1), 5);
+      cycle.evict(onNode(1, 1), 5);
+    },
+  });
+  const jobs = workload({ runtime: 100, tasks: 2, minimum: 1 });
+  expect(() => simulate(jobs, processorPool(6), two)).toThrow('from node 1: 0 stay there');
+});
+
 describe('a binding', () => {
   test('that takes time delays the run', () => {
     const schedule = run(workload({ runtime: 100, tasks: 2 }), {

@@ -221,7 +221,8 @@ export class Core implements Cycle {
       throw new Error(`the policy evicted tasks of job ${job}, which has none that could be: it ${describePhase(phase)}`);
     checkGrace(`evicted tasks of job ${job}`, grace);
     const leaving = this.#leaving.get(job) ?? [];
-    const same = leaving.filter((other) => other.group === group && other.node === node);
+    const anyNode = this.#ledger.countsOnly;
+    const same = leaving.filter((other) => other.group === group && (anyNode || other.node === node));
     const there = same.reduce((count, other) => count - other.tasks, this.#ledger.tasksOn(job, group, node));
     if (!(tasks >= 1 && tasks <= there))
       throw new Error(`the policy evicted ${tasks} tasks of job ${job}, group ${group}, from node ${node}: ${there} stay there`);

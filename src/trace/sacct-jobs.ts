@@ -11,7 +11,7 @@ import type { Attempt, Unusable } from './sacct-record.ts';
 const REQUEUE = MINUTE;
 
 /** Array tasks of ranges in one file: a short line may stand for very many, and memory is not without end. */
-const MOST_FROM_RANGES = 1_000_000;
+const MOST_FROM_RANGES = 200_000;
 
 const BASES = 2 ** 26;
 const TASKS = 2 ** 22;
@@ -83,7 +83,7 @@ export class SacctJobs {
     }
     this.#fromRanges += tasks.length;
     if (this.#fromRanges > MOST_FROM_RANGES) {
-      this.#sink.skip('a range of array tasks after a million of them', attempt.line);
+      this.#sink.skip('a range of array tasks after 200,000 of them', attempt.line);
       return;
     }
     for (const task of tasks) {
