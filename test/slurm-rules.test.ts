@@ -184,6 +184,30 @@ describe('backfill (backfill.c)', () => {
     expect(starts(jobs)).toEqual([0, 600, 660, 30]);
   });
 
+  test('and the fourth not the third: it is no EASY', () => {
+    const jobs = [
+      { at: 0, nodes: 2, runs: 600, limit: 10 },
+      { at: 1, nodes: 3, runs: 60, limit: 10 },
+      { at: 2, nodes: 4, runs: 60, limit: 10 },
+      // There is a node beside the second, but not beside the third.
+      { at: 3, nodes: 1, runs: 60, limit: 100 },
+    ];
+    expect(starts(jobs)).toEqual([0, 600, 660, 720]);
+  });
+
+  test('what starts too late beside the promises of now is looked for again behind them', () => {
+    const jobs = [
+      { at: 0, nodes: 1, runs: 6000, limit: 100 },
+      { at: 0, nodes: 1, runs: 120, limit: 2 },
+      { at: 1, nodes: 3, runs: 120, limit: 2 },
+      // On the first node it would have to wait for 6000 s.
+      { at: 2, nodes: 1, runs: 60, limit: 60 },
+    ];
+    const { explanations } = schedule(jobs, { options: { costs: { killScan: 1 } } });
+    const planned = explanations.filter(({ reason }) => reason.includes('planned')).map(({ job, reason }) => `${job} ${reason}`);
+    expect(planned.slice(0, 2)).toEqual(['2 Resources (planned for 120 s)', '3 Resources (planned for 240 s)']);
+  });
+
   test('limits are whole minutes: one of 20 s is taken as 60, and does not fit before the 60th second', () => {
     const jobs = [
       { ...long, limit: 1 },

@@ -28,7 +28,12 @@ const selection = new Selection(machine);
 
 function demandOf(tasks: number, whole: boolean, minNodes = 1): JobDemand {
   const perNode = whole ? 1 : Infinity;
-  return { groups: [{ group: 0, request: 0, tasks, minNodes, maxNodes: Infinity, perNode }], whole, minNodes };
+  return {
+    groups: [{ group: 0, request: 0, tasks, minNodes, maxNodes: Infinity, perNode }],
+    whole,
+    minNodes,
+    leastNodes: minNodes,
+  };
 }
 
 /** Free nodes in order -> those that are taken. */

@@ -1,5 +1,7 @@
 /** What is free on each node, as the select plugin counts it: resources are back as soon as a job is over. */
 import type { Machine } from './machine.ts';
+import { addNode, nodeSetOf, removeNode } from './node-set.ts';
+import type { NodeSet } from './node-set.ts';
 import type { Share } from './selection.ts';
 
 export class Books {
@@ -8,6 +10,8 @@ export class Books {
   readonly #free: Float64Array;
   /** Jobs on each node [count]. */
   readonly holders: Int32Array;
+  /** Nodes without any job. */
+  readonly empty: NodeSet;
   /** 1 where a job has the node for itself. */
   readonly #whole: Uint8Array;
 
@@ -15,6 +19,7 @@ export class Books {
     this.#machine = machine;
     this.#free = from === undefined ? machine.capacity.slice() : from.#free.slice();
     this.holders = from === undefined ? new Int32Array(machine.nodes) : from.holders.slice();
+    this.empty = from === undefined ? nodeSetOf(machine.nodes, machine.numbers()) : from.empty.slice();
     this.#whole = from === undefined ? new Uint8Array(machine.nodes) : from.#whole.slice();
   }
 
@@ -48,6 +53,8 @@ export class Books {
       this.#free[node * resources + resource] += sign * tasks * perTask[request * resources + resource];
     }
     this.holders[node] -= sign;
+    if (this.holders[node] === 0) addNode(this.empty, node);
+    else removeNode(this.empty, node);
     if (whole) this.#whole[node] = sign < 0 ? 1 : 0;
   }
 }

@@ -25,6 +25,8 @@ export interface JobDemand {
   /** Takes its nodes for itself. */
   readonly whole: boolean;
   readonly minNodes: number;
+  /** With fewer nodes it cannot do, whatever they have free. */
+  readonly leastNodes: number;
   /** --nodelist: all of them must be used. Absent if none was given. */
   readonly required?: NodeSet;
   /** --exclude */
@@ -50,6 +52,8 @@ export class Demands {
   readonly #jobs: Requests;
   readonly #machine: Machine;
   readonly #config: SlurmConfig | undefined;
+  /** Of each request that was asked for: tasks that fit on the roomiest node. */
+  readonly #most = new Map<number, number>();
 
   constructor(jobs: Requests, machine: Machine, config: SlurmConfig | undefined) {
     this.#jobs = jobs;
@@ -72,6 +76,7 @@ export class Demands {
       groups,
       whole: this.#isWhole(options, partition),
       minNodes: Math.max(...groups.map(({ minNodes }) => minNodes)),
+      leastNodes: Math.max(...groups.map((group) => this.#leastNodes(group))),
       ...(nodeList === undefined ? {} : { required: this.#set(nodeList) }),
       ...(excludedNodes.length === 0 ? {} : { excluded: this.#set(excludedNodes) }),
       ...(trouble === undefined ? {} : { trouble }),
@@ -92,6 +97,12 @@ export class Demands {
       maxNodes: Math.min(maxNodes, this.#config?.partitions[partition]?.maxNodes ?? Infinity),
       perNode: tasksPerNode !== undefined && options.tasks === undefined ? tasksPerNode : Infinity,
     };
+  }
+
+  #leastNodes({ request, tasks, minNodes, perNode }: GroupDemand): number {
+    const most = this.#most.get(request) ?? this.#machine.mostOnNode(request);
+    this.#most.set(request, most);
+    return Math.max(minNodes, Math.ceil(tasks / Math.max(1, Math.min(perNode, most))));
   }
 
   #isWhole({ exclusive }: SlurmOptions, partition: number): boolean {

@@ -49,6 +49,26 @@ export class Machine {
     return this.#opens[request * this.#pools + this.poolOf[node]] === 1;
   }
 
+  /** The numbers of all nodes. */
+  numbers(): number[] {
+    return Array.from({ length: this.nodes }, (_, node) => node);
+  }
+
+  /** The most tasks of a request that any node, empty, has room for [count]. */
+  mostOnNode(request: number): number {
+    let most = 0;
+    for (let node = 0; node < this.nodes; node++) {
+      if (!this.opens(node, request)) continue;
+      let tasks = Infinity;
+      for (let resource = 0; resource < this.resources; resource++) {
+        const each = this.perTask[request * this.resources + resource];
+        if (each > 0) tasks = Math.min(tasks, Math.floor(this.capacity[node * this.resources + resource] / each));
+      }
+      most = Math.max(most, tasks);
+    }
+    return most;
+  }
+
   /** The numbers of nodes with these names; names that no node has are left out. */
   numbersOf(names: readonly string[]): number[] {
     if (this.#numberOf === undefined) {

@@ -28,6 +28,10 @@ export function keepOnly(set: NodeSet, other: NodeSet): void {
   for (let word = 0; word < set.length; word++) set[word] &= other[word];
 }
 
+export function addAll(set: NodeSet, other: NodeSet): void {
+  for (let word = 0; word < set.length; word++) set[word] |= other[word];
+}
+
 export function removeAll(set: NodeSet, other: NodeSet): void {
   for (let word = 0; word < set.length; word++) set[word] &= ~other[word];
 }

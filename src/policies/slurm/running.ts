@@ -19,16 +19,20 @@ export interface Allocation {
 export class Running {
   readonly #machine: Machine;
   readonly books: Books;
+  /** The same without any job. */
+  readonly idle: Books;
   readonly up: NodeSet;
   /** Nodes where jobs that are over are still being cleaned: they are no more in the books, but not to be had yet. */
   readonly completing: NodeSet;
   readonly #cleaning: Int32Array;
   readonly #jobs = new Map<number, Allocation>();
   readonly #over = new Map<number, Allocation>();
+  #sorted: readonly Allocation[] | undefined;
 
   constructor(machine: Machine) {
     this.#machine = machine;
     this.books = new Books(machine);
+    this.idle = new Books(machine);
     this.up = nodeSetOf(
       machine.nodes,
       Array.from({ length: machine.nodes }, (_, node) => node),
@@ -40,6 +44,7 @@ export class Running {
   add(allocation: Allocation): void {
     this.books.take(allocation.shares, allocation.whole);
     this.#jobs.set(allocation.job, allocation);
+    this.#sorted = undefined;
   }
 
   /** Its script has ended, or it is being stopped: the select plugin forgets it, its nodes stay for the epilog. */
@@ -47,6 +52,7 @@ export class Running {
     const allocation = this.#jobs.get(job);
     if (allocation === undefined) return;
     this.#jobs.delete(job);
+    this.#sorted = undefined;
     this.books.give(allocation.shares, allocation.whole);
     this.#over.set(job, allocation);
     for (const { node } of allocation.shares) {
@@ -76,8 +82,8 @@ export class Running {
   }
 
   /** By the end of their limits; ties in the order of their rows, which is that of their ids. */
-  byEnd(): Allocation[] {
-    return [...this.#jobs.values()].sort((a, b) => a.end - b.end || a.job - b.job);
+  byEnd(): readonly Allocation[] {
+    return (this.#sorted ??= [...this.#jobs.values()].sort((a, b) => a.end - b.end || a.job - b.job));
   }
 
   nodesOf(shares: readonly Share[]): NodeSet {

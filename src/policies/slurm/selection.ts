@@ -6,7 +6,7 @@
 import type { Books } from './books.ts';
 import type { GroupDemand, JobDemand } from './demand.ts';
 import type { Machine } from './machine.ts';
-import { hasNode } from './node-set.ts';
+import { countCommon, countNodes, hasNode } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 
 /** More tasks than any node holds: what requests that take nothing are counted with. */
@@ -44,6 +44,9 @@ export class Selection {
   /** Where the job would go among the candidates; undefined if it does not fit there. */
   choose(books: Books, demand: JobDemand, candidates: NodeSet): Share[] | undefined {
     const { groups, whole } = demand;
+    // Most searches end here: a whole node must be empty, and there are too few of them.
+    const few = whole ? countCommon(candidates, books.empty) : countNodes(candidates);
+    if (few < demand.leastNodes) return undefined;
     if (groups.length === 1) return this.#chooseGroup(books, groups[0], demand, candidates);
     const scratch = books.copy();
     const shares: Share[] = [];

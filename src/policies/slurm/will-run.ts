@@ -4,7 +4,8 @@
  * Source: Slurm 22.05, src/plugins/select/cons_common/job_test.c, _will_run_test and _guess_job_end.
  */
 import type { JobDemand } from './demand.ts';
-import { overlaps } from './node-set.ts';
+import type { Books } from './books.ts';
+import { addAll, countCommon, keepOnly, overlaps } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import type { Allocation, Running } from './running.ts';
 import type { Selection, Share } from './selection.ts';
@@ -48,7 +49,7 @@ export class WillRun {
   }
 
   #later(demand: JobDemand, candidates: NodeSet, now: number): Forecast | undefined {
-    const books = this.#running.books.copy();
+    const future = new Future(this.#running, demand);
     const jobs = this.#running.byEnd();
     let window = FIRST_WINDOW;
     let barrier = NaN;
@@ -62,7 +63,7 @@ export class WillRun {
           // Windows begin at a multiple of 30 s, so that one cycle cuts them like another.
           if (Number.isNaN(barrier)) barrier = job.end + (window - (job.end % window));
           last = job;
-          books.give(job.shares, job.whole);
+          future.give(job);
           if (next === jobs.length || jobs[next].end > barrier + window || removed++ > MOST_AT_ONCE) break;
         } else if (next === jobs.length) break;
       }
@@ -70,7 +71,7 @@ export class WillRun {
       if (removed > MOST_AT_ONCE + 1) continue;
       do window = this.#settings.windowLinear > 0 ? window + this.#settings.windowLinear : window * 2;
       while (next < jobs.length && jobs[next].end > barrier + window);
-      const shares = this.#selection.choose(books, demand, candidates);
+      const shares = future.choose(this.#selection, candidates);
       if (shares !== undefined) return { start: last.end > now ? last.end : this.#guessEnd(last, now), shares };
     }
     return undefined;
@@ -82,5 +83,45 @@ export class WillRun {
     if (over === Infinity) return now + YEAR;
     const guess = end + this.#settings.killWait + over;
     return guess <= now ? now + SECOND : guess;
+  }
+}
+
+/** The books when some running jobs are gone. They are copied only when there may be nodes enough. */
+class Future {
+  readonly #now: Books;
+  readonly #demand: JobDemand;
+  /** Nodes that are empty, or may be. */
+  readonly #empty: NodeSet;
+  readonly #gone: Allocation[] = [];
+  readonly #idle: Books;
+  #onlyWhole = true;
+  #books: Books | undefined;
+
+  constructor({ books: now, idle }: Running, demand: JobDemand) {
+    this.#idle = idle;
+    this.#now = now;
+    this.#demand = demand;
+    this.#empty = now.empty.slice();
+  }
+
+  give(allocation: Allocation): void {
+    this.#gone.push(allocation);
+    this.#onlyWhole &&= allocation.whole;
+    addAll(this.#empty, allocation.nodes);
+  }
+
+  choose(selection: Selection, candidates: NodeSet): Share[] | undefined {
+    const { whole, leastNodes, groups } = this.#demand;
+    if (whole && countCommon(candidates, this.#empty) < leastNodes) return undefined;
+    // Where jobs have whole nodes, all that counts is which of them are empty.
+    if (whole && groups.length === 1 && this.#onlyWhole) {
+      const among = candidates.slice();
+      keepOnly(among, this.#empty);
+      return selection.choose(this.#idle, this.#demand, among);
+    }
+    this.#books ??= this.#now.copy();
+    for (const { shares, whole: wasWhole } of this.#gone) this.#books.give(shares, wasWhole);
+    this.#gone.length = 0;
+    return selection.choose(this.#books, this.#demand, candidates);
   }
 }
