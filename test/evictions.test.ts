@@ -200,10 +200,18 @@ const dice: PolicySpec = {
   name: 'dice',
   summary: '',
   source: '',
-  create: ({ jobs, random }) => {
+  create: ({ jobs, random, cluster }) => {
+    // The processors of a pool are told apart by nobody: they are one node here.
+    const left = cluster.interchangeable ? [6] : [2, 2, 2];
     const held = new Map<number, number[]>();
-    const at = (job: number) => held.get(job) ?? held.set(job, [0, 0, 0]).get(job)!;
-    const left = [2, 2, 2];
+    const at = (job: number) =>
+      held.get(job) ??
+      held
+        .set(
+          job,
+          left.map(() => 0),
+        )
+        .get(job)!;
     return {
       schedule(cycle) {
         const forget = (job: number) => at(job).forEach((tasks, node) => (left[node] += tasks));
@@ -218,7 +226,7 @@ const dice: PolicySpec = {
           held.delete(job);
         }
         for (let job = 0; job < jobs.submit.length; job++) {
-          const node = random.integer(3);
+          const node = random.integer(left.length);
           const mine = at(job).reduce((sum, tasks) => sum + tasks, 0);
           const running = cycle.running.has(job) && cycle.running.mayPreempt(job);
           if ((cycle.pending.has(job) || running) && left[node] > 0 && mine < jobs.groupTasks[job]) {
