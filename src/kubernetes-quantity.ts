@@ -25,6 +25,18 @@ export function parseQuantity(text: string, scale: 0 | 3 = 0): bigint | undefine
   return numerator > quotient * divisor ? quotient + 1n : quotient;
 }
 
+/** Of a GPU. A power of two, so that sums and differences of such parts are exact, in any order. */
+const PARTS = 2 ** 30;
+
+/**
+ * A share of GPUs as an amount of their resource. Rounded down to a grid on which doubles reckon exactly: thousandths are
+ * not on it, and what their sums are off would be taken from whole GPUs that are free. Shares that fill GPUs together
+ * come out a millionth of a thousandth short each, which makes room for none that did not fit.
+ */
+export function gpuShare(thousandths: number): number {
+  return Math.floor((thousandths * PARTS) / 1000) / PARTS;
+}
+
 /** A map of resource names to quantities: `cpu` in millicores, all others in whole units. */
 export function readResources(field: JsonField): Resources {
   const resources = new Map<string, number>();

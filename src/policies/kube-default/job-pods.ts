@@ -1,6 +1,7 @@
 /** The pods of jobs: made from the workload's Kubernetes objects, or from what the jobs request. */
 import type { Cluster } from '../../cluster.ts';
 import type { Pod, PodSpec, Requirement } from '../../kubernetes.ts';
+import { gpuShare } from '../../kubernetes-quantity.ts';
 import type { PodTemplate } from '../../kubernetes-workload.ts';
 import { JobPartitions } from '../../job-partitions.ts';
 import { jobId } from '../../workload.ts';
@@ -114,7 +115,7 @@ export class JobPods {
     const resources = new Map<string, number>();
     if (cpu > 0) resources.set('cpu', cpu);
     if (memory > 0 && this.#modelsMemory) resources.set('memory', memory);
-    if (gpu > 0) resources.set(GPU, gpu / 1000);
+    if (gpu > 0) resources.set(GPU, gpuShare(gpu));
     for (const [name, count] of Object.entries(other)) if (count > 0) resources.set(name, count);
     return resources;
   }

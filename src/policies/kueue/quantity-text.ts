@@ -17,5 +17,6 @@ function withSuffix(amount: number, base: number, suffixes: readonly string[]): 
     rest /= base;
     power++;
   }
-  return `${rest}${suffixes[power]}`;
+  // Only shares of GPUs are no whole numbers; they are told in thousandths.
+  return `${Math.round(rest * 1000) / 1000}${suffixes[power]}`;
 }

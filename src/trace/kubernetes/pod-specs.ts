@@ -64,7 +64,7 @@ function requestOf(spec: PodSpec): TaskRequest {
   return {
     cpu: total.get('cpu') ?? 0,
     memory: total.get('memory') ?? 0,
-    gpu: (total.get(GPU) ?? 0) * 1000,
+    gpu: Math.round((total.get(GPU) ?? 0) * 1000),
     ...(gpuModels === undefined ? {} : { gpuModels }),
     ...(Object.keys(other).length === 0 ? {} : { other }),
   };

@@ -1,5 +1,6 @@
 /** Makes rows of planned jobs: times counted from the first object, priorities settled, templates made whole. */
 import type { Container } from '../../kubernetes.ts';
+import { gpuShare } from '../../kubernetes-quantity.ts';
 import type { GroupRow } from '../../workload-builder.ts';
 import { COMPLETES, FAILS } from '../../workload.ts';
 import type { TraceSink } from '../format.ts';
@@ -77,7 +78,7 @@ function gangOf({ name, minimum, timeout }: GangClaim, groups: readonly PodGroup
 function withGpuShare(asked: AskedSpec, { marks }: JobPlan, specs: PodSpecs): AskedSpec {
   const share = gpuFractionMark(marks);
   if (share === undefined || specs.request(asked.spec).gpu > 0) return asked;
-  return specs.changed(asked, (spec) => ({ ...spec, containers: withGpu(spec.containers, share / 1000) }));
+  return specs.changed(asked, (spec) => ({ ...spec, containers: withGpu(spec.containers, gpuShare(share)) }));
 }
 
 /** The first container asks for so much of a GPU. */
