@@ -135,7 +135,7 @@ export class KubeScheduler implements SchedulerHandle {
     const changes = this.#cluster.apply(cycle);
     const { gone, nodes, created } = changes;
     this.#quiet = gone.length + nodes.length + created.length === 0 ? this.#quiet + 1 : 0;
-    if (gone.length + nodes.length > 0 || created.some(({ placed }) => placed)) this.#attempts.forget();
+    if (gone.length + nodes.length + created.length > 0) this.#attempts.forget();
     this.#notice(changes);
     this.#agenda.carryOut(this.now);
     this.#queue.flush(this.now);
