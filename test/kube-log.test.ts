@@ -1,6 +1,7 @@
 // Records of a real kube-scheduler, decision by decision, and whether the comparison notices what is wrong.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { InputError } from '../src/errors.ts';
 import { simulate } from '../src/engine/simulate.ts';
 import { firstFit } from '../src/placement/first-fit.ts';
 import { compareFreely } from '../src/verify/kube-log-comparison.ts';
@@ -79,6 +80,30 @@ describe('a record of a few lines', () => {
   test('another format is an error with its place', () => {
     expect(() => readKubeLog({ format: 'kube-real-log/9' }, 'x.json')).toThrow('x.json.format');
     expect(() => readKubeLog({}, 'x.json')).toThrow('x.json.format');
+  });
+});
+
+describe('a damaged record is an error with its place', () => {
+  const whole = {
+    format: 'kube-real-log/1',
+    nodes: [{ name: 'n', allocatable: { cpu: '2', pods: '9' } }],
+    pods: [{ name: 'a', t: 0, requests: {} }],
+    events: [{ t: 1, ev: 'bind', pod: 'a', node: 'n' }],
+  };
+  test('a whole one is none', () => expect(readKubeLog(whole, 'x').pods).toHaveLength(1));
+  test.each([
+    ['x.nodes', { nodes: undefined }],
+    ['x.pods', { pods: undefined }],
+    ['x.events', { events: undefined }],
+    ['x.nodes[1].name', { nodes: [...whole.nodes, ...whole.nodes] }],
+    ['x.pods[1].name', { pods: [...whole.pods, ...whole.pods] }],
+    ['x.pods[0].name', { pods: [{ t: 0 }] }],
+    ['x.events[0].pod', { events: [{ t: 1, ev: 'gone', pod: 'b' }] }],
+    ['x.events[0].node', { events: [{ t: 1, ev: 'bind', pod: 'a', node: 'm' }] }],
+  ])('%s', (place, damage) => {
+    const read = () => readKubeLog({ ...whole, ...damage }, 'x');
+    expect(read).toThrow(InputError);
+    expect(read).toThrow(place);
   });
 });
 

@@ -44,17 +44,45 @@ export function readKubeLog(json: unknown, where: string): KubeLog {
   const field = new JsonField(json, where);
   field.at('format').word('kube-real-log/1');
   if (field.at('format').value === undefined) throw field.at('format').wrong('"kube-real-log/1"');
-  const events = field.at('events').list().map(readEvent);
+  const nodes = needed(field, 'nodes');
+  const pods = needed(field, 'pods');
+  const events = needed(field, 'events');
+  const nodeNames = distinctNames(nodes);
+  const podNames = distinctNames(pods);
+  for (const event of events) {
+    if (!podNames.has(event.at('pod').text() ?? '')) throw event.at('pod').wrong('the name of a pod of the record');
+    const node = event.at('node').text();
+    if (node !== undefined && !nodeNames.has(node)) throw event.at('node').wrong('the name of a node of the record');
+  }
   const throughput = field.at('summary').at('podsPerS').value;
   return {
     scheduler: field.at('scheduler').text() ?? 'kube-scheduler',
     scenario: field.at('scenario').text() ?? '',
-    nodes: field.at('nodes').list().map(readLogNode),
-    pods: field.at('pods').list().map(readLogPod),
-    events: events.sort((a, b) => a.at - b.at),
+    nodes: nodes.map(readLogNode),
+    pods: pods.map(readLogPod),
+    events: events.map(readEvent).sort((a, b) => a.at - b.at),
     profile: field.at('profile').value,
     throughput: typeof throughput === 'number' ? throughput : undefined,
   };
+}
+
+/** A record in which one is missing was cut short: it would agree with anything. */
+function needed(field: JsonField, list: string): JsonField[] {
+  const found = field.at(list);
+  if (found.absent) throw found.wrong('a list');
+  return found.list();
+}
+
+/** Events tell whom they are about by name only. */
+function distinctNames(named: readonly JsonField[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const one of named) {
+    const name = one.at('name');
+    const text = name.text() ?? '';
+    if (text === '' || names.has(text)) throw name.wrong('a name that nothing before it has');
+    names.add(text);
+  }
+  return names;
 }
 
 function readLogNode(field: JsonField): Node {
