@@ -55,6 +55,23 @@ function run(jobs: Workload, cluster: Cluster, spec: PolicySpec, given: Record<s
   return simulate(jobs, cluster, spec, { placement: firstFitPlacement, parameters, audit: true });
 }
 
+test('gang: what breaks a promise, because kube-scheduler chooses the nodes, is followed by nobody else', () => {
+  const builder = new WorkloadBuilder();
+  const add = (id: number, tasks: number, cpu: number, seconds: number) => {
+    const request = builder.request({ cpu, memory: 0, gpu: 0 });
+    builder.add({ id, submit: 0, runtime: seconds * SECOND, walltime: seconds * SECOND, tasks, request });
+  };
+  add(0, 1, 3000, 10);
+  // Promised both nodes when the first is over.
+  add(1, 2, 3000, 1);
+  // One processor is left on each of the two nodes then, but both of the first go to the emptier node.
+  for (const id of [2, 3, 4]) add(id, 1, 1000, 100);
+  const pool = { name: 'node', count: 2, cpu: 4000, memory: Infinity, gpus: 0 };
+  const cluster = { name: 'two', interchangeable: false, pools: [pool], partitions: [], outages: [] };
+  const { start } = run(builder.finish('promise'), cluster, gang);
+  expect([...start].map((time) => time / SECOND)).toEqual([0, 100, 0, 0, 10]);
+});
+
 const rows = fc.array(
   fc.record({
     submit: fc.nat(4),

@@ -26,7 +26,9 @@ export class NodeReservation implements WhatIf {
     this.#open.take(job);
     const fits = this.#open.fits(this.#job);
     this.#open.give(job);
-    return fits || this.withItsNodes(() => this.#open.fits(job));
+    if (fits) return true;
+    // A policy that chooses nodes by itself may have broken the promise: then there is no room beside it.
+    return this.#open.fits(this.#job) && this.withItsNodes(() => this.#open.fits(job));
   }
 
   take(job: number): void {
