@@ -17,9 +17,11 @@ import { JobPods } from '../src/policies/kube-default/job-pods.ts';
 import { kubeDefault } from '../src/policies/kube-default/kube-default.ts';
 import { Snapshot } from '../src/policies/kube-default/snapshot.ts';
 import { PodGangs } from '../src/policies/kube-gangs/pod-gangs.ts';
+import { kubePodgroup } from '../src/policies/kube-podgroup/kube-podgroup.ts';
 import type { PolicySpec } from '../src/policy.ts';
 import { COMPLETED } from '../src/schedule.ts';
 import type { Schedule } from '../src/schedule.ts';
+import { readTrace } from '../src/trace/read.ts';
 import { SECOND } from '../src/units.ts';
 import { WorkloadBuilder } from '../src/workload-builder.ts';
 import type { Workload } from '../src/workload.ts';
@@ -125,7 +127,7 @@ describe('the clog', () => {
 });
 
 describe('coscheduling', () => {
-  const fast = { costs: 'none', attempt: '1' };
+  const fast = { costs: 'none', attempt: '1ms' };
 
   test('ends every job that fits, and none of them holds nodes for longer than it may wait', () => {
     fc.assert(
@@ -224,4 +226,15 @@ test('a gang of two kinds of pods needs its minimum of each', () => {
   // The three small pods fit, and none of the others: as many as it needs in all, but not of each kind. They leave the nodes to others.
   const cluster = { ...nodes(5), outages: [{ firstNode: 0, nodes: 3, from: 0, until: 50 }] };
   expect([...run(builder.finish('kinds'), cluster, gang).start]).toEqual([50, 1]);
+});
+
+test('the shipped clog: the default scheduler stops after a few gangs, which hold all nodes, and the others do not', async () => {
+  const { workload, declared } = await readTrace('scenarios/clog.yaml');
+  const cluster = declared.cluster;
+  if (cluster === undefined) throw new Error('the scenario lists no nodes');
+  const costs = { release: 30 * SECOND };
+  const completed = (spec: PolicySpec) =>
+    outcome(simulate(workload, cluster, spec, { placement: firstFitPlacement, costs, until: 7200 * SECOND })).completed;
+  expect(completed(kubeDefault)).toBeLessThan(5);
+  for (const spec of [gang, kubePodgroup]) expect([spec.name, completed(spec)]).toEqual([spec.name, 50]);
 });

@@ -56,6 +56,7 @@ const ORACLES: Record<string, string> = {
 /** Policies that hold some nodes for a job while it waits for others, and why they are given jobs of one task only. */
 const POD_BY_POD: Record<string, string> = {
   'kube-default': 'binds pod by pod: two jobs that have half of their pods each may wait for each other for ever',
+  coscheduling: 'gangs that are in each other’s way give up and try again for a minute of small steps: see gangs.test.ts',
 };
 
 /** A policy with one of its choices; all other parameters at their defaults. */

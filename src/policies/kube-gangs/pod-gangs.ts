@@ -30,6 +30,7 @@ export class PodGang {
   /** Whether as many pods as it needs have a node, bound or not, of each of its groups. */
   get isComplete(): boolean {
     if (this.assigned < this.minimum) return false;
+    if (this.#minima.length === 0) return true;
     const missing = [...this.#minima];
     for (const pod of this.members) if (pod.row !== NO_ROW) missing[pod.group]--;
     return missing.every((count) => count <= 0);
