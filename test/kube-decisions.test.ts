@@ -328,6 +328,31 @@ describe('configurations', () => {
 
   test('the default weights', () => expect(weights({})).toEqual(all));
 
+  test.each([
+    ['kind', { kind: 'Deployment' }],
+    ['percentageOfNodesToScore', { percentageOfNodesToScore: 101 }],
+    ['percentageOfNodesToScore', { percentageOfNodesToScore: -1 }],
+    ['parallelism', { parallelism: 0 }],
+    ['podInitialBackoffSeconds', { podInitialBackoffSeconds: 0 }],
+    ['podMaxBackoffSeconds', { podInitialBackoffSeconds: 3, podMaxBackoffSeconds: 2 }],
+    ['podMaxBackoffSeconds', { podInitialBackoffSeconds: 11 }],
+    ['profiles[1].schedulerName', { profiles: [{ schedulerName: 'a' }, { schedulerName: 'a' }] }],
+    ['profiles[0].percentageOfNodesToScore', { profiles: [{ percentageOfNodesToScore: 101 }] }],
+  ])('%s: %j is refused, as kube-scheduler refuses to start with it', (place, json) => {
+    expect(() => read(json)).toThrow(`config.yaml.${place}: found`);
+  });
+
+  test('what is just within bounds is read', () => {
+    const { initialBackoff, maxBackoff } = read({
+      kind: 'KubeSchedulerConfiguration',
+      percentageOfNodesToScore: 100,
+      parallelism: 1,
+      podInitialBackoffSeconds: 10,
+      profiles: [{ schedulerName: 'a' }, { schedulerName: 'b', percentageOfNodesToScore: 0 }],
+    });
+    expect([initialBackoff, maxBackoff]).toEqual([10_000, 10_000]);
+  });
+
   test('weights change, plugins go', () => {
     const { ImageLocality: _, ...rest } = all;
     const plugins = {

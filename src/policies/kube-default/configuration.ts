@@ -17,7 +17,10 @@ export interface SchedulerConfiguration {
   readonly clientBurst: number;
 }
 
-/** Reads parsed YAML or JSON; `undefined` gives the defaults. */
+/**
+ * Reads parsed YAML or JSON; `undefined` gives the defaults. What kube-scheduler refuses to start with is refused here.
+ * Source: pkg/scheduler/apis/config/validation/validation.go (Kubernetes v1.36.2).
+ */
 export function readSchedulerConfiguration(
   json: unknown,
   where: string,
@@ -25,15 +28,39 @@ export function readSchedulerConfiguration(
   objects?: SpreadingObjects,
 ): SchedulerConfiguration {
   const field = new JsonField(json, where);
-  const percentage = field.at('percentageOfNodesToScore').integer() ?? 0;
+  field.at('kind').word('KubeSchedulerConfiguration');
+  const percentage = within(field.at('percentageOfNodesToScore'), 0, 100) ?? 0;
+  within(field.at('parallelism'), 1);
+  const initialBackoff = within(field.at('podInitialBackoffSeconds'), 1) ?? 1;
+  const longest = field.at('podMaxBackoffSeconds');
+  const maxBackoff = within(longest, initialBackoff) ?? 10;
+  if (maxBackoff < initialBackoff) throw longest.wrong(`a whole number of ${initialBackoff} or more`);
   const given = field.at('profiles').list();
   const profiles = given.length > 0 ? given : [new JsonField({}, where)];
+  checkProfiles(given);
   const client = field.at('clientConnection');
   return {
     profiles: profiles.map((profile) => readProfile(profile, behaviour, objects, percentage)),
-    initialBackoff: (field.at('podInitialBackoffSeconds').integer() ?? 1) * SECOND,
-    maxBackoff: (field.at('podMaxBackoffSeconds').integer() ?? 10) * SECOND,
+    initialBackoff: initialBackoff * SECOND,
+    maxBackoff: maxBackoff * SECOND,
     clientQps: client.at('qps').integer() ?? 50,
     clientBurst: client.at('burst').integer() ?? 100,
   };
+}
+
+/** A pod names the one profile that it is for. */
+function checkProfiles(profiles: readonly JsonField[]): void {
+  const names = new Set<string>();
+  for (const profile of profiles) {
+    within(profile.at('percentageOfNodesToScore'), 0, 100);
+    const name = profile.at('schedulerName').text() ?? 'default-scheduler';
+    if (names.has(name)) throw profile.at('schedulerName').wrong('a name that no profile before it has');
+    names.add(name);
+  }
+}
+
+function within(field: JsonField, least: number, most = Infinity): number | undefined {
+  const number = field.integer();
+  if (number === undefined || (number >= least && number <= most)) return number;
+  throw field.wrong(most < Infinity ? `a whole number from ${least} to ${most}` : `a whole number of ${least} or more`);
 }
