@@ -133,7 +133,7 @@ describe('coscheduling', () => {
     fc.assert(
       fc.property(rows, (some) => {
         const jobs = workload(some.map((row) => ({ ...row, submit: row.submit * SECOND })));
-        const schedule = run(jobs, nodes(4), coscheduling, { ...fast, timeout: '5s' });
+        const schedule = run(jobs, nodes(4), coscheduling, { timeout: '5s' });
         expect([...schedule.state].every((state) => state === COMPLETED)).toBe(true);
       }),
       { numRuns: 40 },

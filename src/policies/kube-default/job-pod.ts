@@ -38,3 +38,9 @@ export class JobPod implements PodInfo, TaskOf {
     return this.pod.deletionTimestamp !== undefined;
   }
 }
+
+/** The pod as one of a job, which all pods of a run are. */
+export function jobPodOf(pod: PodInfo): JobPod {
+  if (!(pod instanceof JobPod)) throw new Error(`pod ${pod.pod.name} is none of a job`);
+  return pod;
+}

@@ -12,7 +12,8 @@ import { Bindings } from './bindings.ts';
 import { Failures } from './failures.ts';
 import { GroupCycles } from './group-cycles.ts';
 import type { Member } from './group-trial.ts';
-import { JobPod, NO_ROW } from './job-pod.ts';
+import { jobPodOf, NO_ROW } from './job-pod.ts';
+import type { JobPod } from './job-pod.ts';
 import { Nominating } from './nominating.ts';
 import type { NodeChange, PodChanges, PodCluster } from './pod-cluster.ts';
 import type { PodGroup } from './pod-group.ts';
@@ -55,7 +56,7 @@ export class KubeScheduler implements SchedulerHandle {
   readonly #goOn = (): void => {
     this.#freeAt = this.now;
   };
-  /** How often it was woken since anything happened [count]. */
+  /** Instants at which pods were tried, and in vain, since anything happened [count]. */
   #quiet = 0;
   /** When it has asked to be woken [ms]. */
   #wakeAt = -Infinity;
@@ -134,8 +135,10 @@ export class KubeScheduler implements SchedulerHandle {
     this.now = cycle.now;
     const changes = this.#cluster.apply(cycle);
     const { gone, nodes, created } = changes;
-    this.#quiet = gone.length + nodes.length + created.length === 0 ? this.#quiet + 1 : 0;
-    if (gone.length + nodes.length + created.length > 0) this.#attempts.forget();
+    if (gone.length + nodes.length + created.length > 0) {
+      this.#quiet = 0;
+      this.#attempts.forget();
+    }
     this.#notice(changes);
     this.#agenda.carryOut(this.now);
     this.#queue.flush(this.now);
@@ -149,10 +152,11 @@ export class KubeScheduler implements SchedulerHandle {
   }
 
   #work(): void {
-    while (this.#freeAt <= this.now) {
+    for (let tried = 0; this.#freeAt <= this.now; tried++) {
       this.#rouse();
       const queued = this.#queue.pop(this.now);
       if (queued === undefined) return;
+      if (tried === 0) this.#quiet++;
       this.#try(queued);
     }
   }
@@ -292,9 +296,4 @@ export class KubeScheduler implements SchedulerHandle {
     if (at <= this.now) action();
     else this.#agenda.add(at, action);
   }
-}
-
-function jobPodOf(pod: PodInfo): JobPod {
-  if (!(pod instanceof JobPod)) throw new Error(`pod ${pod.pod.name} is none of a job`);
-  return pod;
 }
