@@ -140,6 +140,33 @@ describe('coscheduling', () => {
     );
   });
 
+  test('evicts pods of gangs that wait, too: none of them twice', () => {
+    const prioritized = fc.array(
+      fc.record({
+        submit: fc.nat(4),
+        runtime: fc.integer({ min: 1, max: 4 }),
+        tasks: fc.integer({ min: 1, max: 4 }),
+        priority: fc.nat(3),
+      }),
+      { minLength: 2, maxLength: 10 },
+    );
+    const packed = { ...nodes(1), pools: [{ name: 'node', count: 1, cpu: 4000, memory: Infinity, gpus: 0 }] };
+    fc.assert(
+      fc.property(prioritized, (some) => {
+        const jobs = workload(some.map((row) => ({ ...row, submit: row.submit * SECOND })));
+        const priority = Float64Array.from(
+          some.toSorted((a, b) => a.submit - b.submit),
+          (row) => row.priority,
+        );
+        const parameters = readParameters(coscheduling.parameters ?? {}, { timeout: '5s', grace: '1s' }, 'coscheduling');
+        const options = { placement: firstFitPlacement, parameters, audit: true, until: 600 * SECOND };
+        const schedule = simulate({ ...jobs, priority }, packed, coscheduling, options);
+        expect(schedule.state.every((state) => state === COMPLETED || schedule.until === 600 * SECOND)).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   test('lets pods wait for the others, and gives up when time is over', () => {
     // The second gang gets two of its three nodes, and holds them until the first has ended.
     const jobs = workload([

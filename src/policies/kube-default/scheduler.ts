@@ -255,7 +255,8 @@ export class KubeScheduler implements SchedulerHandle {
   }
 
   #evict(victim: JobPod): void {
-    if (victim.isGone || victim.isTerminating) return;
+    // One that waits beside others of its gang may have been given up together with them.
+    if (victim.isGone || victim.isTerminating || victim.row === NO_ROW) return;
     if (this.#bindings.isWaiting(victim)) return this.reject(victim, 'preempted');
     const old = { pod: { ...victim.pod }, class: victim.class };
     const grace = this.#settings.grace(victim);
