@@ -28,10 +28,10 @@ function blocksOf(markdown: string): Block[] {
 /** What differs from run to run: how fast it was. */
 const withoutSpeed = (text: string) => text.replace(/ simulated in \S+ s, \S+ jobs a second$/gm, ' simulated');
 
-/** A folder as a user has it: the traces, the example policy, and the command on the path. */
+/** A folder as a user has it: traces, scenarios, the example policy, and the command on the path. */
 function userFolder(blocks: readonly Block[]): { cwd: string; env: Record<string, string> } {
   const cwd = temporaryFolder();
-  cpSync('traces', join(cwd, 'traces'), { recursive: true });
+  for (const folder of ['traces', 'scenarios']) cpSync(folder, join(cwd, folder), { recursive: true });
   for (const { info, text } of blocks) {
     const name = /^\/\/ ([\w.-]+\.js)\n/.exec(text)?.[1];
     if (info === 'js' && name !== undefined) writeFileSync(join(cwd, name), text);

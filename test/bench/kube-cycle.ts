@@ -1,7 +1,7 @@
 // How many pods a second of processor time one scheduling cycle of kube-default places, without queue and clock around
 // it: a cluster half full, 20 kinds of pods, and for each pod that is placed the oldest one goes. One line a case.
-// To run it: npx esbuild test/bench/kube-cycle.ts --bundle --platform=node --format=esm --outfile=/tmp/kube-cycle.mjs
-// && node /tmp/kube-cycle.mjs [part of a case's name]
+// To run it: npx esbuild test/bench/kube-cycle.ts --bundle --platform=node --format=esm --outfile=kube-cycle.mjs
+// && node kube-cycle.mjs [part of a case's name]
 import { readNode } from '../../src/kubernetes-read-cluster.ts';
 import { readPod } from '../../src/kubernetes-read-pod.ts';
 import type { Pod } from '../../src/kubernetes.ts';
