@@ -4,6 +4,7 @@
  * Departures: PodGroups state no minResources, so that check never takes place; a PodGroup is there as soon as its first
  * pod is.
  */
+import { jobPodOf } from '../kube-default/job-pod.ts';
 import type { JobPod } from '../kube-default/job-pod.ts';
 import type { PostFilter } from '../kube-default/post-filter.ts';
 import type { PluginHints } from '../kube-default/queue/hint.ts';
@@ -38,6 +39,9 @@ export class CoschedulingPlugin implements SchedulerExtension {
   readonly #settings: CoschedulingSettings;
   /** Until when gangs that were turned down are not tried, by name [ms]. */
   readonly #backedOff = new Map<string, number>();
+  /** Numbers gangs, and pods that belong to none, as they came. */
+  readonly #serials = new WeakMap<PodGang | JobPod, number>();
+  #came = 0;
   #scheduler: SchedulerHandle | undefined;
 
   constructor(gangs: PodGangs, settings: CoschedulingSettings) {
@@ -51,6 +55,8 @@ export class CoschedulingPlugin implements SchedulerExtension {
 
   created(pod: JobPod): void {
     this.#gangs.add(pod);
+    const key = this.#gangs.of(pod) ?? pod;
+    if (!this.#serials.has(key)) this.#serials.set(key, this.#came++);
     // Pods of its gang may have been turned down for want of this one. In the source any new pod wakes them.
     const gang = this.#gangs.of(pod);
     if (gang !== undefined && gang.members.size === gang.minimum) this.#handle.activate(gang.members);
@@ -60,12 +66,15 @@ export class CoschedulingPlugin implements SchedulerExtension {
     this.#gangs.remove(pod);
   }
 
-  /** Priority, then the gang that is older, then its name: pods of a gang stand together. */
+  /**
+   * Priority, then the gang that is older: pods of a gang stand together. What comes at one instant goes by its place
+   * in the workload, where the source takes names.
+   */
   readonly less = (one: QueuedPod, other: QueuedPod): boolean => {
     const [first, second] = [one.pod.class.spec.priority, other.pod.class.spec.priority];
     if (first !== second) return first > second;
     const [a, b] = [this.#placeOf(one), this.#placeOf(other)];
-    return a.since === b.since ? a.name < b.name : a.since < b.since;
+    return a.since === b.since ? a.serial < b.serial : a.since < b.since;
   };
 
   preFilter(pod: JobPod): string | undefined {
@@ -114,10 +123,11 @@ export class CoschedulingPlugin implements SchedulerExtension {
     return this.#scheduler;
   }
 
-  #placeOf({ pod, initialAttempt }: QueuedPod): { since: number; name: string } {
-    const gang = this.#gangs.of(pod as JobPod);
-    if (gang === undefined) return { since: initialAttempt ?? pod.pod.created ?? 0, name: pod.pod.name };
-    return { since: gang.created, name: gang.name };
+  #placeOf({ pod: info, initialAttempt }: QueuedPod): { since: number; serial: number } {
+    const pod = jobPodOf(info);
+    const gang = this.#gangs.of(pod);
+    const serial = this.#serials.get(gang ?? pod) ?? 0;
+    return { since: gang?.created ?? initialAttempt ?? pod.pod.created ?? 0, serial };
   }
 
   #waitingOf(gang: PodGang): JobPod[] {
