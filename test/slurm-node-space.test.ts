@@ -11,8 +11,7 @@ const NODES = 4;
 const WINDOW = 12;
 const ALL = 2 ** NODES - 1;
 
-// Planted, and caught here: the row behind the end not split; a promise shorter than a slot left out; `later` from the first
-// row whether or not it brings nodes; the end of a stretch taken as outside of it; the earlier rows not kept in mind.
+// Planted, and caught here: the row behind the end not split; the end of a stretch taken as outside of it.
 
 const nodesOf = (bits: number) =>
   nodeSetOf(

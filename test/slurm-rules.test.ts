@@ -11,8 +11,7 @@ import type { Schedule } from '../src/schedule.ts';
 import { readSlurmConf } from '../src/slurm-conf.ts';
 import { WorkloadBuilder } from '../src/workload-builder.ts';
 
-// Planted, and caught here or by the records: a submission is tried at once; the first that does not fit stops nothing; it
-// stops its partition but leaves its nodes to others; the tier is not looked at; limits are not rounded to minutes; jobs
+// Planted, and caught here or by the records: the first that does not fit stops nothing; it stops its partition but leaves its nodes to others; the tier is not looked at; limits are not rounded to minutes; jobs
 // of one group are let go one by one; nodes that are being cleaned are given out; a cycle goes on though jobs came.
 
 const SECOND = 1000;

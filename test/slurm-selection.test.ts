@@ -12,8 +12,7 @@ import { workloadOf } from './workload-of.ts';
 const NODES = 70;
 const CPUS = 4;
 
-// Planted, and caught here: the first run that suffices instead of the tightest; runs go on over a hole; the tightest node
-// is not looked for; what other jobs hold counts as free.
+// Planted, and caught here: the first run that suffices instead of the tightest.
 
 const jobs = requestsOf(workloadOf([{ submit: 0, runtime: 1, procs: 1, request: { cpu: 1000, memory: 0, gpu: 0 } }]));
 const cluster = {
