@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { simulate } from '../engine/simulate.ts';
-import { InputError, usageError } from '../errors.ts';
 import { firstFit } from '../placement/first-fit.ts';
-import { BEHAVIOURS } from '../policies/kube-default/behaviour.ts';
 import type { KubeVersion } from '../policies/kube-default/behaviour.ts';
 import { compareFreely } from '../verify/kube-log-comparison.ts';
 import type { FreeComparison } from '../verify/kube-log-comparison.ts';
@@ -14,6 +11,7 @@ import type { GuidedReplay } from '../verify/kube-log.ts';
 import { examples } from './command.ts';
 import { FAILED_CHECK, OK } from './exit-codes.ts';
 import { parseShare } from './option-values.ts';
+import { kubeVersions, readJsonFile, readKubeVersion } from './kube-records.ts';
 import { print, printJson } from './output.ts';
 
 interface Options {
@@ -48,7 +46,7 @@ export function declareVerifyKubeLog(command: Command): void {
   ]);
   command
     .argument('<file...>', 'records of a real kube-scheduler, of the format kube-real-log/1')
-    .option('--version <version>', `the kube-scheduler that is followed: ${versions().join(' or ')}`, '1.26')
+    .option('--version <version>', `the kube-scheduler that is followed: ${kubeVersions().join(' or ')}`, '1.26')
     .option('--agree <share>', 'least share of pods that are decided as the real one did, each after the real decisions', '100%')
     .option('--alike <share>', 'least share of pods with the same fate when our scheduler is left alone', '90%')
     .option('--throughput <share>', 'largest difference in pods bound a second, where the record is about that', '10%')
@@ -57,7 +55,7 @@ export function declareVerifyKubeLog(command: Command): void {
 }
 
 function verifyFiles(paths: readonly string[], options: Options): void {
-  const version = readVersion(options.version);
+  const version = readKubeVersion(options.version);
   const results = paths.map((file) => verifyFile(file, version, options));
   const ok = results.every(({ checks }) => checks.every((check) => check.ok));
   const pods = sum(results.map(({ guided }) => guided.pods));
@@ -77,7 +75,7 @@ const simulated: Simulate = (workload, cluster, policy, options) => {
 };
 
 function verifyFile(file: string, version: KubeVersion, options: Options): FileResult {
-  const log = readKubeLog(readJson(file), file);
+  const log = readKubeLog(readJsonFile(file, 'a record is one JSON object'), file);
   const guided = replayGuided(log, version, file);
   const free = compareFreely(log, version, simulated);
   const { scheduler, scenario } = log;
@@ -97,30 +95,6 @@ function checksOf(guided: GuidedReplay, free: FreeComparison, options: Options):
   if (free.throughput === undefined) return checks;
   const { real, ours } = free.throughput;
   return [...checks, check('throughput', 1 - Math.abs(ours / real - 1), 1 - parseShare(options.throughput, '--throughput'))];
-}
-
-function readVersion(text: string): KubeVersion {
-  const version = versions().find((one) => one === text);
-  if (version === undefined) throw usageError(`"${text}" is not known`, '--version', `one of: ${versions().join(', ')}`);
-  return version;
-}
-
-function versions(): KubeVersion[] {
-  return Object.values(BEHAVIOURS).map(({ version }) => version);
-}
-
-function readJson(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw usageError(`cannot be read: ${(error as Error).message}`, path, 'give records as JSON files');
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`is not JSON: ${(error as Error).message}`, path, 'a record is one JSON object');
-  }
 }
 
 function fileText({ file, scheduler, scenario, guided, free, checks }: FileResult): string {

@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { InputError, usageError } from '../errors.ts';
-import { BEHAVIOURS } from '../policies/kube-default/behaviour.ts';
-import type { KubeVersion } from '../policies/kube-default/behaviour.ts';
 import { verifyKubeVectors } from '../verify/kube-vectors.ts';
 import type { VectorResult } from '../verify/kube-vectors.ts';
 import { examples } from './command.ts';
 import { FAILED_CHECK, OK } from './exit-codes.ts';
+import { kubeVersions, readJsonFile, readKubeVersion } from './kube-records.ts';
 import { print, printJson } from './output.ts';
 
 interface Options {
@@ -26,14 +23,17 @@ export function declareVerifyKubeVectors(command: Command): void {
   ]);
   command
     .argument('<file...>', 'JSON files with vectors of the format kube-sched-vector/1')
-    .option('--version <version>', `the kube-scheduler whose formulas are used: ${versions().join(' or ')}`, '1.36')
+    .option('--version <version>', `the kube-scheduler whose formulas are used: ${kubeVersions().join(' or ')}`, '1.36')
     .option('--json', 'JSON, for machines')
     .action(verifyFiles);
 }
 
 function verifyFiles(paths: readonly string[], options: Options): void {
-  const version = readVersion(options.version);
-  const files = paths.map((file) => ({ file, results: verifyKubeVectors(readJson(file), version, file) }));
+  const version = readKubeVersion(options.version);
+  const files = paths.map((file) => ({
+    file,
+    results: verifyKubeVectors(readJsonFile(file, 'vectors are a JSON list'), version, file),
+  }));
   const all = files.flatMap(({ results }) => results);
   const ok = countOf(all, 'disagree') === 0 && countOf(all, 'agree') > 0;
   if (options.json) printJson({ ok, version, ...counts(all), files: files.map(forMachines) });
@@ -44,30 +44,6 @@ function verifyFiles(paths: readonly string[], options: Options): void {
     print(`${ok ? 'OK' : 'FAILED'}: agree ${countOf(all, 'agree')} of ${all.length}${rest}\n`);
   }
   process.exitCode = ok ? OK : FAILED_CHECK;
-}
-
-function readVersion(text: string): KubeVersion {
-  const version = versions().find((one) => one === text);
-  if (version === undefined) throw usageError(`"${text}" is not known`, '--version', `one of: ${versions().join(', ')}`);
-  return version;
-}
-
-function versions(): KubeVersion[] {
-  return Object.values(BEHAVIOURS).map(({ version }) => version);
-}
-
-function readJson(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw usageError(`cannot be read: ${(error as Error).message}`, path, 'give JSON files with vectors');
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`is not JSON: ${(error as Error).message}`, path, 'vectors are a JSON list');
-  }
 }
 
 function fileText({ file, results }: FileResults): string {

@@ -2,9 +2,10 @@
 import { parseAllDocuments, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { InputError } from '../../errors.ts';
-import type { ParameterFile, Parameters, ParameterSpecs } from '../../parameters.ts';
+import type { ParameterFile, ParameterSpecs } from '../../parameters.ts';
 import type { PolicySetup } from '../../policy.ts';
-import { MINUTE, parseDuration, SECOND } from '../../units.ts';
+import { MINUTE, SECOND } from '../../units.ts';
+import { ownOr } from '../kube-default/kube-parameters.ts';
 import { readKaiConfiguration } from './configuration.ts';
 import type { KaiConfiguration } from './configuration.ts';
 import { readQueues } from './queue-object.ts';
@@ -90,9 +91,4 @@ function valueOf(document: Document.Parsed, path: string): unknown {
   const [problem] = error.message.split('\n');
   const { line, col } = error.linePos?.[0] ?? { line: 1, col: 1 };
   throw new InputError(problem, `${path}:${line}:${col}`, 'the file must be YAML or JSON', 'usage');
-}
-
-function ownOr(given: Parameters[string], name: string): number | undefined {
-  if (given === OWN || given === undefined) return undefined;
-  return parseDuration(String(given), `${name} (a duration, or "${OWN}")`);
 }

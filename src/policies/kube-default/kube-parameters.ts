@@ -108,7 +108,8 @@ function readCosts(given: Parameters, { clientQps, clientBurst }: SchedulerConfi
   return { attempt: or('attempt'), bind: or('bind'), call: or('call'), qps: or('qps'), burst: Math.max(1, or('burst')) };
 }
 
-function ownOr(given: Parameters[string], name: string): number | undefined {
+/** A duration that was given in place of what pods or controllers say themselves [ms]. */
+export function ownOr(given: Parameters[string], name: string): number | undefined {
   if (given === OWN || given === undefined) return undefined;
   return parseDuration(String(given), `${name} (a duration, or "${OWN}")`);
 }
