@@ -6,5 +6,6 @@ export default defineConfig({
     // Property tests and replays of real logs take seconds on a shared runner; a hang is still caught.
     testTimeout: 120_000,
     pool: 'threads',
+    setupFiles: ['test/seed.ts'],
   },
 });

@@ -274,6 +274,11 @@ describe('a clear error', () => {
 });
 
 describe('numbers', () => {
+  test.each(['-0', '-0.0', '-00', '-.0', '-0e1', '-0.'])('a run time of %s is zero without a sign', async (text) => {
+    const { workload } = await read(line() + line({ run: text }));
+    expect(Object.is(workload.runtime[1], 0)).toBe(true);
+  });
+
   test('are read as JavaScript reads them, and nothing else is one', async () => {
     const token = fc.oneof(
       fc.integer({ min: 0, max: 2_000_000 }).map(String),

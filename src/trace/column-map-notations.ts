@@ -131,7 +131,8 @@ function unitOf(units: Readonly<Record<string, number>>, kind: FieldKind, notati
 
 /** Numbers that could not be added up exactly are no amounts and no times. */
 function scaled(value: number | undefined, unit: number): number | undefined {
-  const number = value === undefined ? undefined : Math.round(value * unit);
+  // Adding 0 takes the sign off -0, which a digest would tell from 0.
+  const number = value === undefined ? undefined : Math.round(value * unit) + 0;
   return number !== undefined && Math.abs(number) > Number.MAX_SAFE_INTEGER ? undefined : number;
 }
 

@@ -82,7 +82,8 @@ export class LineScanner {
     this.#to[field] = at;
     const text = this.text(field);
     this.odd |= 1 << field;
-    this.value[field] = DECIMAL.test(text) ? Number(text) : NaN;
+    // Adding 0 takes the sign off -0, which a digest would tell from 0.
+    this.value[field] = DECIMAL.test(text) ? Number(text) + 0 : NaN;
     return at;
   }
 
