@@ -1,0 +1,74 @@
+import type { Category } from '../workload.ts';
+
+/**
+ * jobs.csv as columns, in the order of the file: the order of the workload. Times are integer milliseconds in the
+ * trace's own time base; NaN where the cell is empty.
+ */
+export interface JobTable {
+  readonly count: number;
+  /** The trace's own job ids, as numbers if all are canonical integers, as text otherwise. */
+  readonly ids: Float64Array | readonly string[];
+  /** [ms] */
+  readonly submit: Float64Array;
+  /** When the job first ran [ms]. */
+  readonly start: Float64Array;
+  /** When the job ended for good [ms]. */
+  readonly end: Float64Array;
+  /** The first start less the submission [ms]. */
+  readonly wait: Float64Array;
+  /** Index into `STATE_NAMES` of schedule.ts. */
+  readonly state: Uint8Array;
+  readonly user: Category;
+  readonly queue: Category;
+  /** Absent where the file has no such column. */
+  readonly account?: Category;
+  /** All its tasks together [millicores]. */
+  readonly cpus: Float64Array;
+  /** All its tasks together [thousandths]. */
+  readonly gpus: Float64Array;
+  /** Runs that were interrupted [count]. */
+  readonly restarts: Int32Array;
+  /** Which nodes the last run held; undefined where no job has a placement. Taken apart when it is asked for. */
+  placements(): NodePlacements | undefined;
+}
+
+/** Nodes of each job; those of a job stand at `first[job] .. first[job + 1]`. */
+export interface NodePlacements {
+  /** Names of the nodes that any job held, in the order in which digits count as numbers. */
+  readonly nodes: readonly string[];
+  readonly first: Int32Array;
+  /** Index into `nodes`. */
+  readonly node: Int32Array;
+  /** Tasks on that node [count]. */
+  readonly tasks: Int32Array;
+}
+
+/** attempts.csv: a row for each run of a job that was interrupted, then for the run that ended it. */
+export interface AttemptTable {
+  readonly count: number;
+  /** Row of the job in its `JobTable`. */
+  readonly job: Int32Array;
+  /** [ms] */
+  readonly start: Float64Array;
+  /** [ms] */
+  readonly end: Float64Array;
+  /** Index into `ATTEMPT_NAMES`. */
+  readonly why: Uint8Array;
+  /** Work that counted for later runs [ms]. */
+  readonly kept: Float64Array;
+}
+
+/** The words of attempts.csv; the last is the run that ended the job. */
+export const ATTEMPT_NAMES = ['preempted', 'node-failed', 'suspended', 'ended'] as const;
+export const ENDED = 3;
+
+/** explanations.csv: what the policy said of waiting jobs, in the order of the file. */
+export interface ExplanationTable {
+  readonly count: number;
+  /** Row of the job in its `JobTable`. */
+  readonly job: Int32Array;
+  /** [ms] */
+  readonly time: Float64Array;
+  /** What was said; few texts are said often. */
+  readonly reason: Category;
+}

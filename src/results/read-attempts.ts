@@ -1,0 +1,72 @@
+import { Float64Column, Int32Column } from '../columns.ts';
+import { InputError } from '../errors.ts';
+import { ATTEMPTS_HEADER } from './attempts-csv.ts';
+import { CsvCells } from './csv-cells.ts';
+import { EXPLANATIONS_HEADER } from './explanations-csv.ts';
+import { ATTEMPT_NAMES } from './job-table.ts';
+import type { AttemptTable, ExplanationTable, JobTable } from './job-table.ts';
+import { NameColumn } from './read-jobs.ts';
+
+/** Reads attempts.csv of a run whose jobs are known. */
+export function readAttempts(bytes: Buffer, file: string, jobs: JobTable): AttemptTable {
+  const cells = openAt(bytes, file, ATTEMPTS_HEADER);
+  const rowOf = rowsById(jobs);
+  const job = new Int32Column();
+  const why = new Int32Column();
+  const [start, end, kept] = [new Float64Column(), new Float64Column(), new Float64Column()];
+  while (cells.nextRow()) {
+    cells.nextCell();
+    job.push(rowOf(cells));
+    for (const column of [start, end]) {
+      cells.nextCell();
+      column.push(cells.thousandths());
+    }
+    cells.nextCell();
+    why.push(whyCode(cells));
+    cells.nextCell();
+    kept.push(cells.thousandths());
+  }
+  const count = job.length;
+  return { count, job: job.done(), start: start.done(), end: end.done(), why: Uint8Array.from(why.done()), kept: kept.done() };
+}
+
+function whyCode(cells: CsvCells): number {
+  const code = ATTEMPT_NAMES.indexOf(cells.text() as (typeof ATTEMPT_NAMES)[number]);
+  if (code < 0) throw cells.damaged(`"${cells.text()}" is not a reason why a run ended`);
+  return code;
+}
+
+/** Reads explanations.csv of a run whose jobs are known. */
+export function readExplanations(bytes: Buffer, file: string, jobs: JobTable): ExplanationTable {
+  const cells = openAt(bytes, file, EXPLANATIONS_HEADER);
+  const rowOf = rowsById(jobs);
+  const job = new Int32Column();
+  const time = new Float64Column();
+  const reason = new NameColumn();
+  while (cells.nextRow()) {
+    cells.nextCell();
+    job.push(rowOf(cells));
+    cells.nextCell();
+    time.push(cells.thousandths());
+    cells.nextCell();
+    reason.push(cells.text());
+  }
+  return { count: job.length, job: job.done(), time: time.done(), reason: reason.done() };
+}
+
+function openAt(bytes: Buffer, file: string, header: string): CsvCells {
+  const cells = new CsvCells(bytes, file);
+  if (cells.header.join(',') !== header)
+    throw new InputError(`its header is not ${header}`, `${file}:1`, 'was the file edited? run it again');
+  return cells;
+}
+
+function rowsById({ ids }: JobTable): (cells: CsvCells) => number {
+  const rows = new Map<string, number>();
+  for (let row = 0; row < ids.length; row++) rows.set(String(ids[row]), row);
+  return (cells) => {
+    const row = rows.get(cells.text());
+    if (row === undefined) throw cells.damaged(`there is no job "${cells.text()}" in jobs.csv beside it`);
+    return row;
+  };
+}

@@ -1,0 +1,95 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../errors.ts';
+
+/** Where a run stands in its experiment, and where its files are. */
+export interface RunEntry {
+  /** What it is called beside others: the policy's label. */
+  readonly label: string;
+  /** Name of the policy, without its parameters. */
+  readonly policy: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly workload: string;
+  readonly cluster: string;
+  readonly seed: number;
+  /** Settings of an experiment that are varied beside the policy's parameters: load, placement and so on. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** With jobs.csv and summary.json in it. */
+  readonly folder: string;
+}
+
+export interface RunList {
+  readonly kind: 'replay' | 'experiment';
+  readonly entries: readonly RunEntry[];
+  readonly missing: readonly { readonly key: string; readonly state: string }[];
+}
+
+type Json = Record<string, unknown>;
+
+/** The runs that a manifest names. */
+export function runsOf(manifest: Json, dir: string): RunList {
+  if (Array.isArray(manifest.points)) return pointsOf(manifest.points as Json[], dir);
+  if (Array.isArray(manifest.policies)) return { kind: 'replay', entries: policiesOf(manifest, dir), missing: [] };
+  throw new InputError(
+    'it names neither policies nor points',
+    join(dir, 'manifest.json'),
+    'is this a folder that "replay --out" or "run --out" has written?',
+  );
+}
+
+/** Of a replay: a folder for each policy, all on one trace and one cluster. */
+function policiesOf(manifest: Json, dir: string): RunEntry[] {
+  const { trace = {}, cluster = {} } = manifest as { trace?: Json; cluster?: Json };
+  return (manifest.policies as Json[]).map((policy) => ({
+    label: textOf(policy.policy),
+    policy: textOf(policy.name),
+    parameters: objectOf(policy.parameters),
+    workload: textOf(trace.name),
+    cluster: textOf(cluster.name),
+    seed: Number(manifest.seed ?? 1),
+    settings: {},
+    folder: join(dir, textOf(policy.folder)),
+  }));
+}
+
+/** Of an experiment: a folder for each point that is done. */
+function pointsOf(points: readonly Json[], dir: string): RunList {
+  const done: RunEntry[] = [];
+  const missing: { key: string; state: string }[] = [];
+  for (const point of points) {
+    const key = textOf(point.key);
+    const folder = join(dir, point.folder === undefined ? join('points', key) : textOf(point.folder));
+    if (existsSync(join(folder, 'point.json'))) done.push(pointEntry(folder));
+    else missing.push({ key, state: point.state === undefined ? 'missing' : textOf(point.state) });
+  }
+  return { kind: 'experiment', entries: done, missing };
+}
+
+function pointEntry(folder: string): RunEntry {
+  const path = join(folder, 'point.json');
+  let point: Json;
+  try {
+    point = JSON.parse(readFileSync(path, 'utf8')) as Json;
+  } catch (error) {
+    throw new InputError(`it is not JSON: ${(error as Error).message}`, path, 'run the experiment again with --resume');
+  }
+  const policy = objectOf(point.policy);
+  return {
+    label: textOf(policy.label ?? policy.name),
+    policy: textOf(policy.name),
+    parameters: objectOf(policy.parameters),
+    workload: textOf(objectOf(point.workload).name),
+    cluster: textOf(objectOf(point.cluster).name),
+    seed: Number(point.seed ?? 1),
+    settings: objectOf(point.settings),
+    folder,
+  };
+}
+
+function objectOf(value: unknown): Json {
+  return typeof value === 'object' && value !== null ? (value as Json) : {};
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
