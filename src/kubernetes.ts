@@ -10,10 +10,13 @@ export type Labels = ReadonlyMap<string, string>;
 /** Amounts by resource name: `cpu` in millicores, the rest in bytes or pieces. */
 export type Resources = ReadonlyMap<string, number>;
 
+export type Uid = string | number;
+
 export interface Pod {
   readonly name: string;
   readonly namespace: string;
-  readonly uid: string;
+  /** Text where an API server gave it; pods that a simulation makes are numbered. */
+  readonly uid: Uid;
   readonly labels: Labels;
   readonly owners: readonly OwnerReference[];
   readonly spec: PodSpec;

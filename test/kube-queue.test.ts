@@ -47,7 +47,7 @@ class Pair {
       initialBackoff: 1000,
       maxBackoff: 10_000,
       hints: THINGS,
-      preEnqueue: ({ pod: one }) => (this.model.gated.has(one.uid) ? 'Gate' : undefined),
+      preEnqueue: ({ pod: one }) => (this.model.gated.has(String(one.uid)) ? 'Gate' : undefined),
     });
   }
 

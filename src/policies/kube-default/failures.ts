@@ -4,6 +4,7 @@
  * Source: pkg/scheduler/schedule_one.go (handleSchedulingFailure), pkg/scheduler/framework/preemption (Kubernetes v1.36.2,
  * v1.26.5).
  */
+import type { Uid } from '../../kubernetes.ts';
 import type { ApiClient } from './api-client.ts';
 import { JobPod } from './job-pod.ts';
 import type { Nominating } from './nominating.ts';
@@ -44,7 +45,7 @@ export interface FailedPod {
 export class Failures {
   readonly #parts: FailureParts;
   /** Pods whose victims are still being deleted. */
-  readonly #preempting = new Set<string>();
+  readonly #preempting = new Set<Uid>();
   readonly #calls: PreemptionCalls;
 
   constructor(parts: FailureParts) {

@@ -17,6 +17,12 @@ export interface TaskOf {
   readonly index: number;
 }
 
+interface MadeSpec {
+  readonly partition: number;
+  readonly importance: number;
+  readonly spec: PodSpec;
+}
+
 const NAMESPACE = 'default';
 const NO_LABELS: ReadonlyMap<string, string> = new Map();
 /** Kubernetes' own default [ms]. */
@@ -27,8 +33,9 @@ export class JobPods {
   readonly #partitions: JobPartitions;
   readonly #declaresPartitions: boolean;
   readonly #modelsMemory: boolean;
-  /** Specs that were made from requests: by request, partition and priority. */
-  readonly #specs = new Map<string, PodSpec>();
+  /** By request: the specs that were made of it. */
+  readonly #specs = new Map<number, MadeSpec[]>();
+  #made = 0;
 
   constructor(jobs: Requests, cluster: Cluster) {
     this.#jobs = jobs;
@@ -51,9 +58,9 @@ export class JobPods {
 
   /** The how-manieth pod of the task this is counts from 0: one that was evicted is followed by another. */
   make(task: TaskOf, generation: number, created: number): Pod {
-    const { job, group, index } = task;
+    const { job, group } = task;
     const template = this.template(job, group);
-    const identity = { uid: `${job}/${group}/${index}#${generation}`, created, preempted: false };
+    const identity = { uid: this.#made++, created, preempted: false };
     if (template === undefined) {
       const name = this.#name(task, jobId(this.#jobs, job), 'new', generation);
       return { ...identity, name, namespace: NAMESPACE, labels: NO_LABELS, owners: [], spec: this.#spec(job, group) };
@@ -76,12 +83,12 @@ export class JobPods {
     const request = groupRequest[firstGroup[job] + group];
     const partition = this.#declaresPartitions ? this.#partitions.of(job) : -1;
     const importance = priority?.[job] ?? 0;
-    const key = `${request} ${partition} ${importance}`;
-    let spec = this.#specs.get(key);
-    if (spec === undefined) {
-      const name = partition < 0 ? undefined : this.#partitions.partitions[partition].name;
-      this.#specs.set(key, (spec = this.#specOf(requests[request], name, importance)));
-    }
+    let made = this.#specs.get(request);
+    if (made === undefined) this.#specs.set(request, (made = []));
+    for (const one of made) if (one.partition === partition && one.importance === importance) return one.spec;
+    const name = partition < 0 ? undefined : this.#partitions.partitions[partition].name;
+    const spec = this.#specOf(requests[request], name, importance);
+    made.push({ partition, importance, spec });
     return spec;
   }
 

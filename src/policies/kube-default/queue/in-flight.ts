@@ -2,6 +2,7 @@
  * Pods that are being scheduled or bound, and what has happened since they were taken out of the queue.
  * Source: pkg/scheduler/backend/queue/active_queue.go, inFlightPods and inFlightEvents (Kubernetes v1.36.2).
  */
+import type { Uid } from '../../../kubernetes.ts';
 import type { PodInfo } from '../pod-info.ts';
 import type { Incident } from './events.ts';
 import type { QueueEntry } from './queued-pod.ts';
@@ -16,7 +17,7 @@ export interface Flight {
 
 export class InFlight {
   /** By uid; in the order in which they were taken out. */
-  readonly #flights = new Map<string, Flight>();
+  readonly #flights = new Map<Uid, Flight>();
   /** Incidents that some flight has not seen, from number `#first` on. */
   #incidents: Incident[] = [];
   #first = 0;
@@ -25,7 +26,7 @@ export class InFlight {
     return this.#flights.size;
   }
 
-  get(uid: string): Flight | undefined {
+  get(uid: Uid): Flight | undefined {
     return this.#flights.get(uid);
   }
 
@@ -44,7 +45,7 @@ export class InFlight {
     for (let i = since - this.#first; i < this.#incidents.length; i++) yield this.#incidents[i];
   }
 
-  end(uid: string): void {
+  end(uid: Uid): void {
     this.#flights.delete(uid);
     const [oldest] = this.#flights.values();
     this.#forget(oldest === undefined ? this.#incidents.length : oldest.since - this.#first);

@@ -4,6 +4,7 @@
  * Source: pkg/scheduler/backend/queue/nominator.go, and getLowerPriorityNominatedPods in
  * pkg/scheduler/framework/preemption (Kubernetes v1.36.2).
  */
+import type { Uid } from '../../../kubernetes.ts';
 import type { Nominations } from '../filter-run.ts';
 import type { PodInfo } from '../pod-info.ts';
 
@@ -12,7 +13,7 @@ const NONE: readonly PodInfo[] = [];
 export class Nominator implements Nominations {
   readonly #pods = new Map<string, PodInfo[]>();
   /** By uid. */
-  readonly #nodes = new Map<string, string>();
+  readonly #nodes = new Map<Uid, string>();
 
   /** The names of the nodes that have any. */
   get nodes(): Iterable<string> {

@@ -1,4 +1,5 @@
 /** A pod that waits to be scheduled, with what the queue remembers of it. */
+import type { Uid } from '../../../kubernetes.ts';
 import type { PodInfo } from '../pod-info.ts';
 import type { QueueRules } from './rules.ts';
 
@@ -79,7 +80,7 @@ export class QueueEntry implements QueuedPod {
     this.pending = pending;
   }
 
-  get uid(): string {
+  get uid(): Uid {
     return this.pod.pod.uid;
   }
 

@@ -1,4 +1,5 @@
 /** The pods that wait, each in its place. */
+import type { Uid } from '../../../kubernetes.ts';
 import { PodHeap } from './pod-heap.ts';
 import { byBackoffEnd } from './queue-order.ts';
 import type { Before } from './queue-order.ts';
@@ -17,7 +18,7 @@ export class WaitingPods {
   /** All who back off. */
   readonly backoffs: readonly PodHeap[];
   readonly unschedulable = new UnschedulablePods();
-  readonly #byUid = new Map<string, QueueEntry>();
+  readonly #byUid = new Map<Uid, QueueEntry>();
 
   constructor(order: Before) {
     this.active = new PodHeap(order);
@@ -27,7 +28,7 @@ export class WaitingPods {
     this.backoffs = [this.backoff, this.resting, this.errorBackoff];
   }
 
-  get(uid: string): QueueEntry | undefined {
+  get(uid: Uid): QueueEntry | undefined {
     return this.#byUid.get(uid);
   }
 
