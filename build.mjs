@@ -38,7 +38,7 @@ function licenceOf(folder) {
 }
 
 await rm('dist/bin', { recursive: true, force: true });
-/** See src/cli/import-module.ts. */
+/** See src/experiment/import-module.ts. */
 const importModule = {
   name: 'import-module',
   setup: ({ onResolve }) => onResolve({ filter: /import-module\.ts$/ }, () => ({ path: './import-module.cjs', external: true })),
@@ -52,7 +52,7 @@ const { metafile } = await build({
 });
 await build({
   ...common,
-  entryPoints: { 'import-module': 'src/cli/import-module.ts' },
+  entryPoints: { 'import-module': 'src/experiment/import-module.ts' },
   outdir: 'dist/bin',
   outExtension: { '.js': '.cjs' },
 });

@@ -1,6 +1,4 @@
 import { basename } from 'node:path';
-import { isMap, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
 import type { z } from 'zod';
 import { nodeCount, processorPool } from './cluster.ts';
 import type { Cluster, NodePool, Partition } from './cluster.ts';
@@ -11,28 +9,19 @@ import { checkPoolNames, defaultPoolName, defined, POOL_KEYS, PoolWords } from '
 import { didYouMean, usageError } from './errors.ts';
 import type { InputError } from './errors.ts';
 import { parseDuration } from './units.ts';
-
-type Path = readonly PropertyKey[];
-/** The place of an entry: file, line and column. */
-export type WhereIs = (path: Path) => string;
+import { readYaml } from './yaml-places.ts';
+import type { Path, WhereIs } from './yaml-places.ts';
 
 /** Reads a description in YAML or JSON. */
 export function readDescription(text: string, file: string): Cluster {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const at = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return `${file}:${line}:${col}`;
-  };
-  const [error] = document.errors;
-  if (error !== undefined) throw usageError(firstLine(error.message), at(error.pos[0]), 'the file must be YAML or JSON');
-  const where: WhereIs = (path) => at(offsetOf(document, path));
-  const checked = clusterSchema.safeParse(plainValue(document, file), { reportInput: true });
+  const { value, where } = readYaml(text, file);
+  const checked = clusterSchema.safeParse(value, { reportInput: true });
   if (!checked.success) throw explain(checked.error.issues[0], where);
-  return build(checked.data, file, where);
+  return describedCluster(checked.data, file, where);
 }
 
-function build(given: ClusterText, file: string, where: WhereIs): Cluster {
+/** The cluster that a description, checked against its schema, speaks of. `where` tells the places of its entries. */
+export function describedCluster(given: ClusterText, file: string, where: WhereIs): Cluster {
   const name = given.name ?? basename(file).replace(/\.(ya?ml|json)$/, '');
   const pools = given.pools === undefined ? processors(given, where) : nodePools(given, where);
   const interchangeable = given.pools === undefined && given.identities !== true;
@@ -122,40 +111,4 @@ function explain(issue: z.core.$ZodIssue, where: WhereIs): InputError {
       ? `${word}: ${POOL_KEYS[word]}`
       : '"yardmaster schema" prints what is allowed';
   return usageError(`${name}: ${issue.message}${found}`, where(path), hint);
-}
-
-/** The content without its places. An alias may refer to nothing, or to far too much. */
-function plainValue(document: Document, file: string): unknown {
-  try {
-    return document.toJS();
-  } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error;
-    throw usageError(firstLine(error.message), file, 'an alias must name an anchor that stands before it');
-  }
-}
-
-/** Where an entry stands in the text; where the nearest thing around it stands, if it is not there. */
-function offsetOf(document: Document, path: Path): number {
-  for (let length = path.length; length > 0; length--) {
-    const parent: unknown = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-    const last = path[length - 1];
-    const pair = isMap(parent)
-      ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === last)
-      : undefined;
-    if (pair !== undefined && isScalar(pair.key) && pair.key.range) return pair.key.range[0];
-    const value: unknown = document.getIn(path.slice(0, length), true);
-    const range = rangeOf(value);
-    if (range !== undefined) return range;
-  }
-  return rangeOf(document.contents) ?? 0;
-}
-
-function rangeOf(node: unknown): number | undefined {
-  if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range)) return undefined;
-  const [start]: unknown[] = node.range;
-  return typeof start === 'number' ? start : undefined;
-}
-
-function firstLine(message: string): string {
-  return message.split('\n')[0].replace(/ at line \d+, column \d+:?$/, '');
 }

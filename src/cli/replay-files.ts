@@ -8,7 +8,7 @@ import { writeAtomically } from '../results/write.ts';
 import type { Schedule } from '../schedule.ts';
 import { accountFacts } from './account.ts';
 import type { ReplayOptions } from './replay-options.ts';
-import { summaryFacts } from './run.ts';
+import { summaryOf } from './run.ts';
 import type { FinishedRun, ReplayInput } from './run.ts';
 import { packageVersion } from './version.ts';
 
@@ -18,7 +18,7 @@ export function writeRun(out: string, { workload, cluster }: ReplayInput, run: F
   writeAtomically(join(folder, 'jobs.csv'), jobsCsv(workload, cluster, schedule));
   if (schedule.attempts.count > 0) writeAtomically(join(folder, 'attempts.csv'), attemptsCsv(workload, schedule));
   if (schedule.explanations.length > 0) writeAtomically(join(folder, 'explanations.csv'), explanationsCsv(workload, schedule));
-  writeAtomically(join(folder, 'summary.json'), [jsonText(summaryFacts(run))]);
+  writeAtomically(join(folder, 'summary.json'), [jsonText(summaryOf(run))]);
 }
 
 /** Writes manifest.json last: a folder without one is not complete. */

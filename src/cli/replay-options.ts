@@ -6,7 +6,7 @@ import type { ParameterSpecs } from '../parameters.ts';
 import { parseWalltimeRule } from '../trace/walltimes.ts';
 import { parseDuration } from '../units.ts';
 import { wholeNumber } from './option-values.ts';
-import type { EstimatesRule } from './walltime-options.ts';
+import type { EstimatesRule } from '../experiment/walltimes.ts';
 
 /** The options of `replay` as they stand on the command line. */
 export interface ReplayOptions {

@@ -15,7 +15,7 @@ import { collect, examples } from './command.ts';
 import { PARTIAL } from './exit-codes.ts';
 import { interruptible, terminable } from './interrupt.ts';
 import { print, printJson } from './output.ts';
-import { inTermsOfTrace } from './policy-file.ts';
+import { inTermsOfTrace } from '../experiment/policy-file.ts';
 import { readSettings } from './replay-options.ts';
 import type { ReplayOptions, ReplaySettings } from './replay-options.ts';
 import { writeManifest, writeRun } from './replay-files.ts';
@@ -27,7 +27,7 @@ import { selectPlacement, selectPolicies } from './selected-policy.ts';
 import type { SelectedPolicy } from './selected-policy.ts';
 import { Progress, say, warn } from './terminal.ts';
 import { readWithProgress, sayAccount } from './trace-input.ts';
-import { applyWalltimes } from './walltime-options.ts';
+import { applyWalltimes } from '../experiment/walltimes.ts';
 
 export function declareReplay(command: Command): void {
   examples(command, [

@@ -1,12 +1,12 @@
 import type { Cluster } from '../cluster.ts';
 import { scheduleDigest } from '../digest.ts';
+import { countServing, countStates, summaryFacts } from '../experiment/run-summary.ts';
+import type { StateName } from '../experiment/run-summary.ts';
 import { measure } from '../metrics/measure.ts';
 import type { Measurement } from '../metrics/metric.ts';
-import { STATE_NAMES, UNFINISHED } from '../schedule.ts';
 import type { Schedule } from '../schedule.ts';
 import type { SlurmConfOptions } from '../slurm-conf-notes.ts';
 import type { Trace } from '../trace/format.ts';
-import { isService } from '../workload.ts';
 import type { Workload } from '../workload.ts';
 import type { SelectedPolicy } from './selected-policy.ts';
 
@@ -35,8 +35,6 @@ export interface ClusterFacts {
   /** Options of a slurm.conf that were not heeded. */
   readonly options?: SlurmConfOptions;
 }
-
-export type StateName = (typeof STATE_NAMES)[number];
 
 /** What is kept of a run when its schedule has been written. */
 export interface FinishedRun {
@@ -80,24 +78,10 @@ export function finishRun(
   };
 }
 
-function countServing(workload: Workload, { state, lastStart }: Schedule): number {
-  let serving = 0;
-  for (let job = 0; job < state.length; job++) {
-    if (state[job] === UNFINISHED && !Number.isNaN(lastStart[job]) && isService(workload, job)) serving++;
-  }
-  return serving;
-}
-
-function countStates({ state }: Schedule): Record<StateName, number> {
-  const counts = new Array<number>(STATE_NAMES.length).fill(0);
-  for (let job = 0; job < state.length; job++) counts[state[job]]++;
-  return Object.fromEntries(STATE_NAMES.map((name, code) => [name, counts[code]])) as Record<StateName, number>;
-}
-
 /** A run for machines. */
 export function runFacts(run: FinishedRun): object {
   return {
-    ...summaryFacts(run),
+    ...summaryOf(run),
     folder: run.policy.folder,
     simulated_s: run.simulatedSeconds,
     wall_s: run.wallSeconds,
@@ -105,27 +89,7 @@ export function runFacts(run: FinishedRun): object {
   };
 }
 
-/** What summary.json holds: nothing that differs between two runs of the same. */
-export function summaryFacts({ policy, oracle, digest, states, measurements }: FinishedRun): object {
-  return {
-    policy: policy.label,
-    name: policy.spec.name,
-    parameters: policy.parameters,
-    oracle,
-    digest,
-    jobs: states,
-    metrics: Object.fromEntries(measurements.map((measurement) => [measurement.name, metricFacts(measurement)])),
-  };
-}
-
-/** A metric for machines; every figure by name, with its unit. */
-function metricFacts({ name: _, unit, figures = [], groups, ...rest }: Measurement): object {
-  const named = (list: typeof figures) =>
-    Object.fromEntries(list.map((figure) => [figure.name, { value: figure.value, unit: figure.unit ?? unit }]));
-  return {
-    ...rest,
-    unit,
-    figures: named(figures),
-    groups: groups && groups.map((group) => ({ name: group.name, jobs: group.jobs, figures: named(group.figures) })),
-  };
+/** What summary.json holds. */
+export function summaryOf({ policy, ...run }: FinishedRun): object {
+  return summaryFacts({ ...run, label: policy.label, name: policy.spec.name, parameters: policy.parameters });
 }

@@ -3,9 +3,9 @@ import { readParameters, splitSelector } from '../parameters.ts';
 import type { PlacementSpec } from '../placement.ts';
 import type { PolicySetup, PolicySpec } from '../policy.ts';
 import { didYouMean, usageError } from '../errors.ts';
-import { readParameterFiles } from './parameter-files.ts';
-import type { HashedFile } from './parameter-files.ts';
-import { isPolicyFile, loadPolicyFile, policyFileHash } from './policy-file.ts';
+import { readParameterFiles } from '../experiment/parameter-files.ts';
+import type { HashedFile } from '../experiment/parameter-files.ts';
+import { isPolicyFile, loadPolicyFile, policyFileHash } from '../experiment/policy-file.ts';
 
 /** A policy as the command line names it, ready to run. */
 export interface SelectedPolicy {

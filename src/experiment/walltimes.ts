@@ -4,39 +4,54 @@ import { fillFromPartitions } from '../slurm-walltimes.ts';
 import { extendOverruns, fillWalltimes } from '../trace/walltimes.ts';
 import type { ChangedWalltimes, WalltimeRule } from '../trace/walltimes.ts';
 import type { Workload } from '../workload.ts';
-import { count } from './account.ts';
 
 /** `partition`: as a slurm.conf says of the job's partition. `default`: so where there is one, else the run time. */
 export type EstimatesRule = WalltimeRule | 'partition' | 'default';
+
+/** What the user calls these settings: options of a command, or keys of a scenario. */
+export interface WalltimeWords {
+  readonly estimates: string;
+  readonly overrun: string;
+  readonly cluster: string;
+}
+
+export const WALLTIME_OPTIONS: WalltimeWords = { estimates: '--estimates', overrun: '--overrun', cluster: '--cluster' };
 
 /** The workload with the limits it is replayed with, and what was changed, for the user. */
 export function applyWalltimes(
   workload: Workload,
   { estimates, overrun }: { readonly estimates: EstimatesRule; readonly overrun: 'kill' | 'extend' },
   cluster: Cluster,
+  words = WALLTIME_OPTIONS,
 ): { workload: Workload; notes: string[] } {
   const notes: string[] = [];
-  const filled = fill(workload, estimates, cluster);
-  if (filled.changed > 0) notes.push(`${filled.note} (--estimates)`);
-  else if (workload.walltime.includes(Infinity)) notes.push('some jobs have no limit, and get none (--estimates)');
+  const filled = fill(workload, estimates, cluster, words);
+  if (filled.changed > 0) notes.push(`${filled.note} (${words.estimates})`);
+  else if (workload.walltime.includes(Infinity)) notes.push(`some jobs have no limit, and get none (${words.estimates})`);
   if (overrun === 'extend') {
     const extended = extendOverruns(filled.workload);
-    if (extended.changed > 0) notes.push(`${extended.note} (--overrun)`);
+    if (extended.changed > 0) notes.push(`${extended.note} (${words.overrun})`);
     return { workload: extended.workload, notes };
   }
   const { runtime, walltime } = filled.workload;
   let outlasting = 0;
   for (let job = 0; job < runtime.length; job++) if (runtime[job] > walltime[job]) outlasting++;
-  if (outlasting > 0) notes.push(`${count(outlasting, 'job')} will be killed at their limit; --overrun extend lets them run on`);
+  if (outlasting > 0) notes.push(`${jobs(outlasting)} will be killed at their limit; ${words.overrun} extend lets them run on`);
   return { workload: filled.workload, notes };
 }
 
-function fill(workload: Workload, rule: EstimatesRule, { slurm }: Cluster): ChangedWalltimes {
+function fill(workload: Workload, rule: EstimatesRule, { slurm }: Cluster, words: WalltimeWords): ChangedWalltimes {
   if (rule !== 'partition' && rule !== 'default') return fillWalltimes(workload, rule);
   if (slurm === undefined) {
     if (rule === 'default') return fillWalltimes(workload, { kind: 'runtime' });
-    throw usageError('only partitions of a slurm.conf set limits', '--estimates partition', 'give one with --cluster');
+    const where = `${words.estimates} partition`;
+    throw usageError('only partitions of a slurm.conf set limits', where, `give one with ${words.cluster}`);
   }
   const filled = fillFromPartitions(workload, slurm);
-  return { ...filled, note: `${count(filled.changed, 'job')} without a limit get that of their partition in slurm.conf` };
+  return { ...filled, note: `${jobs(filled.changed)} without a limit get that of their partition in slurm.conf` };
+}
+
+/** `1 job`, `12,345 jobs`. */
+function jobs(count: number): string {
+  return `${count.toLocaleString('en')} job${count === 1 ? '' : 's'}`;
 }
