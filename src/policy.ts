@@ -1,6 +1,7 @@
 import type { Cluster } from './cluster.ts';
 import type { ParameterFiles, Parameters, ParameterSpecs } from './parameters.ts';
 import type { Random } from './random.ts';
+import type { Watch } from './watch.ts';
 import type { Requests } from './workload.ts';
 
 /**
@@ -32,6 +33,8 @@ export interface PolicySetup {
   readonly cluster: Cluster;
   /** For ties and choices: the stream that belongs to this policy. */
   readonly random: Random;
+  /** Who wants to know what attempts to place jobs saw, node by node; absent if nobody does. */
+  readonly watch?: Watch;
   /** An empty plan of all nodes that are up now over time, for policies that keep reservations. */
   createProfile(): Profile;
   /**

@@ -7,6 +7,7 @@ import type { PolicySpec, Profile } from '../policy.ts';
 import { randomStream } from '../random.ts';
 import type { Schedule } from '../schedule.ts';
 import { requestsOf } from '../workload.ts';
+import type { Watch } from '../watch.ts';
 import type { Requests, Workload } from '../workload.ts';
 import type { Ledger } from './ledger.ts';
 import { NodeLedger } from './nodes/ledger.ts';
@@ -41,6 +42,8 @@ export interface SimulationOptions {
   readonly until?: number;
   /** Keep what the policy says of waiting jobs. */
   readonly explain?: boolean;
+  /** Told what the policy saw in attempts to place a job, if it is one that tells. */
+  readonly watch?: Watch;
   /** Check the ledger's books at every event (slow). */
   readonly audit?: boolean;
   /**
@@ -76,6 +79,7 @@ export function simulate(workload: Workload, cluster: Cluster, spec: PolicySpec,
     jobs: options.guarded === true ? structuredClone(jobs) : jobs,
     cluster: options.guarded === true ? structuredClone(cluster) : cluster,
     random: randomStream(seed, 'policy'),
+    watch: options.watch,
     createProfile: () => books.createProfile(),
     oracleRuntime: () => {
       oracle = true;

@@ -6,6 +6,7 @@ import { NO_NOMINATIONS } from '../kube-default/filter-run.ts';
 import type { JobPod } from '../kube-default/job-pod.ts';
 import { readKubeParameters } from '../kube-default/kube-parameters.ts';
 import { PodCluster } from '../kube-default/pod-cluster.ts';
+import type { SchedulerSettings } from '../kube-default/scheduler-settings.ts';
 import { schedulePod } from '../kube-default/schedule-pod.ts';
 import type { CycleSetup } from '../kube-default/schedule-pod.ts';
 import { PodGangs } from '../kube-gangs/pod-gangs.ts';
@@ -22,11 +23,13 @@ export class GangScheduler {
   readonly #setup: CycleSetup;
   readonly #backfill: Backfill;
   readonly #timeout: number;
+  readonly #onAttempt: SchedulerSettings['onAttempt'];
 
   constructor(setup: PolicySetup) {
     const given = { ...setup, parameters: { costs: 'none', grace: 'own', recreate: 'own', ...setup.parameters } };
     const { behaviour, settings, workers } = readKubeParameters(given);
     const { profiles } = settings.configuration;
+    this.#onAttempt = settings.onAttempt;
     this.#jobs = setup.jobs;
     this.#cluster = new PodCluster(setup, behaviour, { workers });
     this.#gangs = new PodGangs(setup.jobs, this.#cluster.jobPods);
@@ -83,6 +86,7 @@ export class GangScheduler {
     let reason: string | undefined;
     for (const pod of pods) {
       const outcome = schedulePod(pod, this.#setup);
+      this.#onAttempt?.({ at: cycle.now, pod, setup: this.#setup, outcome });
       if (!outcome.placed) {
         reason ??= attemptMessage({ setup: this.#setup, outcome });
         continue;

@@ -1,4 +1,5 @@
 /** What one attempt to schedule a pod saw, for explanations. */
+import type { NodeVerdict, PluginScore, Watch, WatchedAttempt } from '../../watch.ts';
 import { fitErrorMessage } from './fit-error.ts';
 import type { JobPod } from './job-pod.ts';
 import type { Outcome } from './schedule-pod.ts';
@@ -18,51 +19,54 @@ export interface Attempt {
   readonly postFilter?: PostFilter;
 }
 
-export interface ExplainedNode {
-  readonly node: string;
-  /** Why the node was turned down, in kube-scheduler's words; none if it passed. */
-  readonly reasons: readonly string[];
-  /** The plugin that turned it down. */
-  readonly plugin?: string;
-}
-
-/** Everything that was said of a pod in one attempt. */
-export interface ExplainedAttempt {
-  /** [ms] */
-  readonly at: number;
-  readonly pod: string;
-  /** The node that it got. */
-  readonly node?: string;
-  /** Why it got none. */
-  readonly message?: string;
-  /** All nodes that were looked at: those that passed first, in the order in which they were found. */
-  readonly nodes: readonly ExplainedNode[];
-  /** By plugin, for the nodes that passed, in their order; empty if nothing was scored. */
-  readonly scores: readonly PluginScores[];
-  /** Weighted sums of the scores of the nodes that passed. */
-  readonly totals: readonly number[];
+/** Tells somebody of the attempts for the jobs that he wants to know of. */
+export function tellTo(watch: Watch): (attempt: Attempt) => void {
+  return (attempt) => {
+    if (watch.wants(attempt.pod.job)) watch.tell(explainAttempt(attempt));
+  };
 }
 
 /** Takes down what an attempt saw. Must be called while it is handed over: the snapshot changes afterwards. */
-export function explainAttempt(attempt: Attempt): ExplainedAttempt {
-  const { at, pod, setup, outcome } = attempt;
-  const { snapshot, profile } = setup;
-  const passed = Array.from(outcome.feasible, (row) => ({ node: snapshot.node(row).name, reasons: [] }));
-  const turnedDown = [...outcome.statuses].map(([node, { reasons }]) => ({
-    node,
-    reasons,
-    plugin: objector(outcome, snapshot.rowOf(node)),
-  }));
-  const scored = outcome.placed && outcome.totals !== undefined;
+export function explainAttempt(attempt: Attempt): WatchedAttempt {
+  const { at, pod, setup, outcome, postFilter } = attempt;
+  const { snapshot } = setup;
   return {
     at,
-    pod: pod.pod.name,
+    job: pod.job,
+    task: pod.pod.name,
     node: outcome.placed ? snapshot.node(outcome.row).name : undefined,
     message: outcome.placed ? undefined : attemptMessage(attempt),
-    nodes: [...passed, ...turnedDown],
-    scores: scored ? explainScores(profile.scores, pod, snapshot, outcome.feasible) : [],
-    totals: scored ? [...outcome.totals] : [],
+    nominatedNode: postFilter?.nominatedNodeName || undefined,
+    victims: (postFilter?.candidate?.victims ?? []).map((victim) => victim.pod.name),
+    nodes: [...passedNodes(attempt), ...turnedDown(attempt)],
   };
+}
+
+function passedNodes({ pod, setup: { snapshot, profile }, outcome }: Attempt): NodeVerdict[] {
+  const totals = outcome.placed ? outcome.totals : undefined;
+  const scores = totals === undefined ? [] : explainScores(profile.scores, pod, snapshot, outcome.feasible);
+  return Array.from(outcome.feasible, (row, index) => ({
+    node: snapshot.node(row).name,
+    passed: true,
+    reasons: [],
+    scores: scores.flatMap((one) => scoreOf(one, index)),
+    total: totals?.[index],
+  }));
+}
+
+function scoreOf({ plugin, weight, raw, normalized }: PluginScores, index: number): PluginScore[] {
+  if (raw === undefined || normalized === undefined) return [];
+  return [{ plugin, weight, raw: raw[index], normalized: normalized[index] }];
+}
+
+function turnedDown({ setup, outcome }: Attempt): NodeVerdict[] {
+  return [...outcome.statuses].map(([node, { reasons }]) => ({
+    node,
+    passed: false,
+    reasons,
+    plugin: objector(outcome, setup.snapshot.rowOf(node), setup),
+    scores: [],
+  }));
 }
 
 /** Why the pod was not placed, in kube-scheduler's words. */
@@ -74,6 +78,7 @@ export function attemptMessage({ setup, outcome, postFilter }: Pick<Attempt, 'se
   return fitErrorMessage({ statuses, absent, preFilter, postFilter: postFilterText, endsTwice }, snapshot.nodeCount);
 }
 
-function objector({ run }: Outcome, row: number | undefined): string | undefined {
-  return row === undefined ? undefined : run.check(row).plugin;
+/** Asked again as the search did, with the pods that are nominated to the node. */
+function objector({ run }: Outcome, row: number | undefined, { nominations }: CycleSetup): string | undefined {
+  return row === undefined ? undefined : run.checkWithNominated(row, nominations).plugin;
 }

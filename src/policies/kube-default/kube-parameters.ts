@@ -4,6 +4,7 @@ import { InputError } from '../../errors.ts';
 import type { ParameterFile, Parameters, ParameterSpecs } from '../../parameters.ts';
 import type { PolicySetup } from '../../policy.ts';
 import { parseDuration } from '../../units.ts';
+import { tellTo } from './attempt.ts';
 import { BEHAVIOURS } from './behaviour.ts';
 import type { Behaviour } from './behaviour.ts';
 import { readSchedulerConfiguration } from './configuration.ts';
@@ -59,7 +60,7 @@ export interface KubeParameters {
   readonly workers: number;
 }
 
-export function readKubeParameters({ parameters, files, jobs, random }: PolicySetup): KubeParameters {
+export function readKubeParameters({ parameters, files, jobs, random, watch }: PolicySetup): KubeParameters {
   const behaviour = BEHAVIOURS[parameters.version === '1.26' ? '1.26' : '1.36'];
   const { services = [], replicators = [], budgets = [] } = jobs.kubernetes ?? {};
   const configuration = readConfiguration(files.config, behaviour, { services, replicators });
@@ -76,6 +77,7 @@ export function readKubeParameters({ parameters, files, jobs, random }: PolicySe
       costs: readCosts(parameters, configuration),
       nominates: parameters.nominate === true,
       grace: ({ class: { spec } }) => grace ?? spec.terminationGrace,
+      onAttempt: watch && tellTo(watch),
     },
   };
 }
