@@ -1,6 +1,6 @@
 /** The pods of jobs: made from the workload's Kubernetes objects, or from what the jobs request. */
 import type { Cluster } from '../../cluster.ts';
-import type { Pod, PodSpec, Requirement } from '../../kubernetes.ts';
+import type { OwnerReference, Pod, PodSpec, Requirement } from '../../kubernetes.ts';
 import { gpuShare } from '../../kubernetes-quantity.ts';
 import type { PodTemplate } from '../../kubernetes-workload.ts';
 import { JobPartitions } from '../../job-partitions.ts';
@@ -25,6 +25,7 @@ interface MadeSpec {
 
 const NAMESPACE = 'default';
 const NO_LABELS: ReadonlyMap<string, string> = new Map();
+const NO_OWNERS: readonly OwnerReference[] = [];
 /** Kubernetes' own default [ms]. */
 const GRACE = 30_000;
 
@@ -60,16 +61,24 @@ export class JobPods {
   make(task: TaskOf, generation: number, created: number): Pod {
     const { job, group } = task;
     const template = this.template(job, group);
-    const identity = { uid: this.#made++, created, preempted: false };
-    if (template === undefined) {
-      const name = this.#name(task, jobId(this.#jobs, job), 'new', generation);
-      return { ...identity, name, namespace: NAMESPACE, labels: NO_LABELS, owners: [], spec: this.#spec(job, group) };
-    }
-    const { namespace, labels, owners, spec, nodeName, replacement } = template;
-    const name = this.#name(task, template.name, replacement?.name ?? 'new', generation);
-    return { ...identity, name, namespace, labels, owners, spec, nodeName: generation === 0 ? nodeName : undefined };
+    const naming = template?.replacement?.name ?? 'new';
+    // One literal with every field, so that all pods have one shape and none grows later.
+    return {
+      name: this.#name(task, template?.name ?? jobId(this.#jobs, job), naming, generation),
+      namespace: template?.namespace ?? NAMESPACE,
+      uid: this.#made++,
+      labels: template?.labels ?? NO_LABELS,
+      owners: template?.owners ?? NO_OWNERS,
+      spec: template?.spec ?? this.#spec(job, group),
+      nodeName: generation === 0 ? template?.nodeName : undefined,
+      nominatedNodeName: undefined,
+      created,
+      startTime: undefined,
+      deletionTimestamp: undefined,
+      phase: undefined,
+      preempted: false,
+    };
   }
-
   #name({ job, group, index }: TaskOf, base: string, naming: 'same' | 'new', generation: number): string {
     const { firstGroup, groupTasks } = this.#jobs;
     const groups = firstGroup[job + 1] - firstGroup[job];

@@ -55,7 +55,7 @@ export class PodCluster {
   readonly #rowOfNode: Int32Array;
   readonly #nodeOfRow: Int32Array;
   readonly #ofJob = new Map<number, JobPod[]>();
-  /** How often the pods of a job as a whole have come into being. */
+  /** How often the pods of a job as a whole have gone while it goes on; those to which it never happened are not in it. */
   readonly #lives = new Map<number, number>();
   readonly #throttles: Throttles;
   readonly #settings: ClusterSettings;
@@ -142,8 +142,9 @@ export class PodCluster {
 
   #end(job: number, cycle: Cycle): void {
     for (const pod of this.podsOf(job)) this.#remove(pod);
-    this.#ofJob.delete(job);
-    this.#coming = this.#coming.filter((coming) => coming.job !== job);
+    const hadPods = this.#ofJob.delete(job);
+    if (hadPods && cycle.pending.has(job)) this.#lives.set(job, (this.#lives.get(job) ?? 0) + 1);
+    if (this.#coming.length > 0) this.#coming = this.#coming.filter((coming) => coming.job !== job);
     if (!cycle.pending.has(job)) {
       const next = this.#throttles.release(job);
       if (next >= 0 && cycle.pending.has(next)) this.#createAll(next, cycle);
@@ -187,7 +188,6 @@ export class PodCluster {
 
   #createAll(job: number, cycle: Cycle): void {
     const life = this.#lives.get(job) ?? 0;
-    this.#lives.set(job, life + 1);
     for (let group = 0; group < this.#firstGroup[job + 1] - this.#firstGroup[job]; group++) {
       const tasks = this.#groupTasks[this.#firstGroup[job] + group];
       for (let index = 0; index < tasks; index++) this.#create({ at: cycle.now, job, group, index, generation: life }, cycle);
