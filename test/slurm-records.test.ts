@@ -52,11 +52,6 @@ describe.skipIf(!existsSync(RECORDS))('records of slurmctld 22.05.8 (skipped whe
     };
     expect(compareStarts(record, replayRecord(record, builtin, phasesOf(0, PHASES), simulated)).meanWait).toBeGreaterThan(0.3);
   });
-
-  test('what is not modelled is refused by name', () => {
-    const { record, config } = read('gt_tiers_preempt_requeue');
-    expect(() => replayRecord(record, config, phasesOf(0, PHASES), simulated)).toThrow(/PreemptType=preempt\/partition_prio/);
-  });
 });
 
 describe('a record', () => {

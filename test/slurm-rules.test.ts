@@ -286,7 +286,6 @@ describe('what is not modelled', () => {
 
   test.each([
     { lines: ['PriorityType=priority/multifactor'], says: 'PriorityType=priority/multifactor' },
-    { lines: ['PreemptType=preempt/qos', 'PreemptMode=REQUEUE'], says: 'PreemptType=preempt/qos' },
     { lines: ['CompleteWait=30'], says: 'CompleteWait' },
     { lines: ['SchedulerParameters=bf_busy_nodes,bf_licenses'], says: 'bf_licenses, bf_busy_nodes' },
   ])('$says is refused by name, unless partial is said', ({ lines, says }) => {

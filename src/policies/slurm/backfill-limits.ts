@@ -24,10 +24,10 @@ export class BackfillLimits {
 
   /** Whether it may only be started at once: too young, too unimportant, or its partition has all its reservations. */
   mayNotReserve(job: number): boolean {
-    const { jobs, clock, partitions, priorities, parameters } = this.#scheduling;
+    const { clock, partitions, priorities, requeues, parameters } = this.#scheduling;
     const { minPriorityReserve, minAgeReserve, partitionReservations } = parameters.backfill;
     if (priorities.priorityOf(job) < minPriorityReserve) return true;
-    if (minAgeReserve > 0 && clock.now - jobs.submit[job] < minAgeReserve) return true;
+    if (minAgeReserve > 0 && clock.now - requeues.eligibleOf(job) < minAgeReserve) return true;
     return this.#isFull(`reservations of partition ${partitions.of(job)}`, partitionReservations);
   }
 

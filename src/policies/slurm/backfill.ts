@@ -9,6 +9,7 @@ import type { JobDemand } from './demand.ts';
 import { countNodes, isWithin, overlaps } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import { NodeSpace } from './node-space.ts';
+import type { Allocation } from './running.ts';
 import type { Scheduling } from './scheduling.ts';
 import type { Forecast } from './will-run.ts';
 
@@ -65,9 +66,9 @@ export class BackfillCycle {
 
   /** Goes through the queue; pauses for others now and then. */
   *run(): Generator<Yielding, void, void> {
-    const { queue, clock } = this.#scheduling;
+    const { queue, clock, partitions, preemption } = this.#scheduling;
     const { maxTests, maxTime, maxStarts, yieldInterval, yieldSleep, continueAfterYield, nodeSpaceSize } = this.#parameters;
-    for (const job of queue.build(this.#cycle)) {
+    for (const { job, partition } of queue.build(this.#cycle)) {
       if (this.#tests >= maxTests || clock.unix + this.#worked - this.#began >= maxTime) return;
       if (this.#worked >= yieldInterval) {
         const before = this.#scheduling.lastUpdate;
@@ -75,7 +76,9 @@ export class BackfillCycle {
         this.#worked = 0;
         if (!continueAfterYield && this.#scheduling.lastUpdate !== before) return;
       }
-      if (!this.#cycle.pending.has(job) || this.#limits.forbid(job)) continue;
+      if (!this.#cycle.pending.has(job) || preemption?.isInProgress(job) === true) continue;
+      partitions.lookIn(job, partition);
+      if (this.#limits.forbid(job)) continue;
       const plan = this.#plan(job, this.#limits.mayNotReserve(job));
       if (plan === 'started') {
         if (maxStarts > 0 && ++this.#started >= maxStarts) return;
@@ -88,7 +91,8 @@ export class BackfillCycle {
 
   /** Starts the job, or finds when it can: undefined if that is too far away, or must not be reserved. */
   #plan(job: number, nowOnly: boolean): Plan | 'started' | undefined {
-    const { queue, partitions, clock, running } = this.#scheduling;
+    const { queue, partitions, clock, running, preemption } = this.#scheduling;
+    const candidates = preemption?.candidatesOf(job);
     const demand = queue.demandOf(job);
     const limit = partitions.limitOf(job);
     const now = clock.unix;
@@ -98,7 +102,7 @@ export class BackfillCycle {
       const enough = hasEnough(nodes, demand);
       if (enough && !counted) this.#countTest();
       counted ||= enough;
-      const forecast = enough ? this.#scheduling.willRun.test(demand, nodes, now, nowOnly) : undefined;
+      const forecast = enough ? this.#scheduling.willRun.test({ demand, nodes, now, nowOnly, candidates }) : undefined;
       if (forecast === undefined) {
         if (later === 0 || nowOnly) return undefined;
         from = later;
@@ -112,7 +116,7 @@ export class BackfillCycle {
         start = now + SECOND;
         tryLater = 0;
       } else if (start <= now) {
-        if (this.#start(job, demand, nodes)) return 'started';
+        if (this.#start(job, nodes)) return 'started';
         tryLater = 0;
       }
       const next = this.#judge({ ...forecast, start, nodes: chosen }, limit, tryLater, nowOnly);
@@ -139,16 +143,10 @@ export class BackfillCycle {
   }
 
   /** Starts the job on nodes that the table leaves it. */
-  #start(job: number, demand: JobDemand, nodes: NodeSet): boolean {
-    const { running, selection, clock, partitions } = this.#scheduling;
-    const shares = selection.choose(running.books, demand, this.#scheduling.startable(job, nodes));
-    if (shares === undefined) return false;
-    this.#scheduling.start(this.#cycle, job, shares, 'backfill');
-    // Shared nodes stay in the table: what is left of them is the select plugin's matter.
-    const end = floorTo(clock.unix + partitions.limitOf(job), this.#parameters.resolution);
-    if (demand.whole && this.#space.records < this.#parameters.nodeSpaceSize) {
-      this.#space.reserve(running.nodesOf(shares), 0, end);
-    }
+  #start(job: number, nodes: NodeSet): boolean {
+    if (!this.#scheduling.tryStart(this.#cycle, job, nodes, 'backfill')) return false;
+    const allocation = this.#scheduling.running.of(job);
+    if (allocation !== undefined) this.#reserveRun(allocation);
     return true;
   }
 
@@ -160,12 +158,15 @@ export class BackfillCycle {
   }
 
   #reserveRunning(): void {
-    const { running } = this.#scheduling;
-    for (const { nodes, whole, end } of running.byEnd()) {
-      if (whole && this.#space.records < this.#parameters.nodeSpaceSize) {
-        this.#space.reserve(nodes, 0, floorTo(end, this.#parameters.resolution));
-      }
-    }
+    for (const allocation of this.#scheduling.running.byEnd()) this.#reserveRun(allocation);
+  }
+
+  /** Shared nodes and those of jobs that can be preempted stay in the table: what is left of them is the select plugin's matter. */
+  #reserveRun(allocation: Allocation): void {
+    const { preemption } = this.#scheduling;
+    if (!allocation.whole || this.#space.records >= this.#parameters.nodeSpaceSize) return;
+    if (preemption !== undefined && preemption.rules.modeOf(allocation) !== 'off') return;
+    this.#space.reserve(allocation.nodes, 0, floorTo(allocation.end, this.#parameters.resolution));
   }
 }
 

@@ -18,7 +18,6 @@ function notModelled(config: SlurmConfig): string[] {
   const { main, backfill, choice } = scheduler;
   const asked: [string, boolean][] = [
     ['PriorityType=priority/multifactor', priority.type === 'multifactor'],
-    [`PreemptType=preempt/${preemption.type}`, preemption.type !== 'none' && preemption.mode.how !== 'off'],
     ['PreemptMode=GANG', preemption.mode.gang],
     ['OverSubscribe=YES or FORCE', partitions.some(({ overSubscribe: { mode } }) => mode === 'yes' || mode === 'force')],
     ['MinNodes of a partition', partitions.some(({ minNodes }) => minNodes > 1)],

@@ -45,7 +45,6 @@ const NOT_MODELLED: Readonly<Partial<Record<keyof SlurmOptions, string>>> = {
   switches: '--switches',
   contiguous: '--contiguous',
   spreadJob: '--spread-job',
-  partitions: 'several partitions',
 };
 
 export class Demands {

@@ -1,72 +1,111 @@
 /** The jobs that may start, in the order in which Slurm looks at them. Source: Slurm 22.05, job_scheduler.c, build_job_queue. */
 import type { Cycle } from '../../policy.ts';
 import type { Requests } from '../../workload.ts';
-import { Demands } from './demand.ts';
+import type { Demands } from './demand.ts';
 import type { JobDemand } from './demand.ts';
 import type { Partitions } from './partitions.ts';
+import { mergeSort } from './preemption/merge-sort.ts';
+import type { Preemption } from './preemption/preemption.ts';
+import type { Requeues } from './preemption/requeues.ts';
 import type { Priorities } from './priorities.ts';
 
+export interface JobQueueParts {
+  readonly partitions: Partitions;
+  readonly priorities: Priorities;
+  readonly demands: Demands;
+  readonly requeues: Requeues;
+  readonly preemption?: Preemption | undefined;
+}
+
+/** A job that may start, in one of the partitions that it named. */
+export interface QueueRecord {
+  readonly job: number;
+  /** Index into the partitions. */
+  readonly partition: number;
+}
+
 export class JobQueue {
+  readonly #parts: JobQueueParts;
   readonly #jobs: Requests;
-  readonly #partitions: Partitions;
-  readonly #priorities: Priorities;
-  readonly #demands: Demands;
+  /** Of each job and partition that it was looked at in. */
   readonly #known = new Map<number, JobDemand>();
 
-  constructor(jobs: Requests, partitions: Partitions, priorities: Priorities, demands: Demands) {
+  constructor(jobs: Requests, parts: JobQueueParts) {
     this.#jobs = jobs;
-    this.#partitions = partitions;
-    this.#priorities = priorities;
-    this.#demands = demands;
+    this.#parts = parts;
   }
 
+  /** In the partition that it is looked at in. */
   demandOf(job: number): JobDemand {
-    const known = this.#known.get(job);
+    const partition = this.#parts.partitions.of(job);
+    const known = this.#known.get(this.#key(job, partition));
     if (known !== undefined) return known;
-    const demand = this.#demands.of(job, this.#partitions.of(job));
-    this.#known.set(job, demand);
+    const demand = this.#parts.demands.of(job, partition);
+    this.#known.set(this.#key(job, partition), demand);
     return demand;
   }
 
   forget(job: number): void {
-    this.#known.delete(job);
+    for (const partition of this.#parts.partitions.allOf(job)) this.#known.delete(this.#key(job, partition));
+  }
+
+  #key(job: number, partition: number): number {
+    return job * this.#parts.partitions.rules.length + partition;
   }
 
   /** Those that nothing but resources and others before them keeps back; for the rest it says why. */
-  build(cycle: Cycle): number[] {
-    const jobs: number[] = [];
+  build(cycle: Cycle): QueueRecord[] {
+    const { partitions, preemption } = this.#parts;
+    const records: QueueRecord[] = [];
+    preemption?.beginWalk();
     for (let job = cycle.pending.first(); job >= 0; job = cycle.pending.after(job)) {
-      const reason = this.#objection(job, cycle.now);
-      if (reason === undefined) jobs.push(job);
-      else cycle.explain(job, reason);
+      let reason: string | undefined;
+      const before = records.length;
+      for (const partition of partitions.allOf(job)) {
+        partitions.lookIn(job, partition);
+        const objection = this.#objection(job, cycle.now);
+        if (objection === undefined) records.push({ job, partition });
+        else reason = objection;
+      }
+      if (records.length === before && reason !== undefined) cycle.explain(job, reason);
     }
-    return jobs.sort((a, b) => this.#compare(a, b));
+    return preemption === undefined
+      ? records.sort((a, b) => this.#compare(a, b))
+      : mergeSort(records, (a, b) => this.#comparePreempting(preemption, a, b));
   }
 
-  /** When the next of the waiting jobs may begin that asked for a time [ms]; Infinity if none did. */
+  /** When the next of the waiting jobs may begin that asked for a time, or was requeued [ms]; Infinity if there is none. */
   nextBegin(cycle: Cycle): number {
-    const begin = this.#jobs.slurm?.begin;
+    const { requeues } = this.#parts;
     let next = Infinity;
-    if (begin === undefined) return next;
+    if (this.#jobs.slurm?.begin === undefined && requeues.isEmpty) return next;
     for (let job = cycle.pending.first(); job >= 0; job = cycle.pending.after(job)) {
-      if (begin[job] > cycle.now) next = Math.min(next, begin[job]);
+      const begin = requeues.beginOf(job);
+      if (begin > cycle.now) next = Math.min(next, begin);
     }
     return next;
   }
 
   #objection(job: number, now: number): string | undefined {
-    const begin = this.#jobs.slurm?.begin?.[job] ?? NaN;
-    if (this.#priorities.priorityOf(job) === 0) return 'JobHeldUser';
-    if (begin > now) return 'BeginTime';
+    const { priorities, partitions, requeues } = this.#parts;
+    if (priorities.priorityOf(job) === 0) return 'JobHeldUser';
+    if (requeues.beginOf(job) > now) return 'BeginTime';
     const demand = this.demandOf(job);
-    return demand.trouble ?? this.#partitions.objection(job, demand.minNodes);
+    return demand.trouble ?? partitions.objection(job, demand.minNodes);
+  }
+
+  /** Who could preempt stands before whom it could preempt; of all others, the usual order. */
+  #comparePreempting({ rules }: Preemption, a: QueueRecord, b: QueueRecord): number {
+    if (rules.precedes(a, b)) return -1;
+    return rules.precedes(b, a) ? 1 : this.#compare(a, b);
   }
 
   /** Tier of the partition, priority, submission, id. */
-  #compare(a: number, b: number): number {
-    const { rules } = this.#partitions;
-    const { submit } = this.#jobs;
-    const tier = rules[this.#partitions.of(b)].tier - rules[this.#partitions.of(a)].tier;
-    return tier || this.#priorities.priorityOf(b) - this.#priorities.priorityOf(a) || submit[a] - submit[b] || a - b;
+  #compare(a: QueueRecord, b: QueueRecord): number {
+    const { partitions, priorities, requeues } = this.#parts;
+    const tier = partitions.rules[b.partition].tier - partitions.rules[a.partition].tier;
+    if (tier !== 0) return tier;
+    const priority = priorities.priorityOf(b.job, b.partition) - priorities.priorityOf(a.job, a.partition);
+    return priority || requeues.submitOf(a.job) - requeues.submitOf(b.job) || a.job - b.job;
   }
 }

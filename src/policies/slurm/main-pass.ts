@@ -31,9 +31,11 @@ class MainPass {
     const { queue, parameters } = this.#scheduling;
     const { depth, maxStarts, partitionDepth } = parameters.main;
     let looked = 0;
-    for (const job of queue.build(this.#cycle)) {
+    for (const { job, partition } of queue.build(this.#cycle)) {
+      // It may have been started in another of its partitions, or make room for itself there.
+      if (!this.#cycle.pending.has(job) || this.#scheduling.preemption?.isInProgress(job) === true) continue;
       if (maxStarts > 0 && this.#started >= maxStarts) break;
-      const partition = this.#scheduling.partitions.of(job);
+      this.#scheduling.partitions.lookIn(job, partition);
       if (partitionDepth > 0 && this.#count(partition) >= partitionDepth) this.#explain(job, 'Priority');
       else if (!full && looked++ > depth) break;
       else this.#try(job, partition);
@@ -48,17 +50,16 @@ class MainPass {
   }
 
   #try(job: number, partition: number): void {
-    const { queue, partitions, running, selection } = this.#scheduling;
+    const { queue, partitions } = this.#scheduling;
     if (this.#failed.has(partition)) return this.#explain(job, 'Priority');
     const demand = queue.demandOf(job);
     if (countCommon(this.#available, partitions.rules[partition].nodes) < demand.minNodes) {
       this.#explain(job, 'Resources (nodes are down, or kept for partitions of higher priority)');
       return this.#fail(partition);
     }
-    const shares = selection.choose(running.books, demand, this.#scheduling.startable(job, this.#available));
-    if (shares !== undefined) {
+    if (this.#scheduling.tryStart(this.#cycle, job, this.#available, 'main')) {
       this.#started++;
-      return this.#scheduling.start(this.#cycle, job, shares, 'main');
+      return;
     }
     this.#explain(job, 'Resources');
     if (demand.required !== undefined) removeAll(this.#available, demand.required);
@@ -67,9 +68,9 @@ class MainPass {
 
   /** Whether jobs behind this one may start though it waits: it is too young or too unimportant for a reservation. */
   #mayBePassed(job: number): boolean {
-    const { parameters, jobs, priorities } = this.#scheduling;
+    const { parameters, requeues, priorities } = this.#scheduling;
     const { minAgeReserve, minPriorityReserve } = parameters.backfill;
-    if (minAgeReserve > 0 && this.#cycle.now - jobs.submit[job] < minAgeReserve) return true;
+    if (minAgeReserve > 0 && this.#cycle.now - requeues.eligibleOf(job) < minAgeReserve) return true;
     return priorities.priorityOf(job) < minPriorityReserve;
   }
 

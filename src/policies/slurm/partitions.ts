@@ -27,6 +27,10 @@ export class Partitions {
   readonly rules: readonly PartitionRules[];
   readonly #jobs: Requests;
   readonly #of: JobPartitions;
+  /** Of jobs that named several: where they are looked at, or run. */
+  readonly #current = new Map<number, number>();
+  /** Of each list of names that a job gave. */
+  readonly #lists = new Map<readonly string[], readonly number[]>();
 
   constructor(jobs: Requests, cluster: Cluster, machine: Machine) {
     this.#jobs = jobs;
@@ -34,9 +38,29 @@ export class Partitions {
     this.rules = cluster.slurm === undefined ? plainRules(cluster, machine, this.#of) : configuredRules(cluster, machine);
   }
 
-  /** The partition of a job [index into `rules`]. */
+  /** The partition of a job [index into `rules`]; of several, the one that it is looked at in, or runs in. */
   of(job: number): number {
-    return this.#of.of(job);
+    return this.#current.get(job) ?? this.#of.of(job);
+  }
+
+  /** All partitions that the job named. */
+  allOf(job: number): readonly number[] {
+    const { slurm, firstGroup } = this.#jobs;
+    const option = slurm?.optionsOfGroup[firstGroup[job]] ?? -1;
+    const names = option < 0 ? undefined : slurm?.options[option].partitions;
+    if (names === undefined) return [this.#of.of(job)];
+    let list = this.#lists.get(names);
+    if (list === undefined) {
+      const known = names.map((name) => this.rules.findIndex((rules) => rules.name === name)).filter((index) => index >= 0);
+      list = known.length === 0 ? [this.#of.of(job)] : [...new Set(known)];
+      this.#lists.set(names, list);
+    }
+    return list;
+  }
+
+  /** From now on the job is looked at in this one of its partitions. */
+  lookIn(job: number, partition: number): void {
+    if (partition !== this.of(job)) this.#current.set(job, partition);
   }
 
   /** The limit it is planned with: whole minutes, as Slurm keeps them [ms]. */

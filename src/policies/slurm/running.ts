@@ -10,6 +10,8 @@ export interface Allocation {
   readonly shares: readonly Share[];
   readonly nodes: NodeSet;
   readonly whole: boolean;
+  /** When it was started [Unix ms]. */
+  readonly start: number;
   /** When its limit is used up [Unix ms]. */
   readonly end: number;
   /** Index into the partitions. */
@@ -79,6 +81,24 @@ export class Running {
   /** Jobs that run, by no particular order. */
   jobs(): IterableIterator<number> {
     return this.#jobs.keys();
+  }
+
+  /** What a job that runs holds; undefined if it does not run. */
+  of(job: number): Allocation | undefined {
+    return this.#jobs.get(job);
+  }
+
+  /** By no particular order. */
+  allocations(): IterableIterator<Allocation> {
+    return this.#jobs.values();
+  }
+
+  /** The job is sure to be over at this time, if not before [Unix ms]. */
+  endBy(job: number, time: number): void {
+    const allocation = this.#jobs.get(job);
+    if (allocation === undefined || allocation.end <= time) return;
+    this.#jobs.set(job, { ...allocation, end: time });
+    this.#sorted = undefined;
   }
 
   /** By the end of their limits; ties in the order of their rows, which is that of their ids. */

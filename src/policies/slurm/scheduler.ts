@@ -6,7 +6,7 @@ import { mainPass } from './main-pass.ts';
 import { BackfillTimer, PassTimer } from './scheduler-timers.ts';
 import type { TimerPhases } from './scheduler-timers.ts';
 import { Scheduling } from './scheduling.ts';
-import type { SchedulingSetup } from './scheduling.ts';
+import type { Ends, SchedulingSetup } from './scheduling.ts';
 
 export interface SlurmSchedulerSetup extends SchedulingSetup {
   readonly backfills: boolean;
@@ -38,7 +38,7 @@ export class SlurmScheduler implements Policy {
   #lockedUntil = 0;
   #wasIdle = true;
   /** Nodes came back meanwhile. */
-  #missedEnds = false;
+  #missedEnds: Ends = 'none';
 
   constructor(setup: SlurmSchedulerSetup) {
     const { parameters, phases, killScan } = setup;
@@ -51,7 +51,9 @@ export class SlurmScheduler implements Policy {
 
   schedule(cycle: Cycle): void {
     const { now, changed } = cycle;
-    this.#missedEnds = this.#scheduling.absorb(cycle) || this.#missedEnds;
+    const ends = this.#scheduling.absorb(cycle);
+    if (ends !== 'none' && this.#missedEnds !== 'stopped') this.#missedEnds = ends;
+    this.#scheduling.preemption?.stops.scan(cycle);
     if (this.#wasIdle) this.#passes.skip(now);
     if (changed.submitted.length > 0 || changed.turns.some(({ up }) => up)) this.#passes.ask(now);
     if (now < this.#lockedUntil) return cycle.wakeAt(this.#lockedUntil);
@@ -62,9 +64,11 @@ export class SlurmScheduler implements Policy {
   }
 
   #passIfDue(cycle: Cycle): void {
-    if (this.#missedEnds) {
-      this.#missedEnds = false;
-      if (this.#setup.epilog && !this.#setup.parameters.main.defer) mainPass(this.#scheduling, cycle, false);
+    const ends = this.#missedEnds;
+    if (ends !== 'none') {
+      this.#missedEnds = 'none';
+      if ((this.#setup.epilog || ends === 'stopped') && !this.#setup.parameters.main.defer)
+        mainPass(this.#scheduling, cycle, false);
       else this.#passes.ask(cycle.now);
     }
     if (cycle.pending.size === 0) return;

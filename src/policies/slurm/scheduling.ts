@@ -10,6 +10,9 @@ import { keepOnly, removeAll } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import { Partitions } from './partitions.ts';
 import { PlanClock } from './plan-clock.ts';
+import { makePreemption } from './preemption/make-preemption.ts';
+import type { Preemption } from './preemption/preemption.ts';
+import { Requeues } from './preemption/requeues.ts';
 import type { Priorities } from './priorities.ts';
 import { Running } from './running.ts';
 import { Selection } from './selection.ts';
@@ -19,11 +22,16 @@ import { WillRun } from './will-run.ts';
 /** Which of the two started a job. */
 export type Starter = 'main' | 'backfill';
 
+/** Whether nodes came back from jobs. A job that was stopped is followed by an epilog message from each of its nodes. */
+export type Ends = 'none' | 'some' | 'stopped';
+
 export interface SchedulingSetup {
   readonly jobs: Requests;
   readonly cluster: Cluster;
   readonly parameters: SlurmSchedulerParameters;
   readonly priorities: Priorities;
+  /** How long it takes until the nodes of a job that was preempted are clean [ms]. */
+  readonly cleaning: number;
   /** Told of every start. */
   readonly onStart?: (job: number, starter: Starter) => void;
 }
@@ -38,11 +46,18 @@ export class Scheduling {
   readonly queue: JobQueue;
   readonly selection: Selection;
   readonly willRun: WillRun;
+  /** Absent if nobody may preempt anybody. */
+  readonly preemption?: Preemption;
+  readonly requeues: Requeues;
   /** When jobs, nodes or partitions last changed, as far as backfill looks at that [Unix ms]. */
   lastUpdate = 0;
   readonly #onStart: SchedulingSetup['onStart'];
+  /** Jobs that have been started once. */
+  readonly #ran = new Set<number>();
+  /** Jobs that ended when their limit was used up, and whose nodes are being cleaned. */
+  readonly #timedOut = new Set<number>();
 
-  constructor({ jobs, cluster, parameters, priorities, onStart }: SchedulingSetup) {
+  constructor({ jobs, cluster, parameters, priorities, cleaning, onStart }: SchedulingSetup) {
     const machine = new Machine(jobs, cluster);
     this.jobs = jobs;
     this.parameters = parameters;
@@ -50,36 +65,58 @@ export class Scheduling {
     this.running = new Running(machine);
     this.partitions = new Partitions(jobs, cluster, machine);
     this.priorities = priorities;
-    this.queue = new JobQueue(jobs, this.partitions, priorities, new Demands(jobs, machine, cluster.slurm));
     this.selection = new Selection(machine);
+    this.requeues = new Requeues(jobs, parameters.main.requeueDelay);
+    const { clock, running, partitions, selection, requeues } = this;
+    if (cluster.slurm !== undefined) {
+      const parts = { jobs, config: cluster.slurm, partitions, priorities, running, selection, clock, cleaning };
+      this.preemption = makePreemption(parts);
+    }
+    const demands = new Demands(jobs, machine, cluster.slurm);
+    this.queue = new JobQueue(jobs, { partitions, priorities, demands, requeues, preemption: this.preemption });
     this.willRun = new WillRun(this.running, this.selection, {
       windowLinear: parameters.backfill.windowLinear,
       killWait: cluster.slurm?.timing.killWait ?? 30_000,
       overTimeLimit: this.partitions.rules.map(({ overTimeLimit }) => overTimeLimit),
+      isRemovable: (allocation) => this.preemption?.isRemovable(allocation) === true,
     });
     this.#onStart = onStart;
   }
 
-  /** Takes note of what has happened. Answers whether nodes came back from jobs. */
-  absorb(cycle: Cycle): boolean {
+  /** Takes note of what has happened. */
+  absorb(cycle: Cycle): Ends {
     const { ended, submitted, turns, expectations } = cycle.changed;
     this.clock.now = cycle.now;
     if (expectations) {
       for (const job of this.running.jobs()) if (!cycle.running.mayPreempt(job)) this.#finish(job);
     }
-    for (const job of ended) {
-      this.running.release(job);
-      this.queue.forget(job);
-    }
+    let stopped = false;
+    for (const job of ended) stopped = this.#release(job) || stopped;
     for (const { node, up } of turns) this.running.turn(node, up);
-    for (const job of submitted) this.priorities.submit(job, cycle.now);
+    for (const job of submitted) {
+      if (this.#ran.has(job)) this.requeues.add(job, cycle.now);
+      this.priorities.submit(job, cycle.now);
+    }
     if (ended.length + submitted.length + turns.length > 0) this.touch();
-    return ended.length > 0;
+    if (stopped) return 'stopped';
+    return ended.length > 0 ? 'some' : 'none';
   }
 
   #finish(job: number): void {
+    const allocation = this.running.of(job);
+    if (allocation === undefined) return;
+    if (allocation.end <= this.clock.unix) this.#timedOut.add(job);
     this.running.finish(job);
     this.touch();
+  }
+
+  /** Its nodes are clean. Answers whether it was stopped: by its limit, or by a preemption. */
+  #release(job: number): boolean {
+    this.#finish(job);
+    this.running.release(job);
+    this.queue.forget(job);
+    const preempted = this.preemption?.stops.forget(job) === true;
+    return this.#timedOut.delete(job) || preempted;
   }
 
   touch(): void {
@@ -103,6 +140,16 @@ export class Scheduling {
     return candidates;
   }
 
+  /** Starts the job on some of these nodes, if it fits there. If not, it may make others give theirs back, and starts later. */
+  tryStart(cycle: Cycle, job: number, nodes: NodeSet, starter: Starter): boolean {
+    const demand = this.queue.demandOf(job);
+    const startable = this.startable(job, nodes);
+    const shares = this.selection.choose(this.running.books, demand, startable);
+    if (shares !== undefined) this.start(cycle, job, shares, starter);
+    else this.preemption?.makeRoom(cycle, job, demand, { usable: this.usable(job, nodes), startable });
+    return shares !== undefined;
+  }
+
   start(cycle: Cycle, job: number, shares: readonly Share[], starter: Starter): void {
     for (const { node, group, tasks } of shares) cycle.place(job, group, node, tasks);
     const { running, partitions, clock } = this;
@@ -111,9 +158,12 @@ export class Scheduling {
       shares,
       nodes: running.nodesOf(shares),
       whole: this.queue.demandOf(job).whole,
+      start: clock.unix,
       end: clock.unix + partitions.limitOf(job),
       partition: partitions.of(job),
     });
+    this.#ran.add(job);
+    this.preemption?.forget(job);
     this.touch();
     this.#onStart?.(job, starter);
   }

@@ -30,6 +30,12 @@ export const SLURM_PARAMETERS: ParameterSpecs = {
     default: 0,
     min: 0,
   },
+  'preempt-cleaning': {
+    summary: 'How long it takes until the nodes of a job that was preempted are clean.',
+    type: 'duration',
+    default: 1000,
+    min: 1,
+  },
   partial: {
     summary: 'Simulate though slurm.conf asks for what is not modelled; without it that is refused by name.',
     type: 'flag',
@@ -70,6 +76,7 @@ export function slurmPolicy(
     phases: { poll: duration('poll-phase'), full: duration('full-phase'), backfill: duration('backfill-phase') },
     epilog: parameters.epilog === true,
     testTime: duration('test-time'),
+    cleaning: Number(parameters['preempt-cleaning'] ?? 1000),
     ...(slurm === undefined ? {} : { killScan: KILL_SCAN }),
     ...(onStart === undefined ? {} : { onStart }),
   });

@@ -28,6 +28,19 @@ export interface WillRunSettings {
   readonly killWait: number;
   /** Of each partition: OverTimeLimit [ms]. */
   readonly overTimeLimit: readonly number[];
+  /** Whether preemption takes the resources of this job away. */
+  readonly isRemovable: (allocation: Allocation) => boolean;
+}
+
+export interface WillRunQuestion {
+  readonly demand: JobDemand;
+  /** Nodes that it may use. */
+  readonly nodes: NodeSet;
+  readonly now: number;
+  /** Whether it could run at once is all that is asked. */
+  readonly nowOnly: boolean;
+  /** Running jobs that it may preempt: with them gone, it could run "now". */
+  readonly candidates?: readonly Allocation[] | undefined;
 }
 
 export class WillRun {
@@ -41,16 +54,23 @@ export class WillRun {
     this.#settings = settings;
   }
 
-  /** `nowOnly`: whether it could run at once is all that is asked. */
-  test(demand: JobDemand, candidates: NodeSet, now: number, nowOnly: boolean): Forecast | undefined {
-    const shares = this.#selection.choose(this.#running.books, demand, candidates);
+  test(question: WillRunQuestion): Forecast | undefined {
+    const { demand, nodes, now, nowOnly, candidates = [] } = question;
+    const shares = this.#selection.choose(this.#running.books, demand, nodes);
     if (shares !== undefined) return { start: now, shares };
-    return nowOnly ? undefined : this.#later(demand, candidates, now);
+    if (nowOnly && candidates.length === 0) return undefined;
+    const future = new Future(this.#running, demand);
+    for (const candidate of candidates) if (this.#settings.isRemovable(candidate)) future.give(candidate);
+    // It would start a little later, but only a job that could start now is let to preempt.
+    const instead = candidates.length === 0 ? undefined : future.choose(this.#selection, nodes);
+    if (instead !== undefined) return { start: now, shares: instead };
+    return nowOnly ? undefined : this.#later(question, future);
   }
 
-  #later(demand: JobDemand, candidates: NodeSet, now: number): Forecast | undefined {
-    const future = new Future(this.#running, demand);
-    const jobs = this.#running.byEnd();
+  #later({ nodes: candidates, now, candidates: preemptable = [] }: WillRunQuestion, future: Future): Forecast | undefined {
+    const all = this.#running.byEnd();
+    const gone = new Set(preemptable.map(({ job }) => job));
+    const jobs = gone.size === 0 ? all : all.filter(({ job }) => !gone.has(job));
     let window = FIRST_WINDOW;
     let barrier = NaN;
     let next = 0;

@@ -1,0 +1,63 @@
+/** The preemption that a slurm.conf asks for. */
+import type { SlurmConfig } from '../../../slurm.ts';
+import type { Requests } from '../../../workload.ts';
+import type { Partitions } from '../partitions.ts';
+import type { PlanClock } from '../plan-clock.ts';
+import type { Priorities } from '../priorities.ts';
+import type { Running } from '../running.ts';
+import type { Selection } from '../selection.ts';
+import { JobQos } from './job-qos.ts';
+import { partitionPrioRules } from './partition-prio.ts';
+import type { PreemptParty } from './preempt-rules.ts';
+import { Preemption } from './preemption.ts';
+import { qosRules } from './qos-rules.ts';
+import { Stops } from './stops.ts';
+
+export interface PreemptionParts {
+  readonly jobs: Requests;
+  readonly config: SlurmConfig;
+  readonly partitions: Partitions;
+  readonly priorities: Priorities;
+  readonly running: Running;
+  readonly selection: Selection;
+  readonly clock: PlanClock;
+  /** How long it takes until the nodes of a job that was killed are clean [ms]. */
+  readonly cleaning: number;
+}
+
+/** Undefined if there is none. */
+export function makePreemption(parts: PreemptionParts): Preemption | undefined {
+  const { jobs, config, partitions, running, selection, clock, cleaning } = parts;
+  const { preemption, timing, scheduler } = config;
+  const { preemptReorderCount, preemptStrictOrder, preemptYoungestFirst } = scheduler.choice;
+  if (preemption.type === 'none' || preemption.mode.how === 'off') return undefined;
+  const qos = new JobQos(jobs, config);
+  const rules =
+    preemption.type === 'qos' ? qosRules(qos, preemption, parts.priorities) : partitionPrioRules(config, partitions.rules);
+  const exemptTimeOf = (victim: PreemptParty) =>
+    qos.orderOf(victim).find(({ preemptExemptTime }) => preemptExemptTime !== undefined)?.preemptExemptTime ??
+    preemption.exemptTime;
+  return new Preemption({
+    rules,
+    search: { running, selection, reorderCount: preemptReorderCount, strictOrder: preemptStrictOrder },
+    running,
+    partitions,
+    clock,
+    stops: new Stops({
+      running,
+      clock,
+      cleaning,
+      graceOf: (victim) => rules.graceOf(victim),
+      mayRequeue: (victim) => rules.modeOf(victim) === 'requeue' && isRequeued(victim.job, jobs, config),
+    }),
+    youngestFirst: preemptYoungestFirst,
+    exemptTimeOf,
+    patience: timing.killWait + timing.messageTimeout,
+  });
+}
+
+/** --requeue or --no-requeue, or what JobRequeue says. */
+function isRequeued(job: number, { slurm, firstGroup }: Requests, { jobRequeue }: SlurmConfig): boolean {
+  const option = slurm?.optionsOfGroup[firstGroup[job]] ?? -1;
+  return (option < 0 ? undefined : slurm?.options[option].requeue) ?? jobRequeue;
+}

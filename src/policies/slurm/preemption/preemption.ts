@@ -1,0 +1,99 @@
+/** Preemption of running jobs: candidates, victims and what is done to them. Source: Slurm 22.05, src/slurmctld/preempt.c. */
+import type { Cycle } from '../../../policy.ts';
+import type { JobDemand } from '../demand.ts';
+import { addAll, countNodes, keepOnly, overlaps } from '../node-set.ts';
+import type { NodeSet } from '../node-set.ts';
+import type { Partitions } from '../partitions.ts';
+import type { PlanClock } from '../plan-clock.ts';
+import type { Allocation, Running } from '../running.ts';
+import type { PreemptParty, PreemptRules } from './preempt-rules.ts';
+import type { Stops } from './stops.ts';
+import { chooseVictims } from './victims.ts';
+import type { VictimSearch } from './victims.ts';
+
+export interface PreemptionSettings {
+  readonly rules: PreemptRules;
+  readonly search: Omit<VictimSearch, 'isRemovable'>;
+  readonly running: Running;
+  readonly partitions: Partitions;
+  readonly clock: PlanClock;
+  readonly stops: Stops;
+  /** preempt_youngest_first */
+  readonly youngestFirst: boolean;
+  /** How long a job must have run before it may be preempted [ms]. */
+  readonly exemptTimeOf: (victim: PreemptParty) => number;
+  /** How long a job that has preempted others waits for their nodes before it preempts more: KillWait and MessageTimeout [ms]. */
+  readonly patience: number;
+}
+
+export class Preemption {
+  readonly rules: PreemptRules;
+  readonly stops: Stops;
+  readonly #settings: PreemptionSettings;
+  readonly #search: VictimSearch;
+  /** When waiting jobs began to preempt others [Unix ms]. */
+  readonly #began = new Map<number, number>();
+  /** Jobs that have preempted others in this walk of the queue: they are not looked at in another partition. */
+  readonly #inProgress = new Set<number>();
+
+  constructor(settings: PreemptionSettings) {
+    this.rules = settings.rules;
+    this.stops = settings.stops;
+    this.#settings = settings;
+    this.#search = { ...settings.search, isRemovable: (victim) => this.isRemovable(victim) };
+  }
+
+  /** The queue is built anew. */
+  beginWalk(): void {
+    this.#inProgress.clear();
+  }
+
+  isInProgress(job: number): boolean {
+    return this.#inProgress.has(job);
+  }
+
+  forget(job: number): void {
+    this.#began.delete(job);
+  }
+
+  isRemovable(victim: Allocation): boolean {
+    const mode = this.rules.modeOf(victim);
+    return mode === 'requeue' || mode === 'cancel';
+  }
+
+  /** Running jobs that the job may preempt, those first that are to go first. */
+  candidatesOf(job: number): Allocation[] {
+    const { running, partitions, clock, youngestFirst, exemptTimeOf } = this.#settings;
+    const preemptor = { job, partition: partitions.of(job) };
+    const { nodes } = partitions.rules[preemptor.partition];
+    const candidates: Allocation[] = [];
+    for (const victim of running.allocations()) {
+      if (!this.rules.mayPreempt(preemptor, victim) || clock.unix < victim.start + exemptTimeOf(victim)) continue;
+      if (overlaps(victim.nodes, nodes)) candidates.push(victim);
+    }
+    // In the order of the list of jobs, which is that of their ids.
+    candidates.sort((a, b) => a.job - b.job);
+    if (youngestFirst) return candidates.sort((a, b) => b.start - a.start);
+    return candidates
+      .map((victim) => ({ victim, importance: this.rules.importanceOf(victim, countNodes(victim.nodes)) }))
+      .sort((a, b) => a.importance - b.importance)
+      .map(({ victim }) => victim);
+  }
+
+  /** Stops others so that the job can start later, if that is possible. `nodes`: all that it may use, and of those the free ones. */
+  makeRoom(cycle: Cycle, job: number, demand: JobDemand, nodes: { readonly usable: NodeSet; readonly startable: NodeSet }): void {
+    const candidates = this.candidatesOf(job);
+    if (candidates.length === 0) return;
+    const among = nodes.startable.slice();
+    for (const candidate of candidates) addAll(among, candidate.nodes);
+    keepOnly(among, nodes.usable);
+    const victims = chooseVictims(this.#search, demand, among, candidates);
+    const now = this.#settings.clock.unix;
+    // What it has preempted may be on its way out still.
+    const began = this.#began.get(job) ?? -Infinity;
+    if (victims.length === 0 || began > now - this.#settings.patience) return;
+    this.#began.set(job, now);
+    this.#inProgress.add(job);
+    for (const victim of victims) this.#settings.stops.stop(cycle, victim);
+  }
+}
