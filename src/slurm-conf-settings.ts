@@ -61,16 +61,28 @@ function checkWords(words: readonly string[], setting: Setting): void {
   if (wrong !== undefined) throw wrongValue(setting, `"${wrong}" is none of its words; CR_Core_Memory for example is one`);
 }
 
-export function readPriority(table: ConfTable, notes: ConfNotes): SlurmPriority {
+/** `hasAccounts`: accounts were given beside the file, so that there must be a slurmdbd. */
+export function readPriority(table: ConfTable, notes: ConfNotes, hasAccounts: boolean): SlurmPriority {
   if (table.get('PriorityType') === undefined) {
     notes.warn('PriorityType is not said: priority/basic is taken (the default until 23.02; priority/multifactor since)');
   }
   const type = table.choice('PriorityType', ['basic', 'multifactor'], 'basic', 'priority/');
   const tres = table.get('PriorityWeightTRES');
+  const accounting = hasAccounts || /slurmdbd$/i.test(table.text('AccountingStorageType') ?? '');
+  if (
+    !accounting &&
+    type === 'multifactor' &&
+    (table.count('PriorityWeightAge', 0) || table.count('PriorityWeightFairshare', 0))
+  ) {
+    notes.warn(
+      'PriorityWeightAge and PriorityWeightFairshare count nothing without AccountingStorageType=accounting_storage/slurmdbd, as in Slurm',
+    );
+  }
   const age = table.minutes('PriorityMaxAge', 7 * DAY);
   const halfLife = table.minutes('PriorityDecayHalfLife', 7 * DAY);
   return {
     type,
+    accounting,
     weights: {
       age: table.count('PriorityWeightAge', 0),
       association: table.count('PriorityWeightAssoc', 0),

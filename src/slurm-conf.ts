@@ -66,7 +66,7 @@ export function readSlurmConf(files: SlurmFiles, include?: ReadInclude): SlurmCl
   if (partitions.length === 0) {
     throw usageError('it describes no partition', files.conf.path, 'add a line such as PartitionName=main Nodes=ALL Default=YES');
   }
-  const settings = readSettings(table, notes);
+  const settings = readSettings(table, notes, files.accounts !== undefined);
   const states = statesOf(nodes, readDownNodes(ofKind('downnodes'), notes), notes);
   const gres = gresOf(nodes, table, files, notes);
   const memory = settings.select.memory ? 'memory is counted' : 'memory is not counted';
@@ -109,7 +109,7 @@ function tableOf(lines: readonly ConfLine[], notes: ConfNotes): ConfTable {
 
 type Settings = Omit<SlurmConfig, 'pools' | 'partitions' | 'switches' | 'topology' | 'accounts' | 'reservations'>;
 
-function readSettings(table: ConfTable, notes: ConfNotes): Settings {
+function readSettings(table: ConfTable, notes: ConfNotes, hasAccounts: boolean): Settings {
   const licenses = table.get('Licenses');
   const timing = readTiming(table);
   const flags = table.words('TopologyParam') ?? [];
@@ -118,7 +118,7 @@ function readSettings(table: ConfTable, notes: ConfNotes): Settings {
     schedulerType: table.choice('SchedulerType', ['backfill', 'builtin'], 'backfill', 'sched/'),
     scheduler: readSchedulerParameters(table.get('SchedulerParameters'), timing.messageTimeout, notes),
     select: readSelect(table, notes),
-    priority: readPriority(table, notes),
+    priority: readPriority(table, notes, hasAccounts),
     preemption: readPreemption(table),
     timing,
     enforcement: readEnforcement(table),

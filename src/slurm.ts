@@ -62,6 +62,8 @@ export interface SlurmSelect {
 /** PriorityType and what belongs to it. */
 export interface SlurmPriority {
   readonly type: 'basic' | 'multifactor';
+  /** Whether slurmdbd keeps accounts: without it, age and fair share count nothing, and priorities stay as they were at submission. */
+  readonly accounting: boolean;
   readonly weights: SlurmPriorityWeights;
   /** PriorityFlags, in upper case: `ACCRUE_ALWAYS`, `CALCULATE_RUNNING`, `NO_FAIR_TREE`, `SMALL_RELATIVE_TO_TIME` ... */
   readonly flags: ReadonlySet<string>;

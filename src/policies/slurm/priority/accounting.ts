@@ -49,7 +49,12 @@ export class Accounting {
   /** The QoS of a job with that association [index into `qos`]; -1 if it has none that is known. */
   qosOf(job: number, association: number): number {
     const named = nameOf(this.#jobs.qos, job)?.toLowerCase();
-    return this.#qosByName.get(named ?? this.#defaultQos(association)) ?? -1;
+    return this.qosNamed(named ?? this.#defaultQos(association));
+  }
+
+  /** The QoS of that name [index into `qos`]; -1 if none is known by it. */
+  qosNamed(name: string | undefined): number {
+    return (name === undefined ? undefined : this.#qosByName.get(name.toLowerCase())) ?? -1;
   }
 
   #defaultQos(association: number): string {
