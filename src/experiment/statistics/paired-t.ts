@@ -4,17 +4,26 @@ import { deviationOf, isConstant, meanOf } from './moments.ts';
 import { studentQuantile, studentTwoSided } from './student-distribution.ts';
 import type { TestResult } from './verdict.ts';
 
+/** The t test of paired differences against 0. */
+export function pairedT(difference: Float64Array): TestResult {
+  const error = isConstant(difference) ? 0 : standardError(difference);
+  return studentTest(meanOf(difference), error, difference.length - 1);
+}
+
 /**
- * The t test of paired differences against 0. It does not apply (NaN) to fewer than two differences, or to differences
- * that are all the same: a deviation of 0 says that the sample is special, not that the mean is known.
- * `widening` makes the standard error larger than independent differences would have it (correlated batches).
+ * The t test of an estimate against 0. It does not apply (NaN) to fewer than two observations, or without any spread: a
+ * deviation of 0 says that the sample is special, not that the mean is known.
  */
-export function pairedT(difference: Float64Array, widening = 1): TestResult {
-  const degrees = difference.length - 1;
+export function studentTest(estimate: number, error: number, degrees: number): TestResult {
   const name = 'paired t';
-  if (degrees < 1 || isConstant(difference)) return { name, statistic: NaN, p: NaN, method: 'does not apply' };
-  const t = meanOf(difference) / (widening * standardError(difference));
-  return { name, statistic: t, p: studentTwoSided(t, degrees), method: `t with ${degrees} degrees of freedom` };
+  if (degrees < 1 || !(error > 0)) return { name, statistic: NaN, p: NaN, method: 'does not apply' };
+  const t = estimate / error;
+  return {
+    name,
+    statistic: t,
+    p: studentTwoSided(t, degrees),
+    method: `t with ${degrees} degree${degrees === 1 ? '' : 's'} of freedom`,
+  };
 }
 
 /** An estimate ± t standard errors, as far apart as n observations allow. */

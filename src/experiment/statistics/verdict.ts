@@ -27,7 +27,7 @@ export interface CompareOptions {
 
 /** How a single long trace is cut; shares are of the time from first to last submission. */
 export interface TraceOptions {
-  /** What is taken of each batch and of the whole: `mean` if absent, or a quantile's p in (0, 1). */
+  /** What is taken of each batch and of the whole: `mean` if absent, or a quantile's p in (0, 1). `figure` must say the same. */
   readonly of?: 'mean' | number;
   /**
    * Jobs submitted first that are left out while the machine fills: a share of the time (0.1 if absent, as metrics do
