@@ -8,6 +8,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./replay.ts')).declareReplay,
   },
   {
+    name: 'explain',
+    summary: 'tell the life of one job: why it waited, who went past it, what the scheduler saw',
+    load: async () => (await import('./explain.ts')).declareExplain,
+  },
+  {
     name: 'trace',
     summary: 'look at traces, convert, generate, cut, scale and fetch them',
     commands: [
