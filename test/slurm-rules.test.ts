@@ -285,7 +285,6 @@ describe('what is not modelled', () => {
   const jobs = [{ at: 0, nodes: 1, runs: 1 }];
 
   test.each([
-    { lines: ['PriorityType=priority/multifactor'], says: 'PriorityType=priority/multifactor' },
     { lines: ['CompleteWait=30'], says: 'CompleteWait' },
     { lines: ['SchedulerParameters=bf_busy_nodes,bf_licenses'], says: 'bf_licenses, bf_busy_nodes' },
   ])('$says is refused by name, unless partial is said', ({ lines, says }) => {

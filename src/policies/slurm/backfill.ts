@@ -10,10 +10,12 @@ import { countNodes, isWithin, overlaps } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import { NodeSpace } from './node-space.ts';
 import type { Allocation } from './running.ts';
-import type { Scheduling } from './scheduling.ts';
+import type { Attempt, Scheduling } from './scheduling.ts';
 import type { Forecast } from './will-run.ts';
 
 const SECOND = 1000;
+/** What a job that limits hold back is planned for, if no other time is known [ms]. */
+const BLOCKED_FOR = 500 * SECOND;
 
 /** What the search for a time came to. */
 interface Plan extends Forecast {
@@ -66,7 +68,7 @@ export class BackfillCycle {
 
   /** Goes through the queue; pauses for others now and then. */
   *run(): Generator<Yielding, void, void> {
-    const { queue, clock, partitions, preemption } = this.#scheduling;
+    const { queue, clock, partitions, preemption, limits } = this.#scheduling;
     const { maxTests, maxTime, maxStarts, yieldInterval, yieldSleep, continueAfterYield, nodeSpaceSize } = this.#parameters;
     for (const { job, partition } of queue.build(this.#cycle)) {
       if (this.#tests >= maxTests || clock.unix + this.#worked - this.#began >= maxTime) return;
@@ -78,11 +80,13 @@ export class BackfillCycle {
       }
       if (!this.#cycle.pending.has(job) || preemption?.isInProgress(job) === true) continue;
       partitions.lookIn(job, partition);
-      if (this.#limits.forbid(job)) continue;
+      if (!this.#stopsAtLimits && limits?.beforeNodes(job) !== undefined) continue;
+      if (this.#limits.forbid(job) || limits?.nodeLimit(job) !== undefined) continue;
       const plan = this.#plan(job, this.#limits.mayNotReserve(job));
       if (plan === 'started') {
         if (maxStarts > 0 && ++this.#started >= maxStarts) return;
       } else if (plan !== undefined) {
+        if (!this.#mayReserve(job, plan)) continue;
         if (this.#space.records >= nodeSpaceSize) return;
         this.#reserve(job, plan);
       }
@@ -91,7 +95,7 @@ export class BackfillCycle {
 
   /** Starts the job, or finds when it can: undefined if that is too far away, or must not be reserved. */
   #plan(job: number, nowOnly: boolean): Plan | 'started' | undefined {
-    const { queue, partitions, clock, running, preemption } = this.#scheduling;
+    const { queue, partitions, clock, running, preemption, priorities } = this.#scheduling;
     const candidates = preemption?.candidatesOf(job);
     const demand = queue.demandOf(job);
     const limit = partitions.limitOf(job);
@@ -108,6 +112,7 @@ export class BackfillCycle {
         from = later;
         continue;
       }
+      if (demand.whole) priorities.plan(job, { shares: forecast.shares, whole: true, partition: partitions.of(job) });
       const chosen = running.nodesOf(forecast.shares);
       let start = Math.max(from, forecast.start);
       let tryLater = later;
@@ -116,7 +121,11 @@ export class BackfillCycle {
         start = now + SECOND;
         tryLater = 0;
       } else if (start <= now) {
-        if (this.#start(job, nodes)) return 'started';
+        const attempt = this.#start(job, nodes);
+        if (attempt.started) return 'started';
+        // When limits will let it start is not known; with assoc_limit_stop it is planned all the same.
+        if (attempt.isPolicy && !this.#stopsAtLimits) return undefined;
+        if (attempt.isPolicy) start = later > 0 ? later : now + BLOCKED_FOR;
         tryLater = 0;
       }
       const next = this.#judge({ ...forecast, start, nodes: chosen }, limit, tryLater, nowOnly);
@@ -143,18 +152,38 @@ export class BackfillCycle {
   }
 
   /** Starts the job on nodes that the table leaves it. */
-  #start(job: number, nodes: NodeSet): boolean {
-    if (!this.#scheduling.tryStart(this.#cycle, job, nodes, 'backfill')) return false;
+  #start(job: number, nodes: NodeSet): Attempt {
+    const attempt = this.#scheduling.tryStart(this.#cycle, job, nodes, 'backfill');
+    if (!attempt.started) {
+      if (attempt.reason !== undefined) this.#scheduling.reasons.set(this.#cycle, job, attempt.reason);
+      return attempt;
+    }
     const allocation = this.#scheduling.running.of(job);
     if (allocation !== undefined) this.#reserveRun(allocation);
-    return true;
+    return attempt;
+  }
+
+  /** Limits that it would break then, as they stand now, and NoReserve of its QoS leave a job without a reservation. */
+  #mayReserve(job: number, { shares }: Plan): boolean {
+    const { limits, queue, partitions } = this.#scheduling;
+    if (limits === undefined) return true;
+    if (!this.#stopsAtLimits) {
+      const given = { shares, whole: queue.demandOf(job).whole, partition: partitions.of(job) };
+      if (limits.onNodes(job, given) !== undefined) return false;
+    }
+    return !limits.mayNotReserve(job);
+  }
+
+  /** assoc_limit_stop: a job that limits hold back keeps nodes from others. */
+  get #stopsAtLimits(): boolean {
+    return this.#scheduling.parameters.main.associationStop;
   }
 
   #reserve(job: number, { start, nodes }: Plan): void {
     const { partitions, clock } = this.#scheduling;
     const { resolution } = this.#parameters;
     this.#space.reserve(nodes, floorTo(start, resolution), floorTo(start + partitions.limitOf(job), resolution));
-    this.#cycle.explain(job, `Resources (planned for ${clock.traceTimeOf(start) / SECOND} s)`);
+    this.#scheduling.reasons.plan(this.#cycle, job, `Resources (planned for ${clock.traceTimeOf(start) / SECOND} s)`);
   }
 
   #reserveRunning(): void {

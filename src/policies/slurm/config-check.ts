@@ -14,10 +14,9 @@ export function checkConfig(config: SlurmConfig, policy: string): void {
 }
 
 function notModelled(config: SlurmConfig): string[] {
-  const { priority, preemption, select, partitions, scheduler, accounts, enforcement, timing } = config;
+  const { preemption, select, partitions, scheduler, accounts, enforcement, timing } = config;
   const { main, backfill, choice } = scheduler;
   const asked: [string, boolean][] = [
-    ['PriorityType=priority/multifactor', priority.type === 'multifactor'],
     ['PreemptMode=GANG', preemption.mode.gang],
     ['OverSubscribe=YES or FORCE', partitions.some(({ overSubscribe: { mode } }) => mode === 'yes' || mode === 'force')],
     ['MinNodes of a partition', partitions.some(({ minNodes }) => minNodes > 1)],

@@ -104,7 +104,7 @@ export class SlurmScheduler implements Policy {
   #sleep(cycle: Cycle): void {
     const { now, pending } = cycle;
     const times = [this.#lockedUntil, this.#paused?.until ?? NaN, this.#scheduling.queue.nextBegin(cycle)];
-    if (pending.size > 0) times.push(this.#passes.next());
+    if (pending.size > 0) times.push(this.#passes.next(), this.#scheduling.priorities.next);
     if (this.#setup.backfills && this.#paused === undefined && this.#backfill.hasWork(this.#scheduling.lastUpdate)) {
       times.push(this.#backfill.next(now));
     }

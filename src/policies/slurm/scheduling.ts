@@ -5,6 +5,8 @@ import type { SlurmSchedulerParameters } from '../../slurm-scheduler-parameters.
 import type { Requests } from '../../workload.ts';
 import { Demands } from './demand.ts';
 import { JobQueue } from './job-queue.ts';
+import { submitJobs } from './limits/job-submission.ts';
+import { Limits } from './limits/limits.ts';
 import { Machine } from './machine.ts';
 import { keepOnly, removeAll } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
@@ -13,10 +15,11 @@ import { PlanClock } from './plan-clock.ts';
 import { makePreemption } from './preemption/make-preemption.ts';
 import type { Preemption } from './preemption/preemption.ts';
 import { Requeues } from './preemption/requeues.ts';
-import type { Priorities } from './priorities.ts';
+import type { Given, Priorities } from './priorities.ts';
 import { Running } from './running.ts';
 import { Selection } from './selection.ts';
 import type { Share } from './selection.ts';
+import { StateReasons } from './state-reasons.ts';
 import { WillRun } from './will-run.ts';
 
 /** Which of the two started a job. */
@@ -24,6 +27,15 @@ export type Starter = 'main' | 'backfill';
 
 /** Whether nodes came back from jobs. A job that was stopped is followed by an epilog message from each of its nodes. */
 export type Ends = 'none' | 'some' | 'stopped';
+
+/** What came of an attempt to start a job. */
+export interface Attempt {
+  readonly started: boolean;
+  /** The limit that kept it back; absent if it was nodes. */
+  readonly reason?: string;
+  /** Whether that was one of accounts and QoS: with assoc_limit_stop those stop others. */
+  readonly isPolicy: boolean;
+}
 
 export interface SchedulingSetup {
   readonly jobs: Requests;
@@ -49,6 +61,9 @@ export class Scheduling {
   /** Absent if nobody may preempt anybody. */
   readonly preemption?: Preemption;
   readonly requeues: Requeues;
+  /** Absent without a slurm.conf. */
+  readonly limits?: Limits;
+  readonly reasons = new StateReasons();
   /** When jobs, nodes or partitions last changed, as far as backfill looks at that [Unix ms]. */
   lastUpdate = 0;
   readonly #onStart: SchedulingSetup['onStart'];
@@ -65,7 +80,8 @@ export class Scheduling {
     this.running = new Running(machine);
     this.partitions = new Partitions(jobs, cluster, machine);
     this.priorities = priorities;
-    this.selection = new Selection(machine);
+    const chosenBy = { config: cluster.slurm, idle: this.running.books.empty, clock: this.clock };
+    this.selection = new Selection(machine, chosenBy);
     this.requeues = new Requeues(jobs, parameters.main.requeueDelay);
     const { clock, running, partitions, selection, requeues } = this;
     if (cluster.slurm !== undefined) {
@@ -73,7 +89,12 @@ export class Scheduling {
       this.preemption = makePreemption(parts);
     }
     const demands = new Demands(jobs, machine, cluster.slurm);
-    this.queue = new JobQueue(jobs, { partitions, priorities, demands, requeues, preemption: this.preemption });
+    const demandOf = (job: number) => this.queue.demandOf(job);
+    if (cluster.slurm !== undefined) {
+      this.limits = new Limits({ jobs, cluster, slurm: cluster.slurm, partitions, priorities, demandOf });
+    }
+    const { preemption, limits, reasons } = this;
+    this.queue = new JobQueue(jobs, { partitions, priorities, demands, requeues, preemption, limits, reasons });
     this.willRun = new WillRun(this.running, this.selection, {
       windowLinear: parameters.backfill.windowLinear,
       killWait: cluster.slurm?.timing.killWait ?? 30_000,
@@ -87,13 +108,14 @@ export class Scheduling {
   absorb(cycle: Cycle): Ends {
     const { ended, submitted, turns, expectations } = cycle.changed;
     this.clock.now = cycle.now;
+    this.#recompute(cycle.now);
     if (expectations) {
       for (const job of this.running.jobs()) if (!cycle.running.mayPreempt(job)) this.#finish(job);
     }
     let stopped = false;
     for (const job of ended) stopped = this.#release(job) || stopped;
     for (const { node, up } of turns) this.running.turn(node, up);
-    for (const job of submitted) {
+    for (const job of submitJobs(cycle, this.jobs, this.limits, (one) => this.#ran.has(one))) {
       if (this.#ran.has(job)) this.requeues.add(job, cycle.now);
       this.priorities.submit(job, cycle.now);
     }
@@ -102,11 +124,19 @@ export class Scheduling {
     return ended.length > 0 ? 'some' : 'none';
   }
 
+  #recompute(now: number): void {
+    const changed = this.priorities.catchUp(now);
+    this.limits?.endPeriods(this.clock.unixOf(this.priorities.next));
+    if (changed !== undefined) this.lastUpdate = Math.max(this.lastUpdate, this.clock.unixOf(changed));
+  }
+
   #finish(job: number): void {
     const allocation = this.running.of(job);
     if (allocation === undefined) return;
     if (allocation.end <= this.clock.unix) this.#timedOut.add(job);
     this.running.finish(job);
+    this.limits?.ended(job);
+    this.priorities.finish(job, this.clock.now);
     this.touch();
   }
 
@@ -141,13 +171,22 @@ export class Scheduling {
   }
 
   /** Starts the job on some of these nodes, if it fits there. If not, it may make others give theirs back, and starts later. */
-  tryStart(cycle: Cycle, job: number, nodes: NodeSet, starter: Starter): boolean {
+  tryStart(cycle: Cycle, job: number, nodes: NodeSet, starter: Starter): Attempt {
     const demand = this.queue.demandOf(job);
+    const notTried = this.limits?.notTried(job);
+    if (notTried !== undefined) return { started: false, ...notTried };
     const startable = this.startable(job, nodes);
     const shares = this.selection.choose(this.running.books, demand, startable);
+    // A job that lacks both nodes and what limits leave it waits for its limits.
+    const reason = this.limits?.onNodes(job, shares && this.#givenOf(job, shares));
+    if (reason !== undefined) return { started: false, reason, isPolicy: true };
     if (shares !== undefined) this.start(cycle, job, shares, starter);
     else this.preemption?.makeRoom(cycle, job, demand, { usable: this.usable(job, nodes), startable });
-    return shares !== undefined;
+    return { started: shares !== undefined, isPolicy: false };
+  }
+
+  #givenOf(job: number, shares: readonly Share[]): Given {
+    return { shares, whole: this.queue.demandOf(job).whole, partition: this.partitions.of(job) };
   }
 
   start(cycle: Cycle, job: number, shares: readonly Share[], starter: Starter): void {
@@ -162,6 +201,9 @@ export class Scheduling {
       end: clock.unix + partitions.limitOf(job),
       partition: partitions.of(job),
     });
+    this.priorities.start(job, this.#givenOf(job, shares), cycle.now);
+    this.limits?.started(job, this.#givenOf(job, shares), clock.unix);
+    this.reasons.forget(job);
     this.#ran.add(job);
     this.preemption?.forget(job);
     this.touch();

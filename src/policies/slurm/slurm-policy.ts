@@ -5,6 +5,7 @@ import { ConfNotes } from '../../slurm-conf-notes.ts';
 import { readSchedulerParameters } from '../../slurm-conf-scheduler.ts';
 import { checkConfig } from './config-check.ts';
 import { basicPriorities } from './priorities.ts';
+import { MultifactorPriorities } from './priority/multifactor.ts';
 import { SlurmScheduler } from './scheduler.ts';
 import type { SlurmSchedulerSetup } from './scheduler.ts';
 
@@ -26,6 +27,13 @@ export const SLURM_PARAMETERS: ParameterSpecs = {
   },
   'full-phase': {
     summary: 'When the first pass over the whole queue happens, after the first submission.',
+    type: 'duration',
+    default: 0,
+    min: 0,
+  },
+  'priority-phase': {
+    summary:
+      'When priorities are computed anew for the first time, after the first submission (PriorityType=priority/multifactor).',
     type: 'duration',
     default: 0,
     min: 0,
@@ -71,7 +79,10 @@ export function slurmPolicy(
     jobs,
     cluster,
     parameters: slurm?.scheduler ?? readSchedulerParameters(undefined, MESSAGE_TIMEOUT, new ConfNotes()),
-    priorities: basicPriorities(jobs),
+    priorities:
+      slurm?.priority.type === 'multifactor'
+        ? new MultifactorPriorities(jobs, cluster, slurm, duration('priority-phase'))
+        : basicPriorities(jobs),
     backfills,
     phases: { poll: duration('poll-phase'), full: duration('full-phase'), backfill: duration('backfill-phase') },
     epilog: parameters.epilog === true,

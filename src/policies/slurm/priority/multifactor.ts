@@ -28,8 +28,12 @@ interface Known {
   facts: JobFacts;
   /** Since when it grows older [Unix ms]. */
   accrues: number;
-  pending: boolean;
+  /** `over`: it is forgotten with the next computation, unless it is requeued. */
+  state: 'pending' | 'running' | 'over';
 }
+
+/** Jobs that are over are forgotten when there are so many of them, even if nothing is computed anew. */
+const MOST_OVER = 4096;
 
 export class MultifactorPriorities implements Priorities {
   next: number;
@@ -42,10 +46,11 @@ export class MultifactorPriorities implements Priorities {
   readonly #partitions: JobPartitions;
   readonly #clock: PlanClock;
   readonly #factors: JobFactors;
-  /** Jobs that wait or run. */
+  /** Jobs that wait or run, and some that are over. */
   readonly #known = new Map<number, Known>();
   /** The same, in the order of their ids; absent if it must be made anew. */
   #order: readonly number[] | undefined;
+  #over = 0;
 
   /** `first`: when priorities are computed anew for the first time [ms]. */
   constructor(jobs: Requests, cluster: Cluster, slurm: SlurmConfig, first: number) {
@@ -70,7 +75,8 @@ export class MultifactorPriorities implements Priorities {
     const known = this.#known.get(job);
     if (known !== undefined) {
       // Its priority stays until all are computed anew, but its age begins again when it may start again.
-      known.pending = true;
+      if (known.state === 'over') this.#over--;
+      known.state = 'pending';
       known.accrues = this.#clock.unixOf(now) + (always ? 0 : requeueDelay + SECOND);
       return;
     }
@@ -79,7 +85,7 @@ export class MultifactorPriorities implements Priorities {
     const facts = this.#factsOf(job);
     const sum = new PrioritySum(this.#factors, this.#slurm.priority, facts, this.#optionsOf(job));
     const accrues = this.#clock.unixOf(always ? this.#jobs.submit[job] : eligible);
-    this.#known.set(job, { sum, facts, accrues, pending: true });
+    this.#known.set(job, { sum, facts, accrues, state: 'pending' });
     this.#order = undefined;
     // It has not begun to grow old.
     sum.compute(0, this.fairShares.factorOf(facts.association));
@@ -101,16 +107,21 @@ export class MultifactorPriorities implements Priorities {
     };
     this.usage.start(job, charge, this.#clock.unixOf(now));
     this.plan(job, given);
-    known.pending = false;
+    known.state = 'running';
   }
 
   finish(job: number, now: number): void {
+    const known = this.#known.get(job);
+    if (known === undefined || known.state === 'over') return;
     this.usage.finish(job, this.#clock.unixOf(now));
+    known.state = 'over';
+    if (++this.#over > MOST_OVER) this.#forgetOver();
   }
 
-  /** It will not come again. */
-  forget(job: number): void {
-    this.#known.delete(job);
+  #forgetOver(): void {
+    if (this.#over === 0) return;
+    for (const [job, { state }] of this.#known) if (state === 'over') this.#known.delete(job);
+    this.#over = 0;
     this.#order = undefined;
   }
 
@@ -141,6 +152,7 @@ export class MultifactorPriorities implements Priorities {
     this.fairShares.beforeCharging();
     this.usage.decay(now);
     let waiting = false;
+    this.#forgetOver();
     const order = (this.#order ??= [...this.#known.keys()].sort((a, b) => a - b));
     if (this.fairShares.tree !== undefined) {
       for (const job of order) this.usage.charge(job, now);
@@ -151,7 +163,7 @@ export class MultifactorPriorities implements Priorities {
       if (known === undefined) continue;
       // The classic way goes through the jobs once: those behind a running one already see what it is charged.
       if (this.fairShares.tree === undefined) this.usage.charge(job, now);
-      if (!known.pending) continue;
+      if (known.state !== 'pending') continue;
       waiting = true;
       known.sum.compute(Math.max(0, now - known.accrues), this.fairShares.factorOf(known.facts.association));
     }
