@@ -1,11 +1,16 @@
 /** Compression of stored traces, told by the first bytes rather than by the name. */
 import { Readable } from 'node:stream';
+import type { TransformOptions } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
 import { createGunzip } from 'node:zlib';
+import type { ZlibOptions } from 'node:zlib';
 import { InputError } from '../errors.ts';
 
 /** Decompressed pieces: large enough that what is done once a piece costs nothing. [bytes] */
 const PIECE = 256 * 1024;
+
+/** Some pieces ahead of the reader, so that it seldom waits for one. */
+const GUNZIP: ZlibOptions & TransformOptions = { chunkSize: PIECE, highWaterMark: 4 * PIECE };
 
 /** The most bytes that `compressionOf` looks at, and those that `refuseTar` does. */
 export const MAGIC_BYTES = 6;
@@ -70,7 +75,7 @@ export async function* decompress(
 
 async function* gunzip(stored: AsyncIterable<Uint8Array>, broken: (problem: string) => InputError): AsyncGenerator<Uint8Array> {
   const source = Readable.from(stored, { objectMode: false });
-  const gunzip = createGunzip({ chunkSize: PIECE });
+  const gunzip = createGunzip(GUNZIP);
   source.on('error', (error) => gunzip.destroy(error));
   source.pipe(gunzip);
   try {
