@@ -124,6 +124,8 @@ export interface Cycle {
    * minimum, its run is over: it is queued with what it still holds, and runs again once the missing tasks are placed.
    */
   evict(eviction: Eviction, grace?: number): void;
+  /** Turns a waiting job away for good, for this reason: it ends as `rejected`. */
+  reject(job: number, reason: string): void;
   /** Asks for a cycle at this time, whatever happens until then [ms]. */
   wakeAt(time: number): void;
   /** Says why a job is not started; kept whenever the reason differs from the last one given. */

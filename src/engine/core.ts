@@ -242,6 +242,14 @@ export class Core implements Cycle {
     if (this.phase[job] === STOPPING) this.#expect(job, Math.min(this.running.expectedEnd(job), at));
   }
 
+  reject(job: number, reason: string): void {
+    if (this.phase[job] !== PENDING)
+      throw new Error(`the policy rejected job ${job}, which is not waiting: it ${describePhase(this.phase[job])}`);
+    this.decisions++;
+    this.explain(job, reason);
+    this.withdraw(job, REJECTED);
+  }
+
   wakeAt(time: number): void {
     if (!(time > this.now)) throw new Error(`the policy asked to be woken at ${time} ms, but it is ${this.now} ms already`);
     this.#driver.wake(time);

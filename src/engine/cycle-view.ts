@@ -43,6 +43,10 @@ export class CycleView implements Cycle {
     this.#core.evict(eviction, grace);
   }
 
+  reject(job: number, reason: string): void {
+    this.#core.reject(job, reason);
+  }
+
   wakeAt(time: number): void {
     this.#core.wakeAt(time);
   }

@@ -14,7 +14,7 @@ export function checkConfig(config: SlurmConfig, policy: string): void {
 }
 
 function notModelled(config: SlurmConfig): string[] {
-  const { preemption, select, partitions, scheduler, accounts, enforcement, timing } = config;
+  const { preemption, select, partitions, scheduler, timing } = config;
   const { main, backfill, choice } = scheduler;
   const asked: [string, boolean][] = [
     ['PreemptMode=GANG', preemption.mode.gang],
@@ -23,8 +23,7 @@ function notModelled(config: SlurmConfig): string[] {
     ['MaxCPUsPerNode of a partition', partitions.some((partition) => partition.maxCpusPerNode < Infinity)],
     ['ExclusiveUser', partitions.some(({ exclusiveUser }) => exclusiveUser)],
     ['LLN', select.leastLoadedNodes || partitions.some(({ leastLoadedNodes }) => leastLoadedNodes)],
-    ['accounts that partitions allow or deny', partitions.some((partition) => isRestricted(partition))],
-    ['limits of associations and QoS', accounts !== undefined && enforcement.limits],
+    ['AllowGroups of a partition', partitions.some(({ allowGroups }) => allowGroups !== undefined)],
     ['topology', config.topology !== 'flat'],
     ['reservations', config.reservations.length > 0],
     ['CompleteWait', timing.completeWait > 0],
@@ -37,14 +36,4 @@ function notModelled(config: SlurmConfig): string[] {
     ['CR_Socket, CR_Board', select.unit === 'socket' || select.unit === 'board'],
   ];
   return asked.filter(([, is]) => is).map(([name]) => name);
-}
-
-function isRestricted({
-  allowAccounts,
-  allowGroups,
-  allowQos,
-  denyAccounts,
-  denyQos,
-}: SlurmConfig['partitions'][number]): boolean {
-  return [allowAccounts, allowGroups, allowQos, denyAccounts, denyQos].some((list) => list !== undefined);
 }

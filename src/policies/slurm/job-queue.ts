@@ -3,11 +3,13 @@ import type { Cycle } from '../../policy.ts';
 import type { Requests } from '../../workload.ts';
 import type { Demands } from './demand.ts';
 import type { JobDemand } from './demand.ts';
+import type { Limits } from './limits/limits.ts';
 import type { Partitions } from './partitions.ts';
 import { mergeSort } from './preemption/merge-sort.ts';
 import type { Preemption } from './preemption/preemption.ts';
 import type { Requeues } from './preemption/requeues.ts';
 import type { Priorities } from './priorities.ts';
+import type { StateReasons } from './state-reasons.ts';
 
 export interface JobQueueParts {
   readonly partitions: Partitions;
@@ -15,6 +17,8 @@ export interface JobQueueParts {
   readonly demands: Demands;
   readonly requeues: Requeues;
   readonly preemption?: Preemption | undefined;
+  readonly limits?: Limits | undefined;
+  readonly reasons: StateReasons;
 }
 
 /** A job that may start, in one of the partitions that it named. */
@@ -55,7 +59,7 @@ export class JobQueue {
 
   /** Those that nothing but resources and others before them keeps back; for the rest it says why. */
   build(cycle: Cycle): QueueRecord[] {
-    const { partitions, preemption } = this.#parts;
+    const { partitions, preemption, reasons } = this.#parts;
     const records: QueueRecord[] = [];
     preemption?.beginWalk();
     for (let job = cycle.pending.first(); job >= 0; job = cycle.pending.after(job)) {
@@ -67,7 +71,8 @@ export class JobQueue {
         if (objection === undefined) records.push({ job, partition });
         else reason = objection;
       }
-      if (records.length === before && reason !== undefined) cycle.explain(job, reason);
+      if (records.length > before) reasons.release(job);
+      else if (reason !== undefined) reasons.keep(cycle, job, reason);
     }
     return preemption === undefined
       ? records.sort((a, b) => this.#compare(a, b))
@@ -87,11 +92,11 @@ export class JobQueue {
   }
 
   #objection(job: number, now: number): string | undefined {
-    const { priorities, partitions, requeues } = this.#parts;
+    const { priorities, partitions, requeues, limits } = this.#parts;
     if (priorities.priorityOf(job) === 0) return 'JobHeldUser';
     if (requeues.beginOf(job) > now) return 'BeginTime';
     const demand = this.demandOf(job);
-    return demand.trouble ?? partitions.objection(job, demand.minNodes);
+    return demand.trouble ?? (limits === undefined ? partitions.objection(job, demand.minNodes) : limits.objection(job));
   }
 
   /** Who could preempt stands before whom it could preempt; of all others, the usual order. */

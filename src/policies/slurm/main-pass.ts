@@ -3,6 +3,7 @@
  * Source: Slurm 22.05, src/slurmctld/job_scheduler.c, _schedule.
  */
 import type { Cycle } from '../../policy.ts';
+import { isLimitReason } from './limits/reasons.ts';
 import { countCommon, removeAll } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import type { Scheduling } from './scheduling.ts';
@@ -36,7 +37,7 @@ class MainPass {
       if (!this.#cycle.pending.has(job) || this.#scheduling.preemption?.isInProgress(job) === true) continue;
       if (maxStarts > 0 && this.#started >= maxStarts) break;
       this.#scheduling.partitions.lookIn(job, partition);
-      if (partitionDepth > 0 && this.#count(partition) >= partitionDepth) this.#explain(job, 'Priority');
+      if (partitionDepth > 0 && this.#count(partition) >= partitionDepth) this.#scheduling.reasons.behind(this.#cycle, job);
       else if (!full && looked++ > depth) break;
       else this.#try(job, partition);
     }
@@ -50,18 +51,24 @@ class MainPass {
   }
 
   #try(job: number, partition: number): void {
-    const { queue, partitions } = this.#scheduling;
-    if (this.#failed.has(partition)) return this.#explain(job, 'Priority');
+    const { queue, partitions, limits, reasons } = this.#scheduling;
+    if (this.#failed.has(partition)) return reasons.behind(this.#cycle, job);
+    // What limits held back before is looked at first: only then does it never stop those behind it.
+    const held = isLimitReason(reasons.of(job)) ? limits?.beforeNodes(job) : undefined;
+    if (held !== undefined) return this.#explain(job, held);
     const demand = queue.demandOf(job);
     if (countCommon(this.#available, partitions.rules[partition].nodes) < demand.minNodes) {
       this.#explain(job, 'Resources (nodes are down, or kept for partitions of higher priority)');
       return this.#fail(partition);
     }
-    if (this.#scheduling.tryStart(this.#cycle, job, this.#available, 'main')) {
+    const outcome = this.#scheduling.tryStart(this.#cycle, job, this.#available, 'main');
+    if (outcome.started) {
       this.#started++;
       return;
     }
-    this.#explain(job, 'Resources');
+    if (outcome.reason !== undefined) this.#explain(job, outcome.reason);
+    else this.#explain(job, 'Resources');
+    if (outcome.reason !== undefined && !(outcome.isPolicy && this.#scheduling.parameters.main.associationStop)) return;
     if (demand.required !== undefined) removeAll(this.#available, demand.required);
     else if (!this.#mayBePassed(job)) this.#fail(partition);
   }
@@ -80,6 +87,6 @@ class MainPass {
   }
 
   #explain(job: number, reason: string): void {
-    this.#cycle.explain(job, reason);
+    this.#scheduling.reasons.set(this.#cycle, job, reason);
   }
 }

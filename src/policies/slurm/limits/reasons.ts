@@ -64,3 +64,8 @@ function resourceWord(owner: LimitOwner, resource: string): string {
   if (resource.startsWith('license/')) return 'License';
   return resource.startsWith('bb/') ? 'BB' : 'Unknown';
 }
+
+/** Whether a reason says that limits of an association or a QoS hold a job back. */
+export function isLimitReason(reason: string | undefined): boolean {
+  return reason !== undefined && /^(QOS(?!Usage|Not)|Assoc|Max.*Per(Account|Acct)$)/.test(reason);
+}

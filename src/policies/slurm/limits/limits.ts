@@ -1,0 +1,251 @@
+/**
+ * What accounts, QoS and partitions let a job do: to be submitted, to be looked at, to start now. It counts what waits and
+ * what runs. Source: Slurm 22.05, src/slurmctld/acct_policy.c; job_mgr.c, _job_create.
+ */
+import { MINUTE, SECOND } from '../../../units.ts';
+import type { Cluster } from '../../../cluster.ts';
+import type { SlurmConfig } from '../../../slurm.ts';
+import type { SlurmOptions } from '../../../slurm-workload.ts';
+import { nameOf } from '../../../workload.ts';
+import type { Requests } from '../../../workload.ts';
+import type { JobDemand } from '../demand.ts';
+import type { Partitions } from '../partitions.ts';
+import type { Given, Priorities } from '../priorities.ts';
+import { Accounting } from '../priority/accounting.ts';
+import { MultifactorPriorities } from '../priority/multifactor.ts';
+import { CPU, Trackables } from '../priority/trackable.ts';
+import { Standings } from './job-standing.ts';
+import type { JobStanding } from './job-standing.ts';
+import { notAllowed, partitionLimit, turnedAway } from './partition-access.ts';
+import type { Applicant, PartitionSize } from './partition-access.ts';
+import { Promises } from './promises.ts';
+import { Runnable } from './runnable.ts';
+import type { Candidate } from './runnable.ts';
+import { SubmissionLimits } from './submission.ts';
+
+const NO_FLAGS: ReadonlySet<string> = new Set();
+
+export interface LimitsSetup {
+  readonly jobs: Requests;
+  readonly cluster: Cluster;
+  readonly slurm: SlurmConfig;
+  readonly partitions: Partitions;
+  readonly priorities: Priorities;
+  demandOf(job: number): JobDemand;
+}
+
+export class Limits {
+  readonly #setup: LimitsSetup;
+  readonly #accounting: Accounting;
+  readonly #trackables: Trackables;
+  readonly #standings: Standings;
+  readonly #runnable: Runnable;
+  readonly #submission: SubmissionLimits;
+  readonly #promises: Promises;
+  readonly #sizes: readonly PartitionSize[];
+  /** Jobs that wait or run. */
+  readonly #submitted = new Set<number>();
+  /** Of each job and partition that was asked for: why it keeps the job back; empty = it does not. */
+  readonly #objections = new Map<number, string>();
+  /** Whether limits of associations and QoS hold at all. */
+  readonly #enforced: boolean;
+
+  constructor(setup: LimitsSetup) {
+    const { jobs, cluster, slurm, priorities } = setup;
+    const multifactor = priorities instanceof MultifactorPriorities ? priorities : undefined;
+    this.#setup = setup;
+    this.#accounting = multifactor?.accounting ?? new Accounting(jobs, slurm.accounts);
+    this.#trackables = multifactor?.trackables ?? new Trackables(jobs, cluster, slurm);
+    const { names } = this.#trackables;
+    this.#standings = new Standings(jobs, this.#accounting, names, multifactor?.usage.usage);
+    this.#runnable = new Runnable(names, slurm.enforcement.safe);
+    this.#submission = new SubmissionLimits(names);
+    this.#promises = new Promises(multifactor !== undefined);
+    this.#enforced = slurm.enforcement.limits && (slurm.accounts?.associations.length ?? 0) > 0;
+    this.#sizes = slurm.partitions.map((_, partition) => {
+      const amounts = this.#trackables.ofPartition(partition);
+      return { nodes: slurm.partitions[partition].nodes.length, cpus: amounts[CPU] };
+    });
+  }
+
+  /** Why jobs that come at once, as tasks of one array, are turned away; undefined if they are queued. */
+  refuse(jobs: readonly number[]): string | undefined {
+    const [job] = jobs;
+    return this.#refusedByPartitions(job) ?? this.#refusedByAccounts(job) ?? this.#refusedByLimits(job, jobs.length);
+  }
+
+  /** They wait from now on: for the first time, or again. */
+  submit(job: number): void {
+    if (!this.#enforced || this.#submitted.has(job)) return;
+    this.#submitted.add(job);
+    for (const usage of countersOf(this.#standingOf(job))) usage.submitted++;
+  }
+
+  /** Why its partition keeps it back, in Slurm's words; undefined if it does not. */
+  objection(job: number): string | undefined {
+    const { partitions } = this.#setup;
+    const key = job * this.#sizes.length + partitions.of(job);
+    const known = this.#objections.get(key);
+    if (known !== undefined) return known === '' ? undefined : known;
+    const objection = this.#objectionOf(job, partitions.of(job));
+    this.#objections.set(key, objection ?? '');
+    return objection;
+  }
+
+  #objectionOf(job: number, partition: number): string | undefined {
+    const { slurm } = this.#setup;
+    const applicant = this.#applicant(job);
+    const limit = partitionLimit(slurm.partitions[partition], applicant, this.#sizes[partition]);
+    if (limit !== undefined || slurm.enforcement.partitionLimits === 'no') return limit;
+    return notAllowed(slurm.partitions[partition], applicant) === undefined ? undefined : 'PartitionConfig';
+  }
+
+  /** Why it may not start now, whatever nodes there are; undefined if it may. */
+  beforeNodes(job: number): string | undefined {
+    return this.#enforced ? this.#runnable.beforeNodes(this.#candidate(job)) : undefined;
+  }
+
+  /** Why it is not tried on any nodes: those who may use the partition, and how many nodes limits allow. */
+  notTried(job: number): { readonly reason: string; readonly isPolicy: boolean } | undefined {
+    const { slurm, partitions } = this.#setup;
+    const before = this.beforeNodes(job);
+    if (before !== undefined) return { reason: before, isPolicy: true };
+    const kept = notAllowed(slurm.partitions[partitions.of(job)], this.#applicant(job));
+    if (kept !== undefined) return { reason: kept, isPolicy: false };
+    const tooMany = this.nodeLimit(job);
+    return tooMany === undefined ? undefined : { reason: tooMany, isPolicy: true };
+  }
+
+  nodeLimit(job: number): string | undefined {
+    return this.#enforced ? this.#runnable.nodeLimit(this.#standingOf(job), this.#setup.demandOf(job).minNodes) : undefined;
+  }
+
+  /** Why it may not hold what it would be given, or what it asks for if nodes were not found; undefined if it may. */
+  onNodes(job: number, given: Given | undefined): string | undefined {
+    if (!this.#enforced) return undefined;
+    const { partitions, demandOf } = this.#setup;
+    const amounts =
+      given === undefined
+        ? this.#trackables.requested(job, demandOf(job).minNodes, partitions.of(job))
+        : this.#trackables.given(job, given);
+    const nodes = given === undefined ? [] : [...new Set(given.shares.map(({ node }) => node))];
+    return this.#runnable.onNodes(this.#candidate(job), amounts, nodes);
+  }
+
+  /** Whether a job with these nodes may start now: all that is asked of it, in one word of Slurm. */
+  mayStart(job: number, given: Given): string | undefined {
+    return this.notTried(job)?.reason ?? this.onNodes(job, given);
+  }
+
+  /** Its QoS lets nobody reserve for it (NoReserve). */
+  mayNotReserve(job: number): boolean {
+    return this.#flagsOf(job).has('noreserve');
+  }
+
+  /** [Unix ms] */
+  started(job: number, given: Given, now: number): void {
+    if (!this.#enforced) return;
+    this.submit(job);
+    const standing = this.#standingOf(job);
+    const amounts = this.#trackables.given(job, given);
+    const nodes = [...new Set(given.shares.map(({ node }) => node))];
+    for (const usage of countersOf(standing)) usage.begin(amounts, nodes);
+    const seconds = this.#setup.partitions.limitOf(job) / SECOND;
+    this.#promises.begin(job, { standing, amounts, nodes, start: now / SECOND, limit: now / SECOND + seconds });
+  }
+
+  /** It has ended, or is being stopped; if it comes again it is submitted again. */
+  ended(job: number): void {
+    const run = this.#promises.end(job);
+    if (run !== undefined) for (const usage of countersOf(run.standing)) usage.end(run.amounts, run.nodes);
+    if (!this.#submitted.delete(job)) return;
+    for (const usage of countersOf(run?.standing ?? this.#standingOf(job))) usage.submitted--;
+  }
+
+  /** What jobs ran in periods that have ended is not promised any more. `next`: when the period that goes on ends [Unix ms]. */
+  endPeriods(next: number): void {
+    this.#promises.endPeriod((next - this.#setup.slurm.priority.calcPeriod) / SECOND);
+  }
+
+  #refusedByPartitions(job: number): string | undefined {
+    const { slurm, partitions } = this.#setup;
+    const applicant = this.#applicant(job);
+    const named = partitions.allOf(job).filter((partition) => partition >= 0);
+    const away = named.map((partition) => turnedAway(slurm.partitions[partition], applicant)).find((why) => why !== undefined);
+    if (away !== undefined || slurm.enforcement.partitionLimits === 'no') return away;
+    const reasons = named.map((partition) => this.#refusedBy(partition, applicant));
+    const refused = reasons.filter((reason) => reason !== undefined);
+    const isLet = slurm.enforcement.partitionLimits === 'any' ? refused.length < reasons.length : refused.length === 0;
+    return isLet ? undefined : refused[0];
+  }
+
+  /** A partition that is down is not measured, but who may use it is looked at. */
+  #refusedBy(partition: number, applicant: Applicant): string | undefined {
+    const rules = this.#setup.slurm.partitions[partition];
+    const limit = rules.state === 'up' ? partitionLimit(rules, applicant, this.#sizes[partition]) : undefined;
+    return limit ?? notAllowed(rules, applicant);
+  }
+
+  #refusedByAccounts(job: number): string | undefined {
+    const { slurm, partitions } = this.#setup;
+    const { associations, qos: enforcesQos } = slurm.enforcement;
+    if ((slurm.accounts?.associations.length ?? 0) === 0) return undefined;
+    const association = this.#accounting.associationOf(job, slurm.partitions[partitions.of(job)]?.name);
+    if (association < 0) return associations ? 'InvalidAccount' : undefined;
+    if (!enforcesQos) return undefined;
+    const allowed = this.#accounting.tree.associations[association].qos;
+    const qos = this.#accounting.qos[this.#accounting.qosOf(job, association)]?.name;
+    return qos === undefined || allowed?.includes(qos) === false ? 'InvalidQOS' : undefined;
+  }
+
+  #refusedByLimits(job: number, count: number): string | undefined {
+    if (!this.#enforced) return undefined;
+    const { partitions, demandOf } = this.#setup;
+    const amounts = this.#trackables.requested(job, demandOf(job).minNodes, partitions.of(job));
+    return this.#submission.refuse({ ...this.#candidate(job), amounts, jobs: count });
+  }
+
+  #candidate(job: number): Candidate {
+    return { ...this.#standingOf(job), minutes: this.#setup.partitions.limitOf(job) / MINUTE };
+  }
+
+  #standingOf(job: number): JobStanding {
+    const { slurm, partitions } = this.#setup;
+    return this.#standings.of(job, slurm.partitions[partitions.of(job)]);
+  }
+
+  #flagsOf(job: number): ReadonlySet<string> {
+    const association = this.#accounting.associationOf(job);
+    return this.#accounting.qos[this.#accounting.qosOf(job, association)]?.flags ?? NO_FLAGS;
+  }
+
+  #applicant(job: number): Applicant {
+    const { jobs, partitions } = this.#setup;
+    const { minNodes, maxNodes, reservation } = this.#optionsOf(job);
+    const association = this.#accounting.associationOf(job);
+    const qos = this.#accounting.qos[this.#accounting.qosOf(job, association)]?.name ?? nameOf(jobs.qos, job)?.toLowerCase();
+    const account = this.#accounting.tree.associations[association]?.account ?? nameOf(jobs.account, job)?.toLowerCase();
+    return {
+      ...(minNodes === undefined ? {} : { minNodes }),
+      ...(maxNodes === undefined ? {} : { maxNodes }),
+      cpus: this.#trackables.requested(job, 1, partitions.of(job))[CPU],
+      limit: jobs.walltime[job],
+      ...(account === undefined ? {} : { account }),
+      ...(qos === undefined ? {} : { qos }),
+      flags: this.#flagsOf(job),
+      hasReservation: reservation !== undefined,
+    };
+  }
+
+  #optionsOf(job: number): SlurmOptions {
+    const { slurm, firstGroup } = this.#setup.jobs;
+    const option = slurm?.optionsOfGroup[firstGroup[job]] ?? -1;
+    return option < 0 ? {} : slurm!.options[option];
+  }
+}
+
+/** Everything that counts a job. */
+function* countersOf({ qos, associations }: JobStanding) {
+  for (const { usage, ofUser, ofAccount } of qos) yield* [usage, ofUser, ofAccount];
+  for (const { usage } of associations) yield usage;
+}

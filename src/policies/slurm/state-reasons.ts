@@ -1,0 +1,60 @@
+/**
+ * Why each job waits, in Slurm's words (StateReason): one word a job, which stays until it changes. What lies behind another
+ * job waits for its priority only if nothing else was found before. Source: Slurm 22.05, job_scheduler.c, _schedule.
+ */
+import type { Cycle } from '../../policy.ts';
+
+/** What is told beside the word does not change it. */
+const DETAIL = ' (';
+
+export class StateReasons {
+  readonly #of = new Map<number, string>();
+  /** Jobs that are not even queued. */
+  readonly #kept = new Set<number>();
+  /** Jobs for which a plan was told since their reason changed. */
+  readonly #planned = new Set<number>();
+
+  /** The word; undefined if there is none. */
+  of(job: number): string | undefined {
+    return this.#of.get(job);
+  }
+
+  set(cycle: Cycle, job: number, reason: string): void {
+    const word = reason.split(DETAIL, 1)[0];
+    if (this.#of.get(job) === word) return;
+    this.#of.set(job, word);
+    this.#planned.delete(job);
+    cycle.explain(job, reason);
+  }
+
+  /** Jobs before it keep it back. */
+  behind(cycle: Cycle, job: number): void {
+    const word = this.#of.get(job);
+    if (word === undefined || word === 'Resources') this.set(cycle, job, 'Priority');
+  }
+
+  /** Backfill has found a time for it: told once, as that changes with every cycle. */
+  plan(cycle: Cycle, job: number, reason: string): void {
+    if (this.#planned.has(job)) return;
+    this.#planned.add(job);
+    cycle.explain(job, reason);
+  }
+
+  /** It is not even queued, for this reason. */
+  keep(cycle: Cycle, job: number, reason: string): void {
+    this.set(cycle, job, reason);
+    this.#kept.add(job);
+  }
+
+  /** It is queued: what kept it out of the queue does so no more. */
+  release(job: number): void {
+    if (this.#kept.delete(job)) this.#of.delete(job);
+  }
+
+  /** It has been started, or is gone. */
+  forget(job: number): void {
+    this.#of.delete(job);
+    this.#kept.delete(job);
+    this.#planned.delete(job);
+  }
+}
