@@ -47,7 +47,7 @@ const { metafile } = await build({
   ...common,
   entryPoints: ['src/cli/main.ts'],
   outfile: 'dist/bin/main.cjs',
-  external: ['yaml', 'zod', 'csv-parse'],
+  external: ['yaml', 'zod', 'csv-parse', 'piscina'],
   plugins: [importModule],
 });
 await build({
@@ -55,6 +55,13 @@ await build({
   entryPoints: { 'import-module': 'src/experiment/import-module.ts' },
   outdir: 'dist/bin',
   outExtension: { '.js': '.cjs' },
+});
+await build({
+  ...common,
+  entryPoints: ['src/cli/point-worker.ts'],
+  outfile: 'dist/bin/point-worker.cjs',
+  external: ['yaml', 'zod', 'csv-parse', 'piscina'],
+  plugins: [importModule],
 });
 await build({ ...common, entryPoints: ['src/cli.ts'], outfile: 'dist/bin/cli.js', external: ['./main.cjs'] });
 // The package is one of ECMAScript modules; loading those takes longer.

@@ -3,6 +3,11 @@ import type { CommandEntry } from './command.ts';
 /** Every command, in the order of the help. One line for each, and one file. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'run',
+    summary: 'run a scenario: workloads x clusters x policies x seeds, side by side, and compare them',
+    load: async () => (await import('./run-scenario.ts')).declareRun,
+  },
+  {
     name: 'replay',
     summary: 'simulate a trace on a cluster under one or more policies, and compare them',
     load: async () => (await import('./replay.ts')).declareReplay,
@@ -65,7 +70,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'schema',
-    summary: 'print the JSON Schema of cluster files, for editors',
+    summary: 'print the JSON Schema of scenario and cluster files, for editors',
     load: async () => (await import('./schema.ts')).declareSchema,
   },
   {

@@ -10,6 +10,8 @@ export const BAD_DATA = 3;
 export const PARTIAL = 4;
 /** EX_SOFTWARE of sysexits.h: our own bug. */
 export const BUG = 70;
+/** EX_TEMPFAIL of sysexits.h: stopped on request before all was done; the same command goes on with `--resume`. */
+export const RETRY = 75;
 /** 128 and the number of the signal, as shells do. */
 export const HUNG_UP = 129;
 export const INTERRUPTED = 130;

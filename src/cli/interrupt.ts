@@ -1,6 +1,6 @@
 import { runInThisContext } from 'node:vm';
 import { removeUnfinishedFiles } from '../results/write.ts';
-import { HUNG_UP, INTERRUPTED, TERMINATED } from './exit-codes.ts';
+import { HUNG_UP, INTERRUPTED, RETRY, TERMINATED } from './exit-codes.ts';
 
 /** Thrown out of work that Ctrl-C has ended. */
 export class Interrupted extends Error {
@@ -43,6 +43,36 @@ export function terminable<Result>(work: () => Result): Result {
   } finally {
     for (const { signal, end } of ENDINGS) process.on(signal, end);
   }
+}
+
+/** How work that runs in other threads is told to stop. */
+export interface Stop {
+  /** Aborted by Ctrl-C, SIGTERM and SIGHUP: what runs is dropped. */
+  readonly dropped: AbortSignal;
+  /** Aborted by SIGUSR1, which batch systems send before the end of a job: what runs is finished, nothing else is begun. */
+  readonly drained: AbortSignal;
+  /** For a process that was stopped. */
+  exitCode(): number | undefined;
+}
+
+/** Signals wind the work up instead of ending the process; a second one ends it at once. */
+export function stopOnSignals(): Stop {
+  const dropping = new AbortController();
+  const draining = new AbortController();
+  let code: number | undefined;
+  const drop = (ending: number) => {
+    if (dropping.signal.aborted) endWith(ending);
+    code = ending;
+    dropping.abort(new Interrupted());
+  };
+  for (const { signal, end } of ENDINGS) process.off(signal, end);
+  for (const [signal, ending] of Object.entries(ENDS)) process.on(signal, () => drop(ending));
+  process.removeAllListeners('SIGINT').on('SIGINT', () => drop(INTERRUPTED));
+  process.on('SIGUSR1', () => {
+    code ??= RETRY;
+    draining.abort();
+  });
+  return { dropped: dropping.signal, drained: draining.signal, exitCode: () => code };
 }
 
 /** For work that must wind itself up: Ctrl-C aborts the signal instead of the process; a second one ends it at once. */

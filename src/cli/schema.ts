@@ -5,8 +5,13 @@ import { examples } from './command.ts';
 import { printJson } from './output.ts';
 
 export function declareSchema(command: Command): void {
-  examples(command, ['yardmaster schema cluster > cluster.schema.json']);
+  examples(command, ['yardmaster schema scenario > scenario.schema.json', 'yardmaster schema cluster > cluster.schema.json']);
   command
-    .addArgument(new Argument('[what]', 'of which file').choices(['cluster']).default('cluster'))
-    .action(async () => printJson(await clusterJsonSchema()));
+    .addArgument(new Argument('[what]', 'of which file').choices(['cluster', 'scenario']).default('cluster'))
+    .action(async (what: string) => printJson(what === 'scenario' ? await scenarioJsonSchema() : await clusterJsonSchema()));
+}
+
+async function scenarioJsonSchema(): Promise<object> {
+  const schema = await import('../scenario-schema.ts');
+  return schema.scenarioJsonSchema();
 }

@@ -1,10 +1,13 @@
-import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { usageError } from '../errors.ts';
 import { makeFolder } from './folder.ts';
 
 /** Bytes that are written at a time. */
 const BLOCK = 1 << 20;
+
+/** Whether to wait for the disk. */
+export type Care = 'cached' | 'durable';
 
 /** Files that are being written now; an interrupted run removes them. */
 const unfinished = new Set<AtomicFile>();
@@ -42,9 +45,10 @@ export class AtomicFile {
     }
   }
 
-  /** Puts the file in its place. */
-  commit(): void {
+  /** Puts the file in its place; `durable`: when it is on the disk, so that it is whole even if the machine goes down. */
+  commit(care: Care = 'cached'): void {
     this.#flush();
+    if (care === 'durable') fsyncSync(this.#file);
     this.#close();
     renameSync(this.#temporary, this.#path);
     unfinished.delete(this);
@@ -86,11 +90,11 @@ function refuseWhatIsNoFile(path: string): void {
 }
 
 /** Writes a file as a whole or not at all. */
-export function writeAtomically(path: string, pieces: Iterable<string | Uint8Array>): void {
+export function writeAtomically(path: string, pieces: Iterable<string | Uint8Array>, care: Care = 'cached'): void {
   const file = new AtomicFile(path);
   try {
     for (const piece of pieces) file.write(piece);
-    file.commit();
+    file.commit(care);
   } catch (error) {
     file.discard();
     throw error;

@@ -1,0 +1,101 @@
+/** The comparison of an experiment on the screen: a row for each policy on each workload and cluster. */
+import type { FinishedPoint } from '../experiment/experiment.ts';
+import { figureName, figuresOf } from '../experiment/results-csv.ts';
+import type { Scenario } from '../scenario.ts';
+import { grouped } from './account.ts';
+import { renderTable } from './table.ts';
+import { colorsFor } from './terminal.ts';
+
+/** Runs that differ in nothing but the seed. */
+interface Row {
+  readonly workload: string;
+  readonly cluster: string;
+  readonly policy: string;
+  readonly entry: string;
+  readonly runs: ReadonlyMap<string, Cell>[];
+}
+
+interface Cell {
+  readonly value: number;
+  readonly unit: string;
+}
+
+/** What fits most experiments; those that no run has any of are left out. */
+const FIGURES = ['wait.mean', 'wait.p95', 'bounded-slowdown.mean', 'utilization', 'gpu-utilization', 'makespan'];
+const IF_ANY = ['gpu-utilization', 'jobs.killed', 'jobs.rejected', 'jobs.unfinished', 'restarts'];
+/** Beyond this a table is no overview any more. */
+const ROWS = 40;
+
+/** The table, and what it leaves out. */
+export function experimentTable({ baseline, report, seeds }: Scenario, finished: readonly FinishedPoint[]): string {
+  const rows = rowsOf(finished);
+  const wanted = [...(report.figures ?? FIGURES), ...IF_ANY.filter((name) => !(report.figures ?? FIGURES).includes(name))];
+  const figures = wanted.filter((name) => rows.some((row) => (IF_ANY.includes(name) ? mean(row, name) > 0 : has(row, name))));
+  const names = (['workload', 'cluster'] as const).filter((key) => new Set(rows.map((row) => row[key])).size > 1);
+  const columns = [
+    ...names.map((title) => ({ title })),
+    { title: 'policy' },
+    ...figures.flatMap((name) => [{ title: titleOf(name, rows), align: 'right' as const }, { title: '' }]),
+  ];
+  const lines = rows.slice(0, ROWS).map((row) => {
+    const other = rows.find(
+      ({ workload, cluster, policy }) => policy === baseline && workload === row.workload && cluster === row.cluster,
+    );
+    return [
+      ...names.map((key) => row[key]),
+      row.policy,
+      ...figures.flatMap((name) => [show(name, mean(row, name)), other === row ? '' : difference(name, row, other, finished)]),
+    ];
+  });
+  const left = rows.length > ROWS ? `and ${rows.length - ROWS} rows more, in results.csv\n` : '';
+  const means = seeds.length > 1 ? `means over ${seeds.length} seeds\n` : '';
+  return `${renderTable(columns, lines)}${left}${means}`;
+}
+
+function rowsOf(finished: readonly FinishedPoint[]): Row[] {
+  const rows = new Map<string, Row>();
+  for (const { point, summary } of finished) {
+    const { workload, cluster, policy } = point;
+    const key = JSON.stringify([workload, cluster, policy]);
+    const row = rows.get(key) ?? { workload, cluster, policy, entry: policy, runs: [] };
+    row.runs.push(new Map([...figuresOf(summary)].map((figure) => [figureName(figure), figure])));
+    rows.set(key, row);
+  }
+  return [...rows.values()];
+}
+
+function has({ runs }: Row, name: string): boolean {
+  return runs.some((run) => run.has(name));
+}
+
+function mean({ runs }: Row, name: string): number {
+  return runs.reduce((sum, run) => sum + (run.get(name)?.value ?? NaN), 0) / runs.length;
+}
+
+function titleOf(name: string, rows: readonly Row[]): string {
+  const unit = rows[0].runs[0].get(name)?.unit ?? '';
+  return unit === '' || unit === 'ratio' || unit === 'jobs' || unit === 'share' ? name : `${name} [${unit}]`;
+}
+
+function show(name: string, value: number): string {
+  if (Number.isNaN(value)) return '-';
+  if (name.includes('utilization')) return `${(100 * value).toFixed(2)} %`;
+  if (Number.isInteger(value)) return grouped(value);
+  return Math.abs(value) < 100 ? value.toFixed(3) : value.toFixed(1);
+}
+
+/** The change against the baseline, green where it is for the better. */
+function difference(name: string, row: Row, other: Row | undefined, finished: readonly FinishedPoint[]): string {
+  if (other === undefined || name.startsWith('jobs.')) return '';
+  const [value, base] = [mean(row, name), mean(other, name)];
+  if (Number.isNaN(value) || Number.isNaN(base)) return '';
+  if (value === base) return '=';
+  if (base === 0) return '';
+  const share = (100 * (value - base)) / base;
+  // Beyond a factor of ten a percentage is hard to read.
+  const text = share >= 900 ? `x ${(value / base).toPrecision(3)}` : `${share > 0 ? '+' : ''}${share.toFixed(1)} %`;
+  const better = finished[0].summary.metrics[name.split('.')[0]]?.better ?? 'neither';
+  if (better === 'neither') return text;
+  const { green, red } = colorsFor(process.stdout);
+  return value < base === (better === 'lower') ? green(text) : red(text);
+}

@@ -1,0 +1,113 @@
+/** Runs an experiment into a folder: what is there and verifies is kept, the rest is run, and the whole is written up. */
+import { readdirSync, existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolder } from '../results/folder.ts';
+import { jsonText } from '../results/json.ts';
+import { writeAtomically } from '../results/write.ts';
+import type { Manifest, ManifestPoint } from './manifest.ts';
+import { MANIFEST, pointFolder } from './manifest.ts';
+import type { Point } from './point.ts';
+import { readSummary, verifiedPoint } from './point-folder.ts';
+import type { PointSummary } from './point-folder.ts';
+import { resultsCsv } from './results-csv.ts';
+import { runPoints, shardOf } from './runner.ts';
+import type { PointResult, RunnerOptions, Shard } from './runner.ts';
+
+export interface Experiment {
+  /** Folder of the results. */
+  readonly out: string;
+  /** All points, whatever the shard. */
+  readonly points: readonly Point[];
+  readonly manifest: Manifest;
+  /** The part that is run here; all of it if absent. */
+  readonly shard?: Shard;
+}
+
+export interface FinishedPoint {
+  readonly point: ManifestPoint;
+  readonly summary: PointSummary;
+  readonly notes: readonly string[];
+}
+
+export interface ExperimentResults {
+  readonly manifest: Manifest;
+  /** Points that have results, in their order. */
+  readonly finished: readonly FinishedPoint[];
+  /** Of the points that were run now, by key. */
+  readonly results: ReadonlyMap<string, PointResult>;
+}
+
+/** The points of this part that are to be run; folders of others are not touched. */
+export function openExperiment(
+  { out, points, manifest, shard }: Experiment,
+  existing: 'keep' | 'replace',
+): { todo: Point[]; kept: ReadonlySet<string> } {
+  makeFolder(join(out, 'points'));
+  const own = shard === undefined ? points : shardOf(points, shard);
+  const kept = new Set(own.filter(({ key }) => existing === 'keep' && isVerified(out, key)).map(({ key }) => key));
+  const todo = own.filter(({ key }) => !kept.has(key));
+  // What is left of a run that was killed goes, so that the folder ends as if it had not been.
+  for (const { key } of todo) rmSync(join(out, pointFolder(key)), { recursive: true, force: true });
+  for (const key of kept) removeParts(join(out, pointFolder(key)));
+  if (shard === undefined) removeParts(out);
+  writeManifest(out, manifest, shard);
+  return { todo, kept };
+}
+
+function isVerified(out: string, key: string): boolean {
+  return verifiedPoint(join(out, pointFolder(key)), key) !== undefined;
+}
+
+/** Runs what is to be run, and writes up what is there then. */
+export async function runExperiment(
+  experiment: Experiment,
+  todo: readonly Point[],
+  kept: ReadonlySet<string>,
+  options: RunnerOptions,
+): Promise<ExperimentResults> {
+  const { out, manifest, shard, points } = experiment;
+  const results = todo.length === 0 ? new Map<string, PointResult>() : await runPoints(todo, options);
+  for (const [key, { state }] of results) {
+    if (state !== 'done') rmSync(join(out, pointFolder(key)), { recursive: true, force: true });
+  }
+  const own = new Set((shard === undefined ? points : shardOf(points, shard)).map(({ key }) => key));
+  const states = (key: string): PointResult => results.get(key) ?? { state: kept.has(key) ? 'done' : 'missing' };
+  const part = { ...manifest, points: manifest.points.filter(({ key }) => own.has(key)) };
+  const { finished, written } = writeUp(out, part, states, shard);
+  return { manifest: written, finished, results };
+}
+
+/** Writes manifest.json and results.csv for what has results; of a shard, its manifest alone. */
+export function writeUp(
+  out: string,
+  manifest: Manifest,
+  stateOf: (key: string) => PointResult,
+  shard?: Shard,
+): { finished: FinishedPoint[]; written: Manifest } {
+  const finished: FinishedPoint[] = [];
+  const points = manifest.points.map((point) => {
+    const { state, problem } = stateOf(point.key);
+    const folder = join(out, pointFolder(point.key));
+    const record = state === 'done' ? verifiedPoint(folder, point.key) : undefined;
+    if (record === undefined) return { ...point, state: state === 'done' ? 'missing' : state, ...(problem && { problem }) };
+    const done: ManifestPoint = { ...point, state: 'done', digest: record.digest };
+    finished.push({ point: done, summary: readSummary(folder), notes: record.notes });
+    return done;
+  });
+  const written = { ...manifest, points };
+  if (shard === undefined) writeAtomically(join(out, 'results.csv'), resultsCsv(manifest.axes, finished), 'durable');
+  writeManifest(out, written, shard);
+  return { finished, written };
+}
+
+/** Shards may run side by side on one file system: each has a manifest of its own. */
+function writeManifest(out: string, manifest: Manifest, shard: Shard | undefined): void {
+  const path = shard === undefined ? join(out, MANIFEST) : join(out, 'shards', `${shard.index}-of-${shard.count}.json`);
+  writeAtomically(path, [jsonText(manifest)], 'durable');
+}
+
+/** Removes what killed runs have half written. */
+function removeParts(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) if (/\.\d+\.part$/.test(name)) rmSync(join(folder, name), { force: true });
+}

@@ -1,0 +1,159 @@
+/**
+ * The folder of a point. point.json is written last and names the others with their hashes: a folder is a result if it
+ * holds what its point.json says, whatever happened while it was written.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Cluster } from '../cluster.ts';
+import { attemptsCsv } from '../results/attempts-csv.ts';
+import { explanationsCsv } from '../results/explanations-csv.ts';
+import { makeFolder } from '../results/folder.ts';
+import { jobsCsv } from '../results/jobs-csv.ts';
+import { jsonText } from '../results/json.ts';
+import { writeAtomically } from '../results/write.ts';
+import type { Schedule } from '../schedule.ts';
+import type { Workload } from '../workload.ts';
+import type { Point } from './point.ts';
+import { RESULT_FORMAT } from './result-format.ts';
+import { summaryFacts } from './run-summary.ts';
+import type { SummarizedRun } from './run-summary.ts';
+import { settingsFacts, workloadFacts } from './settings-facts.ts';
+
+/** What a point came to. */
+export interface PointOutcome {
+  readonly point: Point;
+  readonly workload: Workload;
+  readonly cluster: Cluster;
+  readonly schedule: Schedule;
+  readonly summary: SummarizedRun;
+  /** Of the unfinished jobs, services that ran at the end [count]. */
+  readonly serving: number;
+  /** What was done to the workload, for people. */
+  readonly notes: readonly string[];
+}
+
+/** point.json, as far as it is read again. */
+export interface PointRecord {
+  readonly result_format: number;
+  readonly key: string;
+  readonly digest: string;
+  readonly notes: readonly string[];
+  readonly files: Readonly<Record<string, { readonly sha256: string; readonly bytes: number }>>;
+}
+
+const RECORD = 'point.json';
+const SUMMARY = 'summary.json';
+
+/** Writes the folder anew. */
+export function writePoint(folder: string, outcome: PointOutcome): void {
+  const { point, workload, cluster, schedule, summary, serving, notes } = outcome;
+  rmSync(folder, { recursive: true, force: true });
+  makeFolder(folder);
+  const files: Record<string, { sha256: string; bytes: number }> = {};
+  const write = (name: string, pieces: Iterable<string>) => {
+    files[name] = writeHashed(join(folder, name), pieces);
+  };
+  write('jobs.csv', jobsCsv(workload, cluster, schedule));
+  if (schedule.attempts.count > 0) write('attempts.csv', attemptsCsv(workload, schedule));
+  if (schedule.explanations.length > 0) write('explanations.csv', explanationsCsv(workload, schedule));
+  write(SUMMARY, [jsonText(summaryFacts(summary))]);
+  const record = {
+    result_format: RESULT_FORMAT,
+    key: point.key,
+    workload: workloadFacts(point),
+    cluster: { name: point.cluster.name, entry: point.cluster.entry, resize: point.cluster.resize },
+    policy: {
+      label: point.policy.label,
+      entry: point.policy.entry,
+      name: point.policy.name,
+      parameters: point.policy.parameters,
+    },
+    seed: point.seed,
+    axes: point.axes,
+    settings: settingsFacts(point),
+    digest: summary.digest,
+    simulated_s: schedule.until / 1000,
+    jobs: workload.count,
+    serving,
+    notes,
+    files,
+  };
+  syncFolder(folder);
+  writeAtomically(join(folder, RECORD), [jsonText(record)], 'durable');
+  syncFolder(folder);
+}
+
+function writeHashed(path: string, pieces: Iterable<string>): { sha256: string; bytes: number } {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  function* hashed(): Generator<Uint8Array> {
+    for (const piece of pieces) {
+      const encoded = Buffer.from(piece);
+      hash.update(encoded);
+      bytes += encoded.length;
+      yield encoded;
+    }
+  }
+  writeAtomically(path, hashed(), 'durable');
+  return { sha256: hash.digest('hex'), bytes };
+}
+
+/** Makes the renames of a folder last; where folders cannot be synced, as on Windows, they last as long as they do. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** The record of a folder that holds what it says under this key; undefined if anything is missing or has changed. */
+export function verifiedPoint(folder: string, key: string): PointRecord | undefined {
+  const record = readRecord(join(folder, RECORD));
+  if (record === undefined || record.result_format !== RESULT_FORMAT || record.key !== key) return undefined;
+  for (const [name, { sha256 }] of Object.entries(record.files)) {
+    const path = join(folder, name);
+    if (!existsSync(path) || createHash('sha256').update(readFileSync(path)).digest('hex') !== sha256) return undefined;
+  }
+  return record.files[SUMMARY] === undefined ? undefined : record;
+}
+
+function readRecord(path: string): PointRecord | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    const record = JSON.parse(readFileSync(path, 'utf8')) as PointRecord;
+    return typeof record === 'object' && record !== null && typeof record.files === 'object' && record.files !== null
+      ? record
+      : undefined;
+  } catch {
+    // Half a file, or none of ours: no result.
+    return undefined;
+  }
+}
+
+/** What summary.json says of each figure. */
+export interface PointSummary {
+  readonly policy: string;
+  readonly digest: string;
+  readonly oracle: boolean;
+  readonly jobs: Readonly<Record<string, number>>;
+  readonly metrics: Readonly<Record<string, SummaryMetric>>;
+}
+
+type SummaryFigures = Readonly<Record<string, { readonly value: number | null; readonly unit: string }>>;
+
+export interface SummaryMetric {
+  readonly unit: string;
+  readonly better: 'lower' | 'higher' | 'neither';
+  readonly value?: number | null;
+  readonly figures?: SummaryFigures;
+  readonly groups?: readonly { readonly name: string; readonly figures: SummaryFigures }[];
+}
+
+/** The summary of a point that has been verified. */
+export function readSummary(folder: string): PointSummary {
+  return JSON.parse(readFileSync(join(folder, SUMMARY), 'utf8')) as PointSummary;
+}

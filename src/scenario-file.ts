@@ -1,0 +1,149 @@
+/** Reads a scenario from YAML or JSON. Every mistake is told with line and column, and with the near miss. */
+import { basename } from 'node:path';
+import { didYouMean, usageError } from './errors.ts';
+import { readCluster, readPolicy, readWorkload } from './scenario-file-entries.ts';
+import { expectationsOf, matrixOf, sweepOf } from './scenario-file-points.ts';
+import { scenarioSchema } from './scenario-schema.ts';
+import type { ScenarioText } from './scenario-schema.ts';
+import type { MeasureSettings, PlacementEntry, PointLimits, RunSettings, Scenario } from './scenario.ts';
+import { schemaMistake } from './schema-mistake.ts';
+import { defined } from './cluster-spec-pool.ts';
+import { splitSelector } from './parameters.ts';
+import { parseDuration, parseQuantity } from './units.ts';
+import { readYaml } from './yaml-places.ts';
+import type { WhereIs } from './yaml-places.ts';
+
+/** The scenario that the text of a file describes. Throws `InputError` if it describes none. */
+export function readScenario(text: string, file: string): Scenario {
+  const { value, where } = readYaml(text, file, 'merge');
+  const checked = scenarioSchema.safeParse(value, { reportInput: true });
+  if (!checked.success) {
+    const words = { what: 'the scenario', hint: '"yardmaster schema scenario" prints what is allowed' };
+    throw schemaMistake(checked.error.issues[0], scenarioSchema, where, words);
+  }
+  return build(checked.data, file, where);
+}
+
+function build(given: ScenarioText, file: string, where: WhereIs): Scenario {
+  const defaults = { estimates: given.estimates, overrun: given.overrun, dependencies: given.dependencies };
+  const workloads = given.workloads.map((text, index) =>
+    readWorkload(text, defaults, (...key) => where(['workloads', index, ...key])),
+  );
+  const clusters = (given.clusters ?? []).map((text, index) =>
+    readCluster(text, index, (path) => where(['clusters', index, ...path])),
+  );
+  const policies = given.policies.map((text, index) => readPolicy(text, where(['policies', index])));
+  checkNames('workload', workloads);
+  checkNames('cluster', clusters);
+  checkNames(
+    'policy',
+    policies.map(({ label, at }) => ({ name: label, at })),
+    'label',
+  );
+  const labels = policies.map(({ label }) => label);
+  const names = { workload: workloads.map(({ name }) => name), cluster: clusters.map(({ name }) => name), policy: labels };
+  for (const [index, { cluster }] of workloads.entries()) {
+    if (cluster !== undefined) checkKnown('cluster', cluster, names.cluster, where(['workloads', index, 'cluster']));
+  }
+  if (given.baseline !== undefined) checkKnown('policy', given.baseline, labels, where(['baseline']));
+  return {
+    name: given.name ?? basename(file).replace(/\.(ya?ml|json)$/, ''),
+    ...defined({ description: given.description }),
+    file,
+    workloads,
+    clusters,
+    policies,
+    seeds: seedsOf(given, where),
+    placement: placementOf(given, where),
+    run: runSettings(given, where),
+    measures: measuresOf(given, where),
+    baseline: given.baseline ?? labels[0],
+    matrix: matrixOf(given.matrix, names, where),
+    ...defined({ sweep: given.sweep && sweepOf(given.sweep, where) }),
+    expectations: expectationsOf(given.expect, names, where),
+    limits: limitsOf(given, where),
+    report: { page: true, ...defined({ ...given.report }) },
+  };
+}
+
+/** Names must tell the entries apart. */
+function checkNames(kind: string, entries: readonly { name: string; at: string }[], key = 'name'): void {
+  const seen = new Set<string>();
+  for (const { name, at } of entries) {
+    if (seen.has(name))
+      throw usageError(
+        `there are two ${kind === 'policy' ? 'policies' : `${kind}s`} called "${name}"`,
+        at,
+        `give one of them another ${key}: ...`,
+      );
+    seen.add(name);
+  }
+}
+
+function checkKnown(kind: string, name: string, known: readonly string[], where: string): void {
+  if (known.includes(name)) return;
+  const hint = known.length === 0 ? `the scenario lists no ${kind}s` : didYouMean(name, known);
+  throw usageError(`there is no ${kind} "${name}" in this scenario`, where, hint);
+}
+
+function seedsOf({ seeds = 1 }: ScenarioText, where: WhereIs): number[] {
+  if (typeof seeds === 'number') return Array.from({ length: seeds }, (_, index) => index + 1);
+  const twice = seeds.findIndex((seed, index) => seeds.indexOf(seed) < index);
+  if (twice >= 0)
+    throw usageError(
+      `the seed ${seeds[twice]} is given twice`,
+      where(['seeds', twice]),
+      'a second run of it would tell nothing new',
+    );
+  return seeds;
+}
+
+function placementOf({ placement }: ScenarioText, where: WhereIs): PlacementEntry {
+  const at = where(['placement']);
+  if (placement === undefined) return { name: 'first-fit', parameters: {}, chosen: false, at };
+  if (typeof placement !== 'string') return { parameters: {}, ...placement, chosen: true, at };
+  const { name, given } = splitSelector(placement);
+  return { name, parameters: given, chosen: true, at };
+}
+
+function runSettings(given: ScenarioText, where: WhereIs): RunSettings {
+  const { costs = {}, failures } = given;
+  return {
+    ...defined({
+      until: duration(given.until, where(['until'])),
+      launch: duration(costs.launch, where(['costs', 'launch'])),
+      release: duration(costs.release, where(['costs', 'release'])),
+      killScan: duration(costs['kill-scan'], where(['costs', 'kill-scan'])),
+      failures: failures && failureModel(failures, where),
+    }),
+    onNodeFailure: failures?.['on-failure'] ?? 'requeue',
+    maxRestarts: failures?.['max-restarts'] ?? 100,
+    explain: given.explain ?? false,
+  };
+}
+
+function failureModel(failures: NonNullable<ScenarioText['failures']>, where: WhereIs): RunSettings['failures'] {
+  const mtbf = duration(failures.mtbf, where(['failures', 'mtbf'])) ?? 0;
+  if (mtbf === 0)
+    throw usageError(
+      'mtbf is 0: nodes would never be up',
+      where(['failures', 'mtbf']),
+      'write for example 30d, or leave failures out',
+    );
+  return { mtbf, mttr: duration(failures.mttr, where(['failures', 'mttr'])) ?? 0, ...defined({ shape: failures.shape }) };
+}
+
+function measuresOf(given: ScenarioText, where: WhereIs): MeasureSettings {
+  const warmUp = duration(given['warm-up'], where(['warm-up']));
+  const drain = duration(given.drain, where(['drain']));
+  return { ...defined({ metrics: given.metrics, warmUp, drain }), at: where(['metrics']) };
+}
+
+function limitsOf({ limits = {} }: ScenarioText, where: WhereIs): PointLimits {
+  const memory = limits.memory === undefined ? undefined : parseQuantity(String(limits.memory), where(['limits', 'memory']));
+  return defined({ time: duration(limits.time, where(['limits', 'time'])), memory });
+}
+
+function duration(given: number | string | undefined, where: string): number | undefined {
+  return given === undefined ? undefined : parseDuration(String(given), where);
+}
