@@ -47,6 +47,10 @@ export interface SlurmOptions {
   readonly memoryPerCpu?: number;
   /** --gres: of each node, by `name` or `name:type` [count]. */
   readonly gresPerNode?: Readonly<Record<string, number>>;
+  /** --gpus, --gpus-per-task and --gpus-per-socket: of the job, of each task, of each socket; names as above [count]. */
+  readonly gresPerJob?: Readonly<Record<string, number>>;
+  readonly gresPerTask?: Readonly<Record<string, number>>;
+  readonly gresPerSocket?: Readonly<Record<string, number>>;
   /** --exclusive; `user`: may share with jobs of its owner. */
   readonly exclusive?: 'node' | 'user';
   /** --oversubscribe */

@@ -5,6 +5,7 @@ import { Books } from '../src/policies/slurm/books.ts';
 import type { JobDemand } from '../src/policies/slurm/demand.ts';
 import { Machine } from '../src/policies/slurm/machine.ts';
 import { nodeSetOf } from '../src/policies/slurm/node-set.ts';
+import type { GroupAsk } from '../src/policies/slurm/selection/ask.ts';
 import { Selection } from '../src/policies/slurm/selection.ts';
 import { requestsOf } from '../src/workload.ts';
 import { workloadOf } from './workload-of.ts';
@@ -26,12 +27,35 @@ const machine = new Machine(jobs, cluster);
 const selection = new Selection(machine);
 
 function demandOf(tasks: number, whole: boolean, minNodes = 1): JobDemand {
-  const perNode = whole ? 1 : Infinity;
+  const ask: GroupAsk = {
+    group: 0,
+    request: 0,
+    tasks,
+    jobTasks: tasks,
+    perTask: 1000,
+    tasksPerNode: 0,
+    minNodes: whole ? tasks : minNodes,
+    maxNodes: Infinity,
+    wantedNodes: whole ? tasks : minNodes,
+    namedMaxNodes: 0,
+    processors: tasks * 1000,
+    nodeProcessors: 1000,
+    mostThreads: Infinity,
+    gres: [],
+    perGpu: 0,
+  };
   return {
-    groups: [{ group: 0, request: 0, tasks, minNodes, maxNodes: Infinity, perNode }],
+    groups: [ask],
     whole,
     minNodes,
     leastNodes: minNodes,
+    partition: 0,
+    mostPerNode: Infinity,
+    user: -1,
+    forUser: false,
+    leastLoaded: false,
+    contiguous: false,
+    spread: false,
   };
 }
 
@@ -75,7 +99,10 @@ describe('shared nodes', () => {
     NODES,
     Array.from({ length: NODES }, (_, node) => node),
   );
-  const held = (node: number, tasks: number) => ({ node, group: 0, request: 0, tasks });
+  const held = (node: number, tasks: number, whole = false) => {
+    const taken = { units: whole ? CPUS * 1000 : tasks * 1000, memory: 0, partition: 0, user: -1, forUser: false };
+    return { node, group: 0, request: 0, tasks, held: taken };
+  };
 
   test('one that fits on a node goes to the fullest that holds it', () => {
     const books = new Books(machine);
@@ -91,12 +118,12 @@ describe('shared nodes', () => {
 
   test('a whole node is nobody else’s, and one that is shared is nobody’s whole', () => {
     const books = new Books(machine);
-    books.take([held(0, 1)], true);
+    books.take([held(0, 1, true)], true);
     books.take([held(1, 1)], false);
     const two = nodeSetOf(NODES, [0, 1]);
     expect(selection.choose(books, demandOf(1, false), two)).toEqual([held(1, 1)]);
     expect(selection.choose(books, demandOf(1, true), two)).toBeUndefined();
-    books.give([held(0, 1)], true);
-    expect(selection.choose(books, demandOf(1, true), two)).toEqual([held(0, 1)]);
+    books.give([held(0, 1, true)], true);
+    expect(selection.choose(books, demandOf(1, true), two)).toEqual([held(0, 1, true)]);
   });
 });

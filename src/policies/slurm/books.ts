@@ -2,24 +2,36 @@
 import type { Machine } from './machine.ts';
 import { addNode, nodeSetOf, removeNode } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
-import type { Share } from './selection.ts';
+import type { Share } from './share.ts';
+import { Tenants } from './tenants.ts';
 
 export class Books {
   readonly #machine: Machine;
-  /** Of each node and resource. */
+  /** Of each node and resource, as the requests of tasks take them. */
   readonly #free: Float64Array;
+  /** Of each node: units that no job has (see `Hardware`). */
+  readonly units: Float64Array;
+  /** Of each node [bytes]. */
+  readonly memory: Float64Array;
+  /** Of each node and entry of generic resources [count]. */
+  readonly gres: Int32Array;
   /** Jobs on each node [count]. */
   readonly holders: Int32Array;
   /** Nodes without any job. */
   readonly empty: NodeSet;
+  readonly tenants: Tenants;
   /** 1 where a job has the node for itself. */
   readonly #whole: Uint8Array;
 
   constructor(machine: Machine, from?: Books) {
     this.#machine = machine;
-    this.#free = from === undefined ? machine.capacity.slice() : from.#free.slice();
+    this.#free = (from === undefined ? machine.capacity : from.#free).slice();
+    this.units = (from === undefined ? machine.units : from.units).slice();
+    this.memory = (from === undefined ? machine.memory : from.memory).slice();
+    this.gres = (from === undefined ? machine.gres : from.gres).slice();
     this.holders = from === undefined ? new Int32Array(machine.nodes) : from.holders.slice();
     this.empty = from === undefined ? nodeSetOf(machine.nodes, machine.numbers()) : from.empty.slice();
+    this.tenants = new Tenants(machine.nodes, from?.tenants);
     this.#whole = from === undefined ? new Uint8Array(machine.nodes) : from.#whole.slice();
   }
 
@@ -27,9 +39,14 @@ export class Books {
     return new Books(this.#machine, this);
   }
 
-  /** Tasks of a request that fit on a node, at most `most`; whole nodes must be empty [count]. */
-  fitting(node: number, request: number, most: number, whole: boolean): number {
-    if (this.#whole[node] === 1 || (whole && this.holders[node] > 0) || !this.#machine.opens(node, request)) return 0;
+  /** Whether a job could come to the node at all: nobody has it for himself, and who wants it so finds it empty. */
+  isOpen(node: number, whole: boolean): boolean {
+    return this.#whole[node] === 0 && (!whole || this.holders[node] === 0);
+  }
+
+  /** Tasks of a request that fit on a node by what they ask for, at most `most` [count]. */
+  fitting(node: number, request: number, most: number): number {
+    if (!this.#machine.opens(node, request)) return 0;
     const { resources, perTask } = this.#machine;
     let tasks = most;
     for (let resource = 0; resource < resources; resource++) {
@@ -47,11 +64,16 @@ export class Books {
     for (const share of shares) this.#change(share, 1, whole);
   }
 
-  #change({ node, request, tasks }: Share, sign: number, whole: boolean): void {
-    const { resources, perTask } = this.#machine;
+  #change(share: Share, sign: -1 | 1, whole: boolean): void {
+    const { node, request, tasks, held } = share;
+    const { resources, perTask, gresSlots } = this.#machine;
     for (let resource = 0; resource < resources; resource++) {
       this.#free[node * resources + resource] += sign * tasks * perTask[request * resources + resource];
     }
+    this.units[node] += sign * held.units;
+    if (held.memory > 0) this.memory[node] += sign * held.memory;
+    held.gres?.forEach((count, slot) => (this.gres[node * gresSlots + slot] += sign * count));
+    if (this.#machine.tracksTenants) this.tenants.change(node, held, sign);
     this.holders[node] -= sign;
     if (this.holders[node] === 0) addNode(this.empty, node);
     else removeNode(this.empty, node);

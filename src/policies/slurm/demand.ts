@@ -1,50 +1,62 @@
 /** What a job asks for, as the select plugin sees it. */
-import { nodeSetOf } from './node-set.ts';
-import type { NodeSet } from './node-set.ts';
 import type { SlurmConfig } from '../../slurm.ts';
 import type { SlurmOptions } from '../../slurm-workload.ts';
 import type { Requests } from '../../workload.ts';
 import type { Machine } from './machine.ts';
-
-/** One task group of a job. */
-export interface GroupDemand {
-  /** [index within the job] */
-  readonly group: number;
-  /** [index into `jobs.requests`] */
-  readonly request: number;
-  /** [count] */
-  readonly tasks: number;
-  readonly minNodes: number;
-  readonly maxNodes: number;
-  /** Most tasks on one node [count]. */
-  readonly perNode: number;
-}
+import { addNode, emptyNodeSet, nodeSetOf } from './node-set.ts';
+import type { NodeSet } from './node-set.ts';
+import type { GroupAsk } from './selection/ask.ts';
+import { ConstraintError, hasNodes, readConstraint } from './selection/features.ts';
+import type { Constraint } from './selection/features.ts';
+import { askOf } from './selection/group-ask.ts';
 
 export interface JobDemand {
-  readonly groups: readonly GroupDemand[];
+  readonly groups: readonly GroupAsk[];
   /** Takes its nodes for itself. */
   readonly whole: boolean;
   readonly minNodes: number;
   /** With fewer nodes it cannot do, whatever they have free. */
   readonly leastNodes: number;
+  /** Index into the partitions. */
+  readonly partition: number;
+  /** MaxCPUsPerNode of its partition [thousandths]. */
+  readonly mostPerNode: number;
+  /** As a code of the workload. */
+  readonly user: number;
+  /** Shares its nodes with jobs of its owner only. */
+  readonly forUser: boolean;
+  readonly leastLoaded: boolean;
+  readonly contiguous: boolean;
+  readonly spread: boolean;
   /** --nodelist: all of them must be used. Absent if none was given. */
   readonly required?: NodeSet;
   /** --exclude */
   readonly excluded?: NodeSet;
-  /** What Slurm would do with the job is not modelled: it never starts, for this reason. */
+  /** --constraint */
+  readonly constraint?: Constraint;
+  /** --prefer: nodes that are tried before all that will do. */
+  readonly preferred?: NodeSet;
+  /** --switches */
+  readonly switches?: SwitchWish;
+  readonly licenses?: Readonly<Record<string, number>>;
+  /** What Slurm would do with the job is not modelled, or it cannot be: it never starts, for this reason. */
   readonly trouble?: string;
+}
+
+/** Leaf switches that a job would like at most, and how long it waits for them. */
+export interface SwitchWish {
+  readonly count: number;
+  /** [ms] */
+  readonly wait: number;
+  /** When it was first tried [Unix ms]; NaN = not yet. */
+  since: number;
 }
 
 /** Options that change where and when a job starts, and that nobody heeds yet. */
 const NOT_MODELLED: Readonly<Partial<Record<keyof SlurmOptions, string>>> = {
   timeMin: '--time-min',
-  constraint: '--constraint',
-  prefer: '--prefer',
-  licenses: '--licenses',
   reservation: '--reservation',
-  switches: '--switches',
-  contiguous: '--contiguous',
-  spreadJob: '--spread-job',
+  licenses: '--licenses',
 };
 
 export class Demands {
@@ -53,6 +65,7 @@ export class Demands {
   readonly #config: SlurmConfig | undefined;
   /** Of each request that was asked for: tasks that fit on the roomiest node. */
   readonly #most = new Map<number, number>();
+  readonly #constraints = new Map<string, Constraint | ConstraintError>();
 
   constructor(jobs: Requests, machine: Machine, config: SlurmConfig | undefined) {
     this.#jobs = jobs;
@@ -62,68 +75,118 @@ export class Demands {
 
   /** `partition`: index into the partitions of the configuration. */
   of(job: number, partition: number): JobDemand {
-    const { firstGroup, slurm } = this.#jobs;
+    const { firstGroup, user } = this.#jobs;
     const first = firstGroup[job];
-    const option = slurm?.optionsOfGroup[first] ?? -1;
-    const options: SlurmOptions = option < 0 ? {} : slurm!.options[option];
-    const groups = Array.from({ length: firstGroup[job + 1] - first }, (_, group) =>
-      this.#group(first, group, options, partition),
-    );
-    const { nodeList, excludedNodes = [] } = options;
-    const trouble = this.#trouble(job, options, groups);
+    const options = this.#optionsOf(first);
+    const groups = Array.from({ length: firstGroup[job + 1] - first }, (_, group) => this.#group(first, group, partition));
+    const { exclusiveUser = false, leastLoadedNodes = false, maxCpusPerNode = Infinity } = this.#rules(partition) ?? {};
     return {
       groups,
       whole: this.#isWhole(options, partition),
       minNodes: Math.max(...groups.map(({ minNodes }) => minNodes)),
       leastNodes: Math.max(...groups.map((group) => this.#leastNodes(group))),
+      partition,
+      mostPerNode: maxCpusPerNode * 1000,
+      user: user.code[job],
+      forUser: options.exclusive === 'user' || exclusiveUser,
+      leastLoaded: leastLoadedNodes || this.#config?.select.leastLoadedNodes === true,
+      contiguous: options.contiguous === true,
+      spread: options.spreadJob === true,
+      ...this.#choice(job, options, groups),
+    };
+  }
+
+  #rules(partition: number): SlurmConfig['partitions'][number] | undefined {
+    return this.#config?.partitions[partition];
+  }
+
+  #optionsOf(group: number): SlurmOptions {
+    const { slurm } = this.#jobs;
+    return slurm?.options[slurm.optionsOfGroup[group]] ?? {};
+  }
+
+  #group(first: number, group: number, partition: number): GroupAsk {
+    const { groupTasks, groupMinimum, groupRequest, requests } = this.#jobs;
+    // One that may run with fewer tasks is given all of them, as a request of Slurm has one size.
+    const tasks = Math.max(groupTasks[first + group], groupMinimum[first + group]);
+    const request = groupRequest[first + group];
+    return askOf({ group, request, tasks, each: requests[request] }, this.#optionsOf(first + group), this.#config, partition);
+  }
+
+  /** Which nodes, beside those of the partition. */
+  #choice(job: number, options: SlurmOptions, groups: readonly GroupAsk[]): Partial<JobDemand> {
+    const { nodeList, excludedNodes = [], licenses } = options;
+    const constraint = options.constraint === undefined ? undefined : this.#constraint(options.constraint);
+    const prefer = options.prefer === undefined ? undefined : this.#constraint(options.prefer);
+    const unreadable = [constraint, prefer].filter((read) => read instanceof ConstraintError);
+    const troubles = [...this.#trouble(job, options, groups), ...unreadable.map(({ message }) => message)];
+    const nowhere = [constraint].some((read) => isOnNoNode(read));
+    if (nowhere) troubles.push(`no node has the features ${options.constraint ?? ''}`);
+    return {
       ...(nodeList === undefined ? {} : { required: this.#set(nodeList) }),
       ...(excludedNodes.length === 0 ? {} : { excluded: this.#set(excludedNodes) }),
-      ...(trouble === undefined ? {} : { trouble }),
+      ...(constraint === undefined || constraint instanceof ConstraintError ? {} : { constraint }),
+      ...(prefer === undefined || prefer instanceof ConstraintError ? {} : { preferred: prefer.alternatives[0] }),
+      ...(options.switches === undefined ? {} : { switches: { ...options.switches, since: NaN } }),
+      ...(licenses === undefined ? {} : { licenses }),
+      ...(troubles.length === 0 ? {} : { trouble: `BadConstraints (${troubles.join('; ')})` }),
     };
   }
 
-  #group(first: number, group: number, options: SlurmOptions, partition: number): GroupDemand {
-    const { groupTasks, groupMinimum, groupRequest } = this.#jobs;
-    const tasks = groupTasks[first + group];
-    // One that may run with fewer tasks is given all of them, as a request of Slurm has one size.
-    const needed = Math.max(tasks, groupMinimum[first + group]);
-    const { minNodes = 1, maxNodes = Infinity, tasksPerNode } = options;
-    return {
-      group,
-      request: groupRequest[first + group],
-      tasks: needed,
-      minNodes: Math.max(1, Math.min(minNodes, needed)),
-      maxNodes: Math.min(maxNodes, this.#config?.partitions[partition]?.maxNodes ?? Infinity),
-      perNode: tasksPerNode !== undefined && options.tasks === undefined ? tasksPerNode : Infinity,
-    };
+  #constraint(text: string): Constraint | ConstraintError {
+    let known = this.#constraints.get(text);
+    if (known === undefined) this.#constraints.set(text, (known = this.#read(text)));
+    return known;
   }
 
-  #leastNodes({ request, tasks, minNodes, perNode }: GroupDemand): number {
+  #read(text: string): Constraint | ConstraintError {
+    const { nodes, poolOf } = this.#machine;
+    const all = nodeSetOf(nodes, this.#machine.numbers());
+    const having = (feature: string) => {
+      const set = emptyNodeSet(nodes);
+      for (let node = 0; node < nodes; node++) {
+        if (this.#config?.pools[poolOf[node]].features.includes(feature) === true) addNode(set, node);
+      }
+      return set;
+    };
+    try {
+      return readConstraint(text, all, having);
+    } catch (error) {
+      if (error instanceof ConstraintError) return error;
+      throw error;
+    }
+  }
+
+  #leastNodes({ request, tasks, minNodes, jobTasks, tasksPerNode }: GroupAsk): number {
     const most = this.#most.get(request) ?? this.#machine.mostOnNode(request);
     this.#most.set(request, most);
-    return Math.max(minNodes, Math.ceil(tasks / Math.max(1, Math.min(perNode, most))));
+    const byTasks = tasksPerNode > 0 ? Math.ceil(jobTasks / tasksPerNode) : 1;
+    return Math.max(minNodes, byTasks, Math.ceil(tasks / Math.max(1, most)));
   }
 
   #isWhole({ exclusive }: SlurmOptions, partition: number): boolean {
     if (exclusive === 'node' || this.#config === undefined) return exclusive === 'node';
-    const { select, partitions } = this.#config;
-    return select.type === 'linear' || partitions[partition]?.overSubscribe.mode === 'exclusive';
+    return this.#config.select.type === 'linear' || this.#rules(partition)?.overSubscribe.mode === 'exclusive';
   }
 
-  #trouble(job: number, options: SlurmOptions, groups: readonly GroupDemand[]): string | undefined {
+  #trouble(job: number, options: SlurmOptions, groups: readonly GroupAsk[]): string[] {
     const { slurm, requests } = this.#jobs;
     const named = Object.entries(NOT_MODELLED).filter(([option]) => options[option as keyof SlurmOptions] !== undefined);
     const names = named.map(([, name]) => name);
-    if (options.exclusive === 'user') names.push('--exclusive=user');
     const array = slurm?.arrayOfJob?.[job] ?? -1;
     if (array >= 0 && slurm!.arrays[array].limit < Infinity) names.push('the limit of running tasks of an array');
     if (slurm?.componentOfGroup !== undefined && groups.length > 1) names.push('components of a heterogeneous job');
     if (slurm?.deadline !== undefined && !Number.isNaN(slurm.deadline[job])) names.push('--deadline');
     if (groups.some(({ request }) => requests[request].gpu % 1000 !== 0)) names.push('shares of a GPU');
-    return names.length === 0 ? undefined : `BadConstraints (not modelled: ${names.join(', ')})`;
+    return names.length === 0 ? [] : [`not modelled: ${names.join(', ')}`];
   }
 
   #set(names: readonly string[]): NodeSet {
     return nodeSetOf(this.#machine.nodes, this.#machine.numbersOf(names));
   }
+}
+
+function isOnNoNode(constraint: Constraint | ConstraintError | undefined): boolean {
+  if (constraint === undefined || constraint instanceof ConstraintError) return false;
+  return !constraint.alternatives.some(hasNodes) || constraint.counted.some(({ nodes }) => !hasNodes(nodes));
 }

@@ -2,6 +2,8 @@
 import { nodeCount, nodeName, poolOfNodes } from '../../cluster.ts';
 import type { Cluster, NodePool } from '../../cluster.ts';
 import type { Requests, TaskRequest } from '../../workload.ts';
+import { hardwareOfPools } from './selection/hardware.ts';
+import type { Hardware } from './selection/hardware.ts';
 
 const COMMON = ['cpu', 'memory', 'gpu'];
 
@@ -16,6 +18,18 @@ export class Machine {
   /** Weight of each node in slurm.conf; lower ones come first. */
   readonly weight: Float64Array;
   readonly poolOf: Int32Array;
+  /** Of each pool. */
+  readonly hardware: readonly Hardware[];
+  /** Of each node: see `Hardware`. */
+  readonly units: Float64Array;
+  /** Of each node [bytes]. */
+  readonly memory: Float64Array;
+  /** Entries of generic resources that a node may have at most [count]. */
+  readonly gresSlots: number;
+  /** Of each node and entry [count]. */
+  readonly gres: Int32Array;
+  /** Whether it matters who is on a node beside others, and with how much of it. */
+  readonly tracksTenants: boolean;
   readonly #cluster: Cluster;
   readonly #pools: number;
   /** Of each request and pool: 1 if the GPU model will do. */
@@ -31,6 +45,14 @@ export class Machine {
     this.resources = names.length;
     this.poolOf = poolOfNodes(cluster);
     this.weight = Float64Array.from(this.poolOf, (pool) => slurm?.pools[pool].weight ?? 1);
+    this.tracksTenants =
+      slurm?.partitions.some(({ exclusiveUser, maxCpusPerNode }) => exclusiveUser || maxCpusPerNode < Infinity) === true ||
+      jobs.slurm?.options.some(({ exclusive }) => exclusive === 'user') === true;
+    this.hardware = hardwareOfPools(pools, slurm);
+    this.units = Float64Array.from(this.poolOf, (pool) => this.hardware[pool].units);
+    this.memory = Float64Array.from(this.poolOf, (pool) => this.hardware[pool].memory);
+    this.gresSlots = Math.max(0, ...this.hardware.map(({ gres }) => gres.length));
+    this.gres = gresOfNodes(this.poolOf, this.hardware, this.gresSlots);
     this.capacity = new Float64Array(this.nodes * names.length);
     for (let node = 0; node < this.nodes; node++) {
       const pool = pools[this.poolOf[node]];
@@ -78,6 +100,12 @@ export class Machine {
     const numberOf = this.#numberOf;
     return names.map((name) => numberOf.get(name) ?? -1).filter((node) => node >= 0);
   }
+}
+
+function gresOfNodes(poolOf: Int32Array, hardware: readonly Hardware[], slots: number): Int32Array {
+  const counts = new Int32Array(poolOf.length * slots);
+  poolOf.forEach((pool, node) => hardware[pool].gres.forEach(({ count }, slot) => (counts[node * slots + slot] = count)));
+  return counts;
 }
 
 function resourceNames(jobs: Requests, pools: readonly NodePool[]): string[] {

@@ -1,57 +1,64 @@
 /**
- * Which nodes a job gets: runs of consecutive nodes, lightest first, the tightest one that suffices.
- * Source: Slurm 22.05, src/plugins/select/cons_tres/job_test.c, _eval_nodes. Departs from it in that nodes beside those of
- * --nodelist are chosen as if there were no list.
+ * Which nodes a job gets. Source: Slurm 22.05, src/plugins/select/cons_tres/job_test.c, _eval_nodes, which picks the way
+ * of choosing; src/plugins/select/cons_common/job_test.c, _select_nodes; node_scheduler.c, _get_req_features.
  */
+import type { SlurmConfig } from '../../slurm.ts';
 import type { Books } from './books.ts';
-import type { GroupDemand, JobDemand } from './demand.ts';
+import type { JobDemand } from './demand.ts';
 import type { Machine } from './machine.ts';
-import { countCommon, countNodes, hasNode } from './node-set.ts';
+import { countCommon, countNodes, hasNode, keepOnly, nodeSetOf, removeAll } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
+import type { GroupAsk } from './selection/ask.ts';
+import { chooseByWeight } from './selection/by-weight.ts';
+import type { WeightRule } from './selection/by-weight.ts';
+import { chooseConsecutive } from './selection/consecutive.ts';
+import { sharesOf } from './selection/distribution.ts';
+import { searchWithFewer } from './selection/knapsack.ts';
+import { Room } from './selection/room.ts';
+import type { Bounds, Search } from './selection/search.ts';
+import { switchTree } from './selection/switches.ts';
+import type { Switch } from './selection/switches.ts';
+import { chooseInTree, countLeaves } from './selection/tree.ts';
+import type { Share } from './share.ts';
 
-/** More tasks than any node holds: what requests that take nothing are counted with. */
-const MANY = 2 ** 20;
+export type { Share } from './share.ts';
 
-/** Tasks of one group of a job on one node. */
-export interface Share {
-  readonly node: number;
-  /** [index within the job] */
-  readonly group: number;
-  /** [index into `jobs.requests`] */
-  readonly request: number;
-  readonly tasks: number;
-}
+/** What is asked: whether the job fits on what is free, or on what will be when running jobs are gone. */
+export type Occasion = 'now' | 'later';
 
-/** Nodes that follow each other, have room, and are of one weight. */
-interface Run {
-  readonly first: number;
-  last: number;
-  nodes: number;
-  tasks: number;
-  readonly weight: number;
+export interface SelectionSettings {
+  readonly config: SlurmConfig | undefined;
+  /** Nodes without jobs, as they are now. */
+  readonly idle: NodeSet;
+  /** Unix time [ms]. */
+  readonly clock: { readonly unix: number };
 }
 
 export class Selection {
+  readonly #settings: SelectionSettings | undefined;
   readonly #machine: Machine;
-  /** Of each node: tasks of the group in question that fit there [count]. */
-  readonly #room: Int32Array;
+  readonly #switches: readonly Switch[];
+  #room: Room | undefined;
 
-  constructor(machine: Machine) {
+  /** Without settings, nodes are all alike but for their weights. */
+  constructor(machine: Machine, settings?: SelectionSettings) {
     this.#machine = machine;
-    this.#room = new Int32Array(machine.nodes);
+    this.#settings = settings;
+    const { topology = 'flat', switches = [] } = settings?.config ?? {};
+    this.#switches = topology === 'tree' ? switchTree(switches, machine.nodes) : [];
   }
 
   /** Where the job would go among the candidates; undefined if it does not fit there. */
-  choose(books: Books, demand: JobDemand, candidates: NodeSet): Share[] | undefined {
+  choose(books: Books, demand: JobDemand, candidates: NodeSet, occasion: Occasion = 'now'): Share[] | undefined {
     const { groups, whole } = demand;
     // Most searches end here: a whole node must be empty, and there are too few of them.
     const few = whole ? countCommon(candidates, books.empty) : countNodes(candidates);
     if (few < demand.leastNodes) return undefined;
-    if (groups.length === 1) return this.#chooseGroup(books, groups[0], demand, candidates);
+    if (groups.length === 1) return this.#chooseGroup(books, groups[0], demand, candidates, occasion);
     const scratch = books.copy();
     const shares: Share[] = [];
     for (const group of groups) {
-      const own = this.#chooseGroup(scratch, group, demand, candidates);
+      const own = this.#chooseGroup(scratch, group, demand, candidates, occasion);
       if (own === undefined) return undefined;
       scratch.take(own, whole);
       shares.push(...own);
@@ -59,146 +66,100 @@ export class Selection {
     return shares;
   }
 
-  #chooseGroup(books: Books, group: GroupDemand, demand: JobDemand, candidates: NodeSet): Share[] | undefined {
-    const { required, whole } = demand;
-    const picked = new Choice(group, this.#room, whole);
-    this.#measure(books, group, whole, candidates);
-    if (required !== undefined) {
-      for (let node = 0; node < this.#machine.nodes; node++) {
-        if (hasNode(required, node) && !picked.add(node)) return undefined;
-      }
+  /** Features that the job would like best are tried first; then each of those of which one must hold. */
+  #chooseGroup(books: Books, ask: GroupAsk, demand: JobDemand, candidates: NodeSet, occasion: Occasion): Share[] | undefined {
+    const { constraint, preferred } = demand;
+    if (constraint === undefined && preferred === undefined) return this.#fit(books, ask, demand, candidates, occasion);
+    const sets = [...(preferred === undefined ? [] : [preferred]), ...(constraint?.alternatives ?? [candidates])];
+    for (const set of sets) {
+      const among = candidates.slice();
+      keepOnly(among, set);
+      const shares = this.#fit(books, ask, demand, among, occasion);
+      if (shares !== undefined) return shares;
     }
-    const runs = this.#runs();
-    while (!picked.isEnough && picked.maxNodes > 0) {
-      const best = bestRun(runs, picked);
-      if (best === undefined) return undefined;
-      picked.addFrom(best);
-      best.nodes = best.tasks = 0;
-    }
-    return picked.isEnough ? picked.shares() : undefined;
+    return undefined;
   }
 
-  /** A node counts with all that it has room for, whether or not the job needs so much: the fullest node fits tightest. */
-  #measure(books: Books, { request, perNode }: GroupDemand, whole: boolean, candidates: NodeSet): void {
-    const most = Math.min(perNode, MANY);
-    for (let node = 0; node < this.#machine.nodes; node++) {
-      this.#room[node] = hasNode(candidates, node) ? books.fitting(node, request, most, whole) : 0;
-    }
-  }
-
-  #runs(): Run[] {
-    const { nodes, weight } = this.#machine;
-    const runs: Run[] = [];
-    let run: Run | undefined;
-    for (let node = 0; node < nodes; node++) {
-      const tasks = this.#room[node];
-      if (tasks === 0) run = undefined;
-      else if (run === undefined || run.weight !== weight[node]) {
-        run = { first: node, last: node, nodes: 1, tasks, weight: weight[node] };
-        runs.push(run);
-      } else {
-        run.last = node;
-        run.nodes++;
-        run.tasks += tasks;
-      }
-    }
-    return runs;
-  }
-}
-
-/** The lightest run; of equal ones the tightest that suffices, or the largest if none does. */
-function bestRun(runs: readonly Run[], { remaining, remainingNodes }: Choice): Run | undefined {
-  let best: Run | undefined;
-  let bestSuffices = false;
-  for (const run of runs) {
-    if (run.nodes === 0) continue;
-    const suffices = run.tasks >= remaining && run.nodes >= remainingNodes;
-    const better =
-      best === undefined ||
-      run.weight < best.weight ||
-      (run.weight === best.weight &&
-        ((suffices && (!bestSuffices || run.tasks < best.tasks)) || (!suffices && run.tasks > best.tasks)));
-    if (!better) continue;
-    best = run;
-    bestSuffices = suffices;
-  }
-  return best;
-}
-
-/** What has been chosen for a group so far, and what is still to be found. */
-class Choice {
-  readonly #group: GroupDemand;
-  readonly #room: Int32Array;
-  readonly #whole: boolean;
-  readonly #nodes: number[] = [];
-  readonly #counts: number[] = [];
-  /** Tasks still without a place, by the count of Slurm: a whole node takes all that it could hold. */
-  remaining: number;
-  remainingNodes: number;
-  maxNodes: number;
-
-  constructor(group: GroupDemand, room: Int32Array, whole: boolean) {
-    this.#group = group;
-    this.#room = room;
-    this.#whole = whole;
-    this.remaining = group.tasks;
-    this.remainingNodes = group.minNodes;
-    this.maxNodes = group.maxNodes;
-  }
-
-  get isEnough(): boolean {
-    return this.remaining <= 0 && this.remainingNodes <= 0;
-  }
-
-  /** Adds a node; false if nothing fits there. */
-  add(node: number): boolean {
-    const room = this.#room[node];
-    if (room === 0) return false;
-    // Shared nodes leave one task for each node that must still come.
-    const used = this.#whole ? room : Math.max(1, Math.min(room, this.remaining - Math.max(0, this.remainingNodes - 1)));
-    this.#room[node] = 0;
-    this.#nodes.push(node);
-    this.#counts.push(used);
-    this.remaining -= used;
-    this.remainingNodes--;
-    this.maxNodes--;
-    return true;
-  }
-
-  addFrom({ first, last }: Run): void {
-    const single = this.remainingNodes <= 1 ? this.#tightest(first, last) : -1;
-    if (single >= 0) {
-      this.add(single);
-      return;
-    }
-    for (let node = first; node <= last && this.maxNodes > 0 && !this.isEnough; node++) {
-      // The last node that it may have must hold all the rest.
-      if (this.maxNodes === 1 && this.#room[node] < this.remaining) continue;
-      this.add(node);
-    }
-  }
-
-  /** The node of the run that alone holds what remains, with the least room; -1 if there is none. */
-  #tightest(first: number, last: number): number {
-    let best = -1;
-    for (let node = first; node <= last; node++) {
-      const room = this.#room[node];
-      if (room >= Math.max(1, this.remaining) && (best < 0 || room < this.#room[best])) best = node;
-    }
-    return best;
-  }
-
-  /** Tasks in blocks over the nodes, at least one on each. */
-  shares(): Share[] {
-    const { group, request, tasks } = this.#group;
-    let left = tasks;
-    const shares: Share[] = [];
-    this.#nodes.forEach((node, index) => {
-      const behind = this.#nodes.length - index - 1;
-      const count = Math.min(this.#counts[index], left - Math.min(behind, left));
-      left -= count;
-      if (count > 0) shares.push({ node, group, request, tasks: count });
+  #fit(books: Books, ask: GroupAsk, demand: JobDemand, candidates: NodeSet, occasion: Occasion): Share[] | undefined {
+    const required = this.#required(books, ask, demand, candidates, occasion);
+    if (required === undefined) return undefined;
+    const minNodes = Math.max(minNodesOf(ask), required.length);
+    const wantedNodes = Math.max(ask.wantedNodes, required.length);
+    const { maxNodes, processors } = ask;
+    const search = this.#search(books, ask, demand, candidates, occasion, required, {
+      minNodes,
+      wantedNodes,
+      maxNodes,
+      processors,
     });
-    return shares;
+    return search === undefined || !this.#hasSwitches(search, demand) ? undefined : sharesOf(search, demand);
   }
+
+  /** Nodes that the job names, and those that it must have for features it counts; undefined if they are not to be had. */
+  #required(books: Books, ask: GroupAsk, demand: JobDemand, candidates: NodeSet, occasion: Occasion): number[] | undefined {
+    const required = demand.required === undefined ? [] : this.#numbers(demand.required);
+    for (const { nodes, count } of demand.constraint?.counted ?? []) {
+      const among = candidates.slice();
+      keepOnly(among, nodes);
+      removeAll(among, nodeSetOf(this.#machine.nodes, required));
+      const bounds = { minNodes: count, wantedNodes: count, maxNodes: count, processors: count * 1000 };
+      const search = this.#search(books, ask, demand, among, occasion, [], bounds);
+      if (search === undefined) return undefined;
+      required.push(...search.picked);
+    }
+    return required.sort((a, b) => a - b);
+  }
+
+  #search(
+    books: Books,
+    ask: GroupAsk,
+    demand: JobDemand,
+    candidates: NodeSet,
+    occasion: Occasion,
+    required: readonly number[],
+    bounds: Omit<Bounds, 'whole'>,
+  ): Search | undefined {
+    const room = (this.#room ??= new Room(this.#machine, books));
+    room.measure(books, demand, ask, candidates);
+    if (room.count < bounds.minNodes || required.some((node) => room.processors[node] === 0)) return undefined;
+    const rule = this.#rule(ask, demand, occasion);
+    const maxNodes = Math.min(bounds.maxNodes, Math.max(ask.jobTasks, bounds.minNodes));
+    const limits = { ...bounds, maxNodes, whole: demand.whole };
+    return searchWithFewer(ask, room, limits, required, (search) => {
+      if (!search.takeAll(required)) return false;
+      if (rule === 'tree') return chooseInTree(search, this.#switches, required);
+      if (rule === 'consecutive') return chooseConsecutive(search, { contiguous: demand.contiguous, required });
+      return chooseByWeight(search, rule, this.#settings?.idle);
+    });
+  }
+
+  /** The way of choosing; the first that applies. */
+  #rule(ask: GroupAsk, demand: JobDemand, occasion: Occasion): WeightRule | 'tree' | 'consecutive' {
+    const { config } = this.#settings ?? {};
+    if (demand.spread) return 'spread';
+    if (occasion === 'later' && config?.scheduler.backfill.busyNodes === true && !demand.contiguous) return 'busy';
+    if (demand.leastLoaded) return 'least-loaded';
+    const serial = ask.processors === 1000 && ask.wantedNodes === 1;
+    if (config?.scheduler.choice.packSerialAtEnd === true && serial) return 'serial';
+    const optional = config?.topologyFlags.includes('topoptional') === true && demand.switches === undefined;
+    return this.#switches.length > 0 && !demand.contiguous && !optional ? 'tree' : 'consecutive';
+  }
+
+  /** Whether there are no more leaf switches than the job would like, or it has waited long enough. */
+  #hasSwitches({ picked }: Search, { switches }: JobDemand): boolean {
+    if (switches === undefined || this.#switches.length === 0 || this.#settings === undefined) return true;
+    const { clock, config } = this.#settings;
+    if (Number.isNaN(switches.since)) switches.since = clock.unix;
+    if (clock.unix - switches.since >= Math.min(switches.wait, config?.scheduler.choice.maxSwitchWait ?? Infinity)) return true;
+    return countLeaves(this.#switches, nodeSetOf(this.#machine.nodes, picked)) <= switches.count;
+  }
+
+  #numbers(set: NodeSet): number[] {
+    return this.#machine.numbers().filter((node) => hasNode(set, node));
+  }
+}
+
+/** --ntasks-per-node says how many nodes there must be for all tasks. */
+function minNodesOf({ minNodes, jobTasks, tasksPerNode }: GroupAsk): number {
+  return tasksPerNode > 0 ? Math.max(minNodes, Math.ceil(jobTasks / tasksPerNode)) : minNodes;
 }

@@ -137,11 +137,11 @@ class Future {
     if (whole && groups.length === 1 && this.#onlyWhole) {
       const among = candidates.slice();
       keepOnly(among, this.#empty);
-      return selection.choose(this.#idle, this.#demand, among);
+      return selection.choose(this.#idle, this.#demand, among, 'later');
     }
     this.#books ??= this.#now.copy();
     for (const { shares, whole: wasWhole } of this.#gone) this.#books.give(shares, wasWhole);
     this.#gone.length = 0;
-    return selection.choose(this.#books, this.#demand, candidates);
+    return selection.choose(this.#books, this.#demand, candidates, 'later');
   }
 }

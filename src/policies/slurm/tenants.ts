@@ -1,0 +1,46 @@
+/**
+ * Who is on which node, where that matters: nodes that are kept for one user (--exclusive=user, ExclusiveUser), and what
+ * each partition has taken of a node (MaxCPUsPerNode). Source: Slurm 22.05, node_scheduler.c, filter_by_node_owner.
+ */
+import type { Held } from './share.ts';
+
+export class Tenants {
+  /** Of each node that has any: the users of its jobs. */
+  readonly #users: Map<number, readonly Held[]>;
+  readonly #units: Map<number, Float64Array>;
+  readonly #nodes: number;
+
+  constructor(nodes: number, from?: Tenants) {
+    this.#nodes = nodes;
+    this.#users = new Map(from === undefined ? [] : from.#users);
+    const units = from === undefined ? [] : [...from.#units];
+    this.#units = new Map(units.map(([partition, taken]) => [partition, taken.slice()]));
+  }
+
+  change(node: number, held: Held, sign: -1 | 1): void {
+    const before = this.#users.get(node) ?? [];
+    if (sign < 0) this.#users.set(node, [...before, held]);
+    else {
+      const gone = before.findIndex(({ user, forUser, partition }) => {
+        return user === held.user && forUser === held.forUser && partition === held.partition;
+      });
+      const after = before.filter((_, index) => index !== gone);
+      if (after.length === 0) this.#users.delete(node);
+      else this.#users.set(node, after);
+    }
+    let units = this.#units.get(held.partition);
+    if (units === undefined) this.#units.set(held.partition, (units = new Float64Array(this.#nodes)));
+    units[node] -= sign * held.units;
+  }
+
+  /** Whether a job of the user may come to the node; `forUser`: it will not be with jobs of others. */
+  admits(node: number, user: number, forUser: boolean): boolean {
+    const tenants = this.#users.get(node);
+    return tenants?.every((tenant) => tenant.user === user || (!forUser && !tenant.forUser)) ?? true;
+  }
+
+  /** Units of a node that jobs of a partition hold [count]. */
+  unitsOf(partition: number, node: number): number {
+    return this.#units.get(partition)?.[node] ?? 0;
+  }
+}
