@@ -7,7 +7,9 @@ import { averageOf, compareStarts } from '../verify/slurm-comparison.ts';
 import type { SlurmComparison } from '../verify/slurm-comparison.ts';
 import { gatesOf } from '../verify/slurm-gates.ts';
 import type { SlurmGate } from '../verify/slurm-gates.ts';
-import { readSlurmRecord, readSlurmRecordConfig } from '../verify/slurm-record.ts';
+import { averagePreemptions, comparePreemptions, preemptionGates, readSlurmVictims } from '../verify/slurm-preemptions.ts';
+import type { PreemptionComparison } from '../verify/slurm-preemptions.ts';
+import { readSlurmRecord, readSlurmRecordConfig, readSlurmWorkload } from '../verify/slurm-record.ts';
 import type { SlurmRecord } from '../verify/slurm-record.ts';
 import { phasesOf, replayRecord } from '../verify/slurm-replay.ts';
 import type { SimulateSlurm } from '../verify/slurm-replay.ts';
@@ -21,6 +23,8 @@ import { warn } from './terminal.ts';
 
 interface Options {
   config: string;
+  workload?: string;
+  preemptions?: string;
   repeat?: string;
   repeats: string;
   json?: boolean;
@@ -40,6 +44,8 @@ export function declareVerifySlurm(command: Command): void {
       '--config <file>',
       'JSON with its slurm.conf as "config", and the Unix time of the zero of the record as "t0"',
     )
+    .option('--workload <file>', 'CSV with the options of sbatch that each id was submitted with, in the column extra')
+    .option('--preemptions <file>', 'CSV with the victim of each preemption of the record')
     .option('--repeat <record>', 'another run of the same jobs by the real one, to show how far two of them are apart')
     .option('--repeats <count>', 'simulations, each with other phases of the timers and another latency of the nodes', '10')
     .option('--json', 'JSON, for machines')
@@ -52,20 +58,23 @@ const simulated: SimulateSlurm = (workload, cluster, policy, { parameters, relea
 
 function verifyRecord(path: string, options: Options): void {
   const repeats = wholeNumber(options.repeats, '--repeats', 1);
-  const record = readSlurmRecord(readText(path), path);
+  const { workload, preemptions: victimsFile } = options;
+  const said = workload === undefined ? undefined : readSlurmWorkload(readText(workload), workload);
+  const record = readSlurmRecord(readText(path), path, said);
   const config = readSlurmRecordConfig(parseJson(options.config), options.config);
   const backfills = config.cluster.slurm?.schedulerType !== 'builtin';
-  const runs = Array.from({ length: repeats }, (_, run) =>
-    compareStarts(record, replayRecord(record, config, phasesOf(run, repeats), simulated)),
-  );
+  const replays = Array.from({ length: repeats }, (_, run) => replayRecord(record, config, phasesOf(run, repeats), simulated));
+  const runs = replays.map((replay) => compareStarts(record, replay));
   const mean = averageOf(runs);
-  const gates = gatesOf(backfills, runs, mean);
+  const victims = victimsFile === undefined ? undefined : readSlurmVictims(readText(victimsFile), victimsFile);
+  const preemptions = victims && replays.map((replay) => comparePreemptions(record, victims, replay));
+  const gates = preemptions === undefined ? gatesOf(backfills, runs, mean) : preemptionGates(averagePreemptions(preemptions));
   const repeat =
     options.repeat === undefined ? undefined : compareStarts(record, readSlurmRecord(readText(options.repeat), options.repeat));
   const ok = gates.every((gate) => gate.ok);
   for (const warning of config.warnings) warn(warning);
-  if (options.json) printJson(facts(record, { ok, runs, mean, repeat, gates }));
-  else print(report(record, { ok, runs, mean, repeat, gates }));
+  if (options.json) printJson(facts(record, { ok, runs, mean, repeat, gates, preemptions }));
+  else print(report(record, { ok, runs, mean, repeat, gates, preemptions }));
   process.exitCode = ok ? OK : FAILED_CHECK;
 }
 
@@ -75,9 +84,10 @@ interface Result {
   readonly mean: SlurmComparison;
   readonly repeat: SlurmComparison | undefined;
   readonly gates: readonly SlurmGate[];
+  readonly preemptions: readonly PreemptionComparison[] | undefined;
 }
 
-function report(record: SlurmRecord, { ok, runs, mean, repeat, gates }: Result): string {
+function report(record: SlurmRecord, { ok, runs, mean, repeat, gates, preemptions }: Result): string {
   const titles = ['mean wait', 'makespan', 'median s', 'p90 s', 'max s', 'within 60 s', 'by backfill'];
   const columns = [{ title: '' }, ...titles.map((title) => ({ title, align: 'right' as const }))];
   const rows = runs.map((run, index) => [`simulated ${index + 1}`, ...cells(run)]);
@@ -89,7 +99,35 @@ function report(record: SlurmRecord, { ok, runs, mean, repeat, gates }: Result):
   const skipped = record.skipped === 0 ? '' : `${record.skipped} jobs of the record have no start or no end and are left out\n`;
   const good = gates.filter((gate) => gate.ok).length;
   const summary = `${ok ? 'OK' : 'FAILED'}: ${good} of ${gates.length} gates, ${mean.compared} jobs, ${runs.length} simulations\n`;
-  return `${renderTable(columns, rows)}\n${lines.join('')}${skipped}${summary}`;
+  const tables = `${renderTable(columns, rows)}\n${preemptions === undefined ? '' : `${preemptionTable(preemptions)}\n`}`;
+  return `${tables}${lines.join('')}${skipped}${summary}`;
+}
+
+function preemptionTable(runs: readonly PreemptionComparison[]): string {
+  const [first] = runs;
+  const waits = first.waits.map(({ partition }) => `wait in ${partition} s`);
+  const columns = [
+    { title: '' },
+    ...['preemptions', 'same victims', ...waits].map((title) => ({ title, align: 'right' as const })),
+  ];
+  const row = ({ ours, sameVictims, waits: own }: PreemptionComparison) => [
+    ours.toFixed(1),
+    `${(100 * sameVictims).toFixed(0)} %`,
+    ...own.map((wait) => wait.ours.toFixed(1)),
+  ];
+  return renderTable(columns, [
+    ['real', String(first.real), '', ...first.waits.map(({ real }) => real.toFixed(1))],
+    ...runs.map((run, index) => [`simulated ${index + 1}`, ...row(run)]),
+    ['mean', ...row(averagePreemptions(runs))],
+  ]);
+}
+
+function preemptionFacts({ real, ours, sameVictims, waits }: PreemptionComparison): object {
+  return {
+    preemptions: { real, ours },
+    same_victims_share: sameVictims,
+    waits: waits.map((wait) => ({ partition: wait.partition, jobs: wait.jobs, real_s: wait.real, ours_s: wait.ours })),
+  };
 }
 
 function cells(one: SlurmComparison): string[] {
@@ -115,7 +153,7 @@ function limitOf(gate: SlurmGate): string {
   return `${gate.least ? 'at least' : 'at most'} ${show(gate, gate.limit)}`;
 }
 
-function facts(record: SlurmRecord, { ok, runs, mean, repeat, gates }: Result): object {
+function facts(record: SlurmRecord, { ok, runs, mean, repeat, gates, preemptions }: Result): object {
   return {
     ok,
     record: record.name,
@@ -124,6 +162,7 @@ function facts(record: SlurmRecord, { ok, runs, mean, repeat, gates }: Result): 
     mean: inUnits(mean),
     runs: runs.map(inUnits),
     ...(repeat === undefined ? {} : { repeat: inUnits(repeat) }),
+    ...(preemptions === undefined ? {} : { preemptions: preemptions.map(preemptionFacts) }),
   };
 }
 

@@ -6,15 +6,19 @@ import { InputError } from '../errors.ts';
 import { readSlurmConf } from '../slurm-conf.ts';
 import { WorkloadBuilder } from '../workload-builder.ts';
 import type { Workload } from '../workload.ts';
+import { readSbatchOptions } from './sbatch-options.ts';
+import type { SbatchOptions } from './sbatch-options.ts';
 
 const SECOND = 1000;
 /** Records have whole seconds: what came at 17 came somewhere in between 17 and 18. */
 const MIDDLE = 500;
+/** A job that is requeued may begin again so much later [s]. */
+const REQUEUE_DELAY = 120;
 
 export interface SlurmRecord {
   readonly name: string;
   readonly ids: readonly string[];
-  /** In the time base of the record [s]. */
+  /** In the time base of the record [s]: the first submission of a job that was requeued, if the record says when that was. */
   readonly submit: readonly number[];
   readonly start: readonly number[];
   readonly end: readonly number[];
@@ -38,13 +42,25 @@ export interface SlurmRecordRow {
   readonly end: number;
   readonly account: string;
   readonly backfilled: boolean;
+  /** When it was to be submitted; NaN = not said. */
+  readonly asked: number;
+  /** Whether it was preempted and requeued: what the row says is its last run. */
+  readonly requeued: boolean;
+  readonly options: SbatchOptions;
 }
 
 const COLUMNS = ['id', 'nodes', 'cpus', 'gpus', 'limit_s', 'submit', 'start', 'end', 'scheduler'] as const;
 
-export function readSlurmRecord(text: string, name: string): SlurmRecord {
+/** `options`: what else was said at submission, by job; the record itself has not all of it. */
+export function readSlurmRecord(text: string, name: string, options = new Map<string, SbatchOptions>()): SlurmRecord {
   const lines = parseCsv(text, name);
-  const rows = lines.map((line, index) => readRow(line, `${name}, record ${index + 1}`));
+  const read = lines.map((line, index) => readRow(line, `${name}, record ${index + 1}`));
+  const lag = medianLag(read);
+  const rows = read.map((row) => ({
+    ...row,
+    submit: row.requeued && !Number.isNaN(row.asked) ? Math.floor(row.asked + lag) : row.submit,
+    options: { ...row.options, ...options.get(row.id) },
+  }));
   const kept = rows.filter(({ start, end }) => start > 0 && end > 0);
   if (kept.length === 0) throw new InputError('no job of it has a start and an end', name, 'is it a record of slurmctld?');
   return {
@@ -59,7 +75,18 @@ export function readSlurmRecord(text: string, name: string): SlurmRecord {
   };
 }
 
+/** How much later than it was to, a job is usually submitted [s]. */
+function medianLag(rows: readonly SlurmRecordRow[]): number {
+  const lags = rows.filter(({ requeued, asked }) => !requeued && !Number.isNaN(asked)).map(({ submit, asked }) => submit - asked);
+  return lags.sort((a, b) => a - b)[lags.length >> 1] ?? 0;
+}
+
 type Line = Partial<Record<string, string>>;
+
+/** The options of sbatch that stand in a workload, in its column `extra`. */
+export function readSlurmWorkload(text: string, name: string): Map<string, SbatchOptions> {
+  return new Map(parseCsv(text, name).map(({ id = '', extra = '' }) => [id, readSbatchOptions(extra, `${name}, job ${id}`)]));
+}
 
 function parseCsv(text: string, name: string): Line[] {
   try {
@@ -89,6 +116,9 @@ function readRow(line: Line, where: string): SlurmRecordRow {
     end: number('end'),
     account: line.account ?? '',
     backfilled: line.scheduler === 'Backfill',
+    asked: line.req_submit === undefined ? NaN : Number(line.req_submit),
+    requeued: Number(line.eligible ?? 0) - number('submit') >= REQUEUE_DELAY,
+    options: line.partition === undefined || line.partition === '' ? {} : { partition: line.partition },
   };
 }
 
@@ -113,6 +143,7 @@ export function readSlurmRecordConfig(json: unknown, name: string): SlurmRecordC
 export function recordedWorkload({ rows, name }: SlurmRecord, { zero }: SlurmRecordConfig): Workload {
   const builder = new WorkloadBuilder();
   for (const row of rows) {
+    const { partition, qos, account, ...own } = row.options;
     builder.add({
       id: row.id,
       submit: row.submit * SECOND + MIDDLE,
@@ -120,7 +151,12 @@ export function recordedWorkload({ rows, name }: SlurmRecord, { zero }: SlurmRec
       walltime: row.limit * SECOND,
       tasks: row.nodes,
       request: builder.request({ cpu: row.cpus * 1000, memory: 0, gpu: row.gpus * 1000 }),
+      // Asked for with --nodes and one task on each of them.
+      slurm: { options: builder.slurm.options({ minNodes: row.nodes, maxNodes: row.nodes, tasksPerNode: 1, ...own }) },
       ...(row.account === '' ? {} : { account: row.account }),
+      ...(account === undefined ? {} : { account }),
+      ...(partition === undefined ? {} : { partition }),
+      ...(qos === undefined ? {} : { qos }),
     });
   }
   return builder.finish(name, zero * SECOND);

@@ -6,6 +6,8 @@ import { slurmPolicy } from '../policies/slurm/slurm-policy.ts';
 import { readParameters } from '../parameters.ts';
 import type { Parameters } from '../parameters.ts';
 import type { PolicySpec } from '../policy.ts';
+import { JobPartitions } from '../job-partitions.ts';
+import { PREEMPTED } from '../schedule.ts';
 import type { Schedule } from '../schedule.ts';
 import { jobId } from '../workload.ts';
 import type { Workload } from '../workload.ts';
@@ -25,11 +27,21 @@ export type SimulateSlurm = (
   options: { readonly parameters: Parameters; readonly release: number },
 ) => Schedule;
 
+/** A simulated run of a record. Starts are those of the last runs. */
+export interface SlurmReplay extends SlurmStarts {
+  /** Name of the partition of each job. */
+  readonly partition: readonly string[];
+  /** Ids of jobs that were preempted, once for each time. */
+  readonly preempted: readonly string[];
+}
+
 export interface SlurmPhases {
   /** [ms] */
   readonly poll: number;
   readonly full: number;
   readonly backfill: number;
+  /** As a share of PriorityCalcPeriod [0..1). */
+  readonly priority: number;
   readonly release: number;
 }
 
@@ -40,6 +52,7 @@ export function phasesOf(index: number, runs: number): SlurmPhases {
     poll: Math.round(SECOND * share(3)),
     full: Math.round(60 * SECOND * share(1)),
     backfill: Math.round(30 * SECOND * share(7)),
+    priority: share(3),
     release: Math.round(RELEASE * (0.5 + share(9))),
   };
 }
@@ -48,16 +61,18 @@ export function phasesOf(index: number, runs: number): SlurmPhases {
 export function replayRecord(
   record: SlurmRecord,
   config: SlurmRecordConfig,
-  { poll, full, backfill, release }: SlurmPhases,
+  { poll, full, backfill, priority, release }: SlurmPhases,
   simulate: SimulateSlurm,
-): SlurmStarts {
+): SlurmReplay {
   const workload = recordedWorkload(record, config);
   const backfills = config.cluster.slurm?.schedulerType !== 'builtin';
   const spec = backfills ? slurmBackfill : slurmBuiltin;
   const byBackfill = new Set<number>();
   const given = {
     'poll-phase': `${poll}ms`,
+    'preempt-cleaning': `${release}ms`,
     'full-phase': `${full}ms`,
+    'priority-phase': `${Math.round(priority * (config.cluster.slurm?.priority.calcPeriod ?? 0))}ms`,
     ...(backfills ? { 'backfill-phase': `${backfill}ms` } : {}),
   };
   const watched: PolicySpec = {
@@ -74,8 +89,17 @@ export function replayRecord(
   return {
     ids: Array.from(workload.submit, (_, job) => jobId(workload, job)),
     submit: seconds(schedule.submit),
-    start: seconds(schedule.start),
+    start: seconds(schedule.lastStart),
     end: seconds(schedule.end),
     backfilled: Array.from(workload.submit, (_, job) => byBackfill.has(job)),
+    partition: partitionNames(workload, config.cluster),
+    preempted: Array.from(schedule.attempts.job).flatMap((job, attempt) =>
+      schedule.attempts.why[attempt] === PREEMPTED ? [jobId(workload, job)] : [],
+    ),
   };
+}
+
+function partitionNames(workload: Workload, cluster: Cluster): string[] {
+  const partitions = new JobPartitions(workload, cluster);
+  return Array.from(workload.submit, (_, job) => partitions.partitions[partitions.of(job)]?.name ?? '');
 }
