@@ -286,7 +286,10 @@ describe('what is not modelled', () => {
 
   test.each([
     { lines: ['CompleteWait=30'], says: 'CompleteWait' },
-    { lines: ['SchedulerParameters=bf_busy_nodes,bf_licenses'], says: 'bf_licenses, bf_busy_nodes' },
+    {
+      lines: ['SchedulerParameters=bf_one_resv_per_job', 'TopologyParam=dragonfly'],
+      says: 'TopologyParam=dragonfly, bf_one_resv_per_job',
+    },
   ])('$says is refused by name, unless partial is said', ({ lines, says }) => {
     const partitions = [...ONE_PARTITION, ...lines];
     expect(() => starts(jobs, { partitions })).toThrow(`not modelled yet: ${says}`);

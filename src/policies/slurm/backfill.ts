@@ -6,6 +6,7 @@ import type { Cycle } from '../../policy.ts';
 import type { SlurmBackfillParameters } from '../../slurm-scheduler-parameters.ts';
 import { BackfillLimits } from './backfill-limits.ts';
 import type { JobDemand } from './demand.ts';
+import type { LicenseCounts } from './licenses.ts';
 import { countNodes, isWithin, overlaps } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import { NodeSpace } from './node-space.ts';
@@ -20,6 +21,7 @@ const BLOCKED_FOR = 500 * SECOND;
 /** What the search for a time came to. */
 interface Plan extends Forecast {
   readonly nodes: NodeSet;
+  readonly licenses: LicenseCounts | undefined;
 }
 
 /** A pause of the cycle: how long it was at work since the last one, and how long it lets others work [ms]. */
@@ -53,8 +55,11 @@ export class BackfillCycle {
     this.#limits = new BackfillLimits(scheduling);
     this.#testTime = testTime;
     this.#began = now;
-    this.#space = new NodeSpace(running.up, floorTo(now, resolution), floorTo(now + window, resolution), resolution);
-    if (parameters.backfill.runningJobReserve) this.#reserveRunning();
+    const { licenses: plansLicenses, runningJobReserve } = parameters.backfill;
+    const licenses = plansLicenses ? scheduling.licenses.left(runningJobReserve) : undefined;
+    const [begin, end] = [floorTo(now, resolution), floorTo(now + window, resolution)];
+    this.#space = new NodeSpace(running.up, begin, end, resolution, licenses);
+    if (runningJobReserve) this.#reserveRunning();
   }
 
   /** Whose verbs are to be used after a pause. */
@@ -82,6 +87,7 @@ export class BackfillCycle {
       partitions.lookIn(job, partition);
       if (!this.#stopsAtLimits && limits?.beforeNodes(job) !== undefined) continue;
       if (this.#limits.forbid(job) || limits?.nodeLimit(job) !== undefined) continue;
+      if (!this.#parameters.licenses && !this.#scheduling.hasLicenses(job)) continue;
       const plan = this.#plan(job, this.#limits.mayNotReserve(job));
       if (plan === 'started') {
         if (maxStarts > 0 && ++this.#started >= maxStarts) return;
@@ -102,8 +108,9 @@ export class BackfillCycle {
     const now = clock.unix;
     let counted = false;
     for (let from = now; ;) {
-      const { nodes, later } = this.#space.leftOf(this.#scheduling.usable(job, running.up), from, from + limit);
-      const enough = hasEnough(nodes, demand);
+      const usable = this.#scheduling.usable(job, running.up);
+      const { nodes, later, licensed } = this.#space.leftOf(usable, from, from + limit, demand.licenses);
+      const enough = licensed && hasEnough(nodes, demand);
       if (enough && !counted) this.#countTest();
       counted ||= enough;
       const forecast = enough ? this.#scheduling.willRun.test({ demand, nodes, now, nowOnly, candidates }) : undefined;
@@ -128,7 +135,7 @@ export class BackfillCycle {
         if (attempt.isPolicy) start = later > 0 ? later : now + BLOCKED_FOR;
         tryLater = 0;
       }
-      const next = this.#judge({ ...forecast, start, nodes: chosen }, limit, tryLater, nowOnly);
+      const next = this.#judge({ ...forecast, start, nodes: chosen, licenses: demand.licenses }, limit, tryLater, nowOnly);
       if (typeof next !== 'number') return next;
       from = next;
     }
@@ -142,7 +149,7 @@ export class BackfillCycle {
     if (later > 0 && plan.start > later) return later;
     if (plan.start > this.#began + window) return undefined;
     const [start, end] = [floorTo(plan.start, resolution), floorTo(plan.start + limit, resolution)];
-    if (plan.start > now && this.#space.breaks(plan.nodes, start, end)) return plan.start;
+    if (plan.start > now && this.#space.breaks(plan.nodes, start, end, plan.licenses)) return plan.start;
     return plan;
   }
 
@@ -179,10 +186,11 @@ export class BackfillCycle {
     return this.#scheduling.parameters.main.associationStop;
   }
 
-  #reserve(job: number, { start, nodes }: Plan): void {
+  #reserve(job: number, { start, nodes, licenses }: Plan): void {
     const { partitions, clock } = this.#scheduling;
     const { resolution } = this.#parameters;
-    this.#space.reserve(nodes, floorTo(start, resolution), floorTo(start + partitions.limitOf(job), resolution));
+    const end = floorTo(start + partitions.limitOf(job), resolution);
+    this.#space.reserve(nodes, floorTo(start, resolution), end, licenses);
     this.#scheduling.reasons.plan(this.#cycle, job, `Resources (planned for ${clock.traceTimeOf(start) / SECOND} s)`);
   }
 
@@ -192,10 +200,12 @@ export class BackfillCycle {
 
   /** Shared nodes and those of jobs that can be preempted stay in the table: what is left of them is the select plugin's matter. */
   #reserveRun(allocation: Allocation): void {
-    const { preemption } = this.#scheduling;
-    if (!allocation.whole || this.#space.records >= this.#parameters.nodeSpaceSize) return;
-    if (preemption !== undefined && preemption.rules.modeOf(allocation) !== 'off') return;
-    this.#space.reserve(allocation.nodes, 0, floorTo(allocation.end, this.#parameters.resolution));
+    const { preemption, licenses } = this.#scheduling;
+    const held = licenses.of(allocation.job);
+    const keeps = allocation.whole && (preemption === undefined || preemption.rules.modeOf(allocation) === 'off');
+    if ((!keeps && held === undefined) || this.#space.records >= this.#parameters.nodeSpaceSize) return;
+    const nodes = keeps ? allocation.nodes : new Uint32Array(allocation.nodes.length);
+    this.#space.reserve(nodes, 0, floorTo(allocation.end, this.#parameters.resolution), held);
   }
 }
 

@@ -15,25 +15,21 @@ export function checkConfig(config: SlurmConfig, policy: string): void {
 
 function notModelled(config: SlurmConfig): string[] {
   const { preemption, select, partitions, scheduler, timing } = config;
-  const { main, backfill, choice } = scheduler;
+  const { main, backfill } = scheduler;
   const asked: [string, boolean][] = [
     ['PreemptMode=GANG', preemption.mode.gang],
-    ['OverSubscribe=YES or FORCE', partitions.some(({ overSubscribe: { mode } }) => mode === 'yes' || mode === 'force')],
-    ['MinNodes of a partition', partitions.some(({ minNodes }) => minNodes > 1)],
-    ['MaxCPUsPerNode of a partition', partitions.some((partition) => partition.maxCpusPerNode < Infinity)],
-    ['ExclusiveUser', partitions.some(({ exclusiveUser }) => exclusiveUser)],
-    ['LLN', select.leastLoadedNodes || partitions.some(({ leastLoadedNodes }) => leastLoadedNodes)],
+    ['OverSubscribe=FORCE', partitions.some(({ overSubscribe: { mode, jobs } }) => mode === 'force' && jobs > 1)],
+    ['MaxCPUsPerSocket of a partition', partitions.some((partition) => partition.maxCpusPerSocket < Infinity)],
+    ['SelectTypeParameters of a partition', partitions.some(({ unit }) => unit !== undefined && unit !== select.unit)],
     ['AllowGroups of a partition', partitions.some(({ allowGroups }) => allowGroups !== undefined)],
-    ['topology', config.topology !== 'flat'],
+    ['topology/block', config.topology === 'block'],
+    ['TopologyParam=dragonfly', config.topologyFlags.includes('dragonfly')],
     ['reservations', config.reservations.length > 0],
     ['CompleteWait', timing.completeWait > 0],
     ['reduce_completing_frag', main.reduceCompletingFragments],
     ['max_rpc_cnt', main.maxRpcs > 0],
-    ['bf_licenses', backfill.licenses],
-    ['bf_busy_nodes', backfill.busyNodes],
     ['bf_one_resv_per_job', backfill.oneReservationPerJob],
-    ['pack_serial_at_end', choice.packSerialAtEnd],
-    ['CR_Socket, CR_Board', select.unit === 'socket' || select.unit === 'board'],
+    ['CR_Board', select.unit === 'board'],
   ];
   return asked.filter(([, is]) => is).map(([name]) => name);
 }

@@ -2,6 +2,8 @@
 import type { SlurmConfig } from '../../slurm.ts';
 import type { SlurmOptions } from '../../slurm-workload.ts';
 import type { Requests } from '../../workload.ts';
+import { Licenses } from './licenses.ts';
+import type { LicenseCounts } from './licenses.ts';
 import type { Machine } from './machine.ts';
 import { addNode, emptyNodeSet, nodeSetOf } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
@@ -38,7 +40,9 @@ export interface JobDemand {
   readonly preferred?: NodeSet;
   /** --switches */
   readonly switches?: SwitchWish;
-  readonly licenses?: Readonly<Record<string, number>>;
+  readonly licenses?: LicenseCounts;
+  /** --reservation */
+  readonly reservation?: string;
   /** What Slurm would do with the job is not modelled, or it cannot be: it never starts, for this reason. */
   readonly trouble?: string;
 }
@@ -56,7 +60,6 @@ export interface SwitchWish {
 const NOT_MODELLED: Readonly<Partial<Record<keyof SlurmOptions, string>>> = {
   timeMin: '--time-min',
   reservation: '--reservation',
-  licenses: '--licenses',
 };
 
 export class Demands {
@@ -92,7 +95,7 @@ export class Demands {
       leastLoaded: leastLoadedNodes || this.#config?.select.leastLoadedNodes === true,
       contiguous: options.contiguous === true,
       spread: options.spreadJob === true,
-      ...this.#choice(job, options, groups),
+      ...this.#choice(job, options, groups, partition),
     };
   }
 
@@ -114,12 +117,12 @@ export class Demands {
   }
 
   /** Which nodes, beside those of the partition. */
-  #choice(job: number, options: SlurmOptions, groups: readonly GroupAsk[]): Partial<JobDemand> {
-    const { nodeList, excludedNodes = [], licenses } = options;
+  #choice(job: number, options: SlurmOptions, groups: readonly GroupAsk[], partition: number): Partial<JobDemand> {
+    const { nodeList, excludedNodes = [], licenses, reservation } = options;
     const constraint = options.constraint === undefined ? undefined : this.#constraint(options.constraint);
     const prefer = options.prefer === undefined ? undefined : this.#constraint(options.prefer);
     const unreadable = [constraint, prefer].filter((read) => read instanceof ConstraintError);
-    const troubles = [...this.#trouble(job, options, groups), ...unreadable.map(({ message }) => message)];
+    const troubles = [...this.#trouble(job, options, groups, partition), ...unreadable.map(({ message }) => message)];
     const nowhere = [constraint].some((read) => isOnNoNode(read));
     if (nowhere) troubles.push(`no node has the features ${options.constraint ?? ''}`);
     return {
@@ -129,6 +132,7 @@ export class Demands {
       ...(prefer === undefined || prefer instanceof ConstraintError ? {} : { preferred: prefer.alternatives[0] }),
       ...(options.switches === undefined ? {} : { switches: { ...options.switches, since: NaN } }),
       ...(licenses === undefined ? {} : { licenses }),
+      ...(reservation === undefined ? {} : { reservation }),
       ...(troubles.length === 0 ? {} : { trouble: `BadConstraints (${troubles.join('; ')})` }),
     };
   }
@@ -169,16 +173,19 @@ export class Demands {
     return this.#config.select.type === 'linear' || this.#rules(partition)?.overSubscribe.mode === 'exclusive';
   }
 
-  #trouble(job: number, options: SlurmOptions, groups: readonly GroupAsk[]): string[] {
+  #trouble(job: number, options: SlurmOptions, groups: readonly GroupAsk[], partition: number): string[] {
     const { slurm, requests } = this.#jobs;
     const named = Object.entries(NOT_MODELLED).filter(([option]) => options[option as keyof SlurmOptions] !== undefined);
     const names = named.map(([, name]) => name);
+    const { mode, jobs: sharers } = this.#rules(partition)?.overSubscribe ?? { mode: 'no', jobs: 1 };
+    if (mode === 'yes' && sharers > 1 && options.overSubscribe === true) names.push('--oversubscribe');
     const array = slurm?.arrayOfJob?.[job] ?? -1;
     if (array >= 0 && slurm!.arrays[array].limit < Infinity) names.push('the limit of running tasks of an array');
     if (slurm?.componentOfGroup !== undefined && groups.length > 1) names.push('components of a heterogeneous job');
     if (slurm?.deadline !== undefined && !Number.isNaN(slurm.deadline[job])) names.push('--deadline');
     if (groups.some(({ request }) => requests[request].gpu % 1000 !== 0)) names.push('shares of a GPU');
-    return names.length === 0 ? [] : [`not modelled: ${names.join(', ')}`];
+    const lacks = new Licenses(this.#config).objection(options.licenses ?? {});
+    return [...(names.length === 0 ? [] : [`not modelled: ${names.join(', ')}`]), ...(lacks === undefined ? [] : [lacks])];
   }
 
   #set(names: readonly string[]): NodeSet {

@@ -21,6 +21,8 @@ class MainPass {
   readonly #failed = new Set<number>();
   readonly #tried = new Map<number, number>();
   #started = 0;
+  /** Licences are planned by backfill: nobody goes past a job that waits for some. */
+  #isOver = false;
 
   constructor(scheduling: Scheduling, cycle: Cycle) {
     this.#scheduling = scheduling;
@@ -35,7 +37,7 @@ class MainPass {
     for (const { job, partition } of queue.build(this.#cycle)) {
       // It may have been started in another of its partitions, or make room for itself there.
       if (!this.#cycle.pending.has(job) || this.#scheduling.preemption?.isInProgress(job) === true) continue;
-      if (maxStarts > 0 && this.#started >= maxStarts) break;
+      if (this.#isOver || (maxStarts > 0 && this.#started >= maxStarts)) break;
       this.#scheduling.partitions.lookIn(job, partition);
       if (partitionDepth > 0 && this.#count(partition) >= partitionDepth) this.#scheduling.reasons.behind(this.#cycle, job);
       else if (!full && looked++ > depth) break;
@@ -60,6 +62,10 @@ class MainPass {
     if (countCommon(this.#available, partitions.rules[partition].nodes) < demand.minNodes) {
       this.#explain(job, 'Resources (nodes are down, or kept for partitions of higher priority)');
       return this.#fail(partition);
+    }
+    if (!this.#scheduling.hasLicenses(job)) {
+      this.#isOver = this.#scheduling.plansLicenses;
+      return this.#explain(job, 'Licenses');
     }
     const outcome = this.#scheduling.tryStart(this.#cycle, job, this.#available, 'main');
     if (outcome.started) {

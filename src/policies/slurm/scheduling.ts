@@ -5,6 +5,7 @@ import type { SlurmSchedulerParameters } from '../../slurm-scheduler-parameters.
 import type { Requests } from '../../workload.ts';
 import { Demands } from './demand.ts';
 import { JobQueue } from './job-queue.ts';
+import { Licenses } from './licenses.ts';
 import { submitJobs } from './limits/job-submission.ts';
 import { Limits } from './limits/limits.ts';
 import { Machine } from './machine.ts';
@@ -64,6 +65,9 @@ export class Scheduling {
   /** Absent without a slurm.conf. */
   readonly limits?: Limits;
   readonly reasons = new StateReasons();
+  readonly licenses: Licenses;
+  /** Whether backfill plans licences as it plans nodes. */
+  readonly plansLicenses: boolean;
   /** When jobs, nodes or partitions last changed, as far as backfill looks at that [Unix ms]. */
   lastUpdate = 0;
   readonly #onStart: SchedulingSetup['onStart'];
@@ -88,6 +92,8 @@ export class Scheduling {
       const parts = { jobs, config: cluster.slurm, partitions, priorities, running, selection, clock, cleaning };
       this.preemption = makePreemption(parts);
     }
+    this.licenses = new Licenses(cluster.slurm);
+    this.plansLicenses = parameters.backfill.licenses && cluster.slurm?.schedulerType === 'backfill';
     const demands = new Demands(jobs, machine, cluster.slurm);
     const demandOf = (job: number) => this.queue.demandOf(job);
     if (cluster.slurm !== undefined) {
@@ -144,6 +150,7 @@ export class Scheduling {
   #release(job: number): boolean {
     this.#finish(job);
     this.running.release(job);
+    this.licenses.give(job);
     this.queue.forget(job);
     const preempted = this.preemption?.stops.forget(job) === true;
     return this.#timedOut.delete(job) || preempted;
@@ -151,6 +158,15 @@ export class Scheduling {
 
   touch(): void {
     this.lastUpdate = this.clock.unix;
+  }
+
+  /** Whether the licences that the job wants are there now. */
+  hasLicenses(job: number): boolean {
+    const { licenses, reservation } = this.queue.demandOf(job);
+    const now = this.clock.unix;
+    return (
+      licenses === undefined || this.licenses.fits({ licenses, now, until: now + this.partitions.limitOf(job), reservation })
+    );
   }
 
   /** Nodes among `nodes` on which the job could be started at once. */
@@ -203,6 +219,8 @@ export class Scheduling {
     });
     this.priorities.start(job, this.#givenOf(job, shares), cycle.now);
     this.limits?.started(job, this.#givenOf(job, shares), clock.unix);
+    const { licenses } = this.queue.demandOf(job);
+    if (licenses !== undefined) this.licenses.take(job, licenses);
     this.reasons.forget(job);
     this.#ran.add(job);
     this.preemption?.forget(job);
