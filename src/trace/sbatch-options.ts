@@ -2,6 +2,7 @@
 import { parseSlurmTime } from '../slurm-conf-table.ts';
 import { readGres, readLicenses } from '../slurm-conf-tres.ts';
 import { expandHostlist } from '../slurm-hostlist.ts';
+import type { SlurmGres } from '../slurm.ts';
 import type { SlurmOptions } from '../slurm-workload.ts';
 import { readMemory } from './sacct-values.ts';
 
@@ -56,7 +57,8 @@ export interface SbatchRequest {
   readonly nodes: number;
   /** Of the whole job on that many nodes [bytes]; 0 = not said. */
   readonly memory: number;
-  readonly gpusPerNode: number;
+  /** On that many nodes. */
+  readonly gpus: number;
   readonly gpuModels: readonly string[];
   readonly options: SlurmOptions;
 }
@@ -80,8 +82,12 @@ export function readSbatch(given: SbatchOptions, where: string, unreadable: (opt
   const cpusPerTask = count('cpus-per-task') ?? 1;
   const nodes = least ?? (tasksPerNode === undefined ? 1 : Math.ceil(tasks / tasksPerNode));
   const [memoryPerNode, memoryPerCpu] = [bytes('mem'), bytes('mem-per-cpu')];
-  const gres = gresOf(given.get('gres'), where);
+  const gres = [...gresOf(given.get('gres'), where), ...gpusOf(given.get('gpus-per-node'), where)];
   const gpus = gres.filter(({ name }) => name === 'gpu');
+  const ofJob = gpusOf(given.get('gpus'), where);
+  const ofTask = gpusOf(given.get('gpus-per-task'), where);
+  const all = [...gpus, ...ofJob, ...ofTask];
+  const gpusInAll = sumOf(gpus) * nodes + sumOf(ofJob) + sumOf(ofTask) * tasks;
   const options = {
     ...others(given, where),
     minNodes: nodes,
@@ -91,18 +97,21 @@ export function readSbatch(given: SbatchOptions, where: string, unreadable: (opt
     cpusPerTask,
     memoryPerNode,
     memoryPerCpu,
-    gresPerNode:
-      gres.length === 0
-        ? undefined
-        : Object.fromEntries(gres.map(({ name, type, count: each }) => [type === undefined ? name : `${name}:${type}`, each])),
+    gresPerNode: countsOf(gres),
+    gresPerJob: countsOf(ofJob),
+    gresPerTask: countsOf(ofTask),
+    gresPerSocket: countsOf(gpusOf(given.get('gpus-per-socket'), where)),
+    cpusPerGpu: count('cpus-per-gpu'),
+    memoryPerGpu: bytes('mem-per-gpu'),
+    threadsPerCore: count('threads-per-core'),
   };
   return {
     tasks,
     cpusPerTask,
     nodes,
     memory: memoryPerNode === undefined ? (memoryPerCpu ?? 0) * tasks * cpusPerTask : memoryPerNode * nodes,
-    gpusPerNode: gpus.reduce((sum, gpu) => sum + gpu.count, 0),
-    gpuModels: gpus.flatMap(({ type }) => type ?? []),
+    gpus: gpusInAll,
+    gpuModels: all.flatMap(({ type }) => type ?? []),
     options: withoutAbsent(options),
   };
 }
@@ -118,6 +127,28 @@ function gresOf(text: string | undefined, where: string) {
   return text === undefined
     ? []
     : readGres({ key: '--gres', value: text.replaceAll('gres/', '').replaceAll('gres:', ''), at: where });
+}
+
+/** `2`, `a100:2` or `a100:2,v100:1` */
+function gpusOf(text: string | undefined, where: string) {
+  return text === undefined
+    ? []
+    : gresOf(
+        text
+          .split(',')
+          .map((part) => `gpu:${part}`)
+          .join(','),
+        where,
+      );
+}
+
+function sumOf(gres: readonly SlurmGres[]): number {
+  return gres.reduce((sum, { count }) => sum + count, 0);
+}
+
+function countsOf(gres: readonly SlurmGres[]): Record<string, number> | undefined {
+  if (gres.length === 0) return undefined;
+  return Object.fromEntries(gres.map(({ name, type, count }) => [type === undefined ? name : `${name}:${type}`, count]));
 }
 
 function others(given: SbatchOptions, where: string) {
@@ -156,7 +187,46 @@ function withoutAbsent(options: SlurmOptions): SlurmOptions {
 
 /** Options that `readSbatch` and its callers know; others are not heeded. */
 export const KNOWN_SBATCH: ReadonlySet<string> = new Set([
-  ...['account', 'constraint', 'contiguous', 'cpus-per-task', 'exclude', 'exclusive', 'gres', 'hold', 'job-name', 'licenses'],
-  ...['mem', 'mem-per-cpu', 'nice', 'no-requeue', 'nodelist', 'nodes', 'ntasks', 'ntasks-per-node', 'oversubscribe'],
-  ...['partition', 'prefer', 'qos', 'requeue', 'reservation', 'spread-job', 'switches', 'time', 'time-min', 'uid'],
+  ...[
+    'account',
+    'constraint',
+    'contiguous',
+    'cpus-per-gpu',
+    'cpus-per-task',
+    'exclude',
+    'exclusive',
+    'gpus',
+    'gpus-per-node',
+    'gpus-per-socket',
+    'gpus-per-task',
+    'gres',
+    'hold',
+    'job-name',
+    'licenses',
+  ],
+  ...[
+    'mem',
+    'mem-per-cpu',
+    'mem-per-gpu',
+    'nice',
+    'no-requeue',
+    'nodelist',
+    'nodes',
+    'ntasks',
+    'ntasks-per-node',
+    'oversubscribe',
+  ],
+  ...[
+    'partition',
+    'prefer',
+    'qos',
+    'requeue',
+    'reservation',
+    'spread-job',
+    'switches',
+    'threads-per-core',
+    'time',
+    'time-min',
+    'uid',
+  ],
 ]);

@@ -109,8 +109,7 @@ function runtimeOf(text: string | undefined, walltime: number, line: number, whe
 
 /** A task for each of its tasks; for each GPU with its share of processors, if it has GPUs. */
 function groupOf(request: SbatchRequest, sink: TraceSink) {
-  const { tasks, cpusPerTask, nodes, memory, gpusPerNode, gpuModels, options } = request;
-  const gpus = gpusPerNode * nodes;
+  const { tasks, cpusPerTask, memory, gpus, gpuModels, options } = request;
   const count = gpus > 0 ? gpus : tasks;
   const cpu = gpus > 0 ? Math.max(1, Math.floor((tasks * cpusPerTask * 1000) / gpus)) : cpusPerTask * 1000;
   const models = gpus > 0 && gpuModels.length > 0 ? { gpuModels } : {};
