@@ -18,6 +18,8 @@ export interface PolicySpec {
   readonly parameters?: ParameterSpecs;
   /** True if it places jobs on particular nodes: a pool of interchangeable processors has none, and is given names. */
   readonly needsNodes?: boolean;
+  /** True if it keeps jobs to their partitions by itself: else jobs that theirs would never take are turned away before. */
+  readonly keepsPartitions?: boolean;
   /** Makes the policy for one run. Everything it remembers lives in its closure. */
   create(setup: PolicySetup): Policy;
 }

@@ -70,7 +70,8 @@ export interface Costs {
 /** Replays a workload on a cluster under a policy in virtual time. Same inputs, same schedule, always. */
 export function simulate(workload: Workload, cluster: Cluster, spec: PolicySpec, options: SimulationOptions = {}): Schedule {
   const jobs = requestsOf(workload);
-  const books = openBooks(jobs, workload.count, cluster, options);
+  const booked = spec.keepsPartitions === true ? { ...cluster, partitions: [] } : cluster;
+  const books = openBooks(jobs, workload.count, booked, options);
   let oracle = false;
   const { seed = 1, parameters = readParameters(spec.parameters ?? {}, {}, spec.name) } = options;
   const policy = spec.create({

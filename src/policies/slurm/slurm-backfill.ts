@@ -7,5 +7,6 @@ export const slurmBackfill: PolicySpec = {
   source: 'SchedMD/slurm 22.05.8: job_scheduler.c, controller.c, sched/backfill, select/cons_tres',
   parameters: BACKFILL_PARAMETERS,
   needsNodes: true,
+  keepsPartitions: true,
   create: (setup) => slurmPolicy(setup, true),
 };

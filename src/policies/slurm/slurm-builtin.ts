@@ -7,5 +7,6 @@ export const slurmBuiltin: PolicySpec = {
   source: 'SchedMD/slurm 22.05.8: job_scheduler.c, controller.c, select/cons_tres',
   parameters: SLURM_PARAMETERS,
   needsNodes: true,
+  keepsPartitions: true,
   create: (setup) => slurmPolicy(setup, false),
 };
