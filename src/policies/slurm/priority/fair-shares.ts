@@ -9,9 +9,11 @@ export class FairShares {
   /** One of the two is there. */
   readonly tree?: FairTree;
   readonly classic?: ClassicFairShare;
+  readonly #usage: Usage;
   readonly #raw: (association: number) => number;
 
   constructor(tree: AssociationTree, usage: Usage, { flags, dampeningFactor }: SlurmPriority) {
+    this.#usage = usage;
     this.#raw = (association) => usage.associations[association].raw;
     if (flags.has('NO_FAIR_TREE')) {
       this.classic = new ClassicFairShare(tree, dampeningFactor, flags.has('DEPTH_OBLIVIOUS'));
@@ -27,7 +29,7 @@ export class FairShares {
 
   /** Fair Tree ranks users by what was used until now. */
   afterCharging(): void {
-    this.tree?.rank(this.#raw);
+    this.tree?.rank((association) => this.#usage.associations[association].billed);
   }
 
   /** [0..1]; -1, no association, has 0. */

@@ -5,6 +5,7 @@
  */
 import type { SlurmQos } from '../../../slurm-accounts.ts';
 import type { AssociationTree } from './association-tree.ts';
+import { Extended } from './extended.ts';
 
 const SECOND = 1000;
 
@@ -24,8 +25,8 @@ export interface Charge {
 
 /** Of one association or QoS. */
 export class UsageAccount {
-  /** Billed [s]: RawUsage of sshare, which shows whole seconds. */
-  raw = 0;
+  /** Billed [s]. */
+  readonly billed = new Extended();
   /** Of each trackable resource [count × s; byte × s]. */
   readonly tres: Float64Array;
   /** How long jobs ran, each by itself [s]. */
@@ -35,20 +36,26 @@ export class UsageAccount {
     this.tres = new Float64Array(resources);
   }
 
-  add(seconds: number, { billing, tres }: Charge): void {
-    this.raw += seconds * billing;
+  /** RawUsage of sshare, which shows whole seconds of it [s]. */
+  get raw(): number {
+    return this.billed.value;
+  }
+
+  /** `billed`: what so many seconds cost. */
+  add(seconds: number, billed: number, tres: Float64Array): void {
+    this.billed.add(billed);
     this.wall += seconds;
     for (let resource = 0; resource < tres.length; resource++) this.tres[resource] += seconds * tres[resource];
   }
 
   multiply(factor: number): void {
-    this.raw *= factor;
+    this.billed.multiply(factor);
     this.wall *= factor;
     for (let resource = 0; resource < this.tres.length; resource++) this.tres[resource] *= factor;
   }
 
   clear(): void {
-    this.raw = 0;
+    this.billed.clear();
     this.wall = 0;
     this.tres.fill(0);
   }
@@ -79,8 +86,9 @@ export class Usage {
     const below = new Float64Array(this.associations.length);
     for (let index = this.associations.length - 1; index >= 0; index--) {
       const { usage, parent } = this.#tree.associations[index];
-      this.associations[index].raw = Math.max(usage, below[index]);
-      if (parent >= 0) below[parent] += this.associations[index].raw;
+      const brought = Math.max(usage, below[index]);
+      this.associations[index].billed.add(brought);
+      if (parent >= 0) below[parent] += brought;
     }
   }
 
@@ -100,12 +108,17 @@ export class Usage {
 
   /** A job ran for so long since the last period. */
   charge(seconds: number, charge: Charge): void {
-    const { association, qos, partitionQos } = charge;
-    const billed = seconds * (qos < 0 ? 1 : this.#qos[qos].usageFactor);
-    const decayed = billed * this.#perSecond ** seconds;
+    const { association, qos, partitionQos, billing, tres } = charge;
+    const factor = qos < 0 ? 1 : this.#qos[qos].usageFactor;
+    const ran = seconds * this.#perSecond ** seconds;
+    const [decayed, billed] = [ran * factor, ran * billing * factor];
     for (const index of [qos, partitionQos]) {
-      if (index >= 0) this.qos[index].add(this.#qos[index].flags.has('nodecay') ? billed : decayed, charge);
+      if (index < 0) continue;
+      if (this.#qos[index].flags.has('nodecay')) this.qos[index].add(seconds * factor, seconds * billing * factor, tres);
+      else this.qos[index].add(decayed, billed, tres);
     }
-    for (let index = association; index >= 0; index = this.#tree.parent[index]) this.associations[index].add(decayed, charge);
+    for (let index = association; index >= 0; index = this.#tree.parent[index]) {
+      this.associations[index].add(decayed, billed, tres);
+    }
   }
 }
