@@ -6,7 +6,7 @@ import { firstFit } from '../src/placement/first-fit.ts';
 import { kubeDefault } from '../src/policies/kube-default/kube-default.ts';
 import type { WatchedAttempt } from '../src/watch.ts';
 import { scheduleDigest } from '../src/digest.ts';
-import { loadCluster } from '../src/cluster-spec.ts';
+import { processorPool } from '../src/cluster.ts';
 import { readTrace } from '../src/trace/read.ts';
 import { SMALL_SWF, temporaryFile, temporaryFolder, yardmaster } from './cli-runner.ts';
 
@@ -144,8 +144,8 @@ describe('of a trace', () => {
 });
 
 describe('a watch', async () => {
-  const { workload } = await readTrace(PODS);
-  const cluster = (await readTrace(PODS)).declared.cluster ?? (await loadCluster('procs=1'));
+  const { workload, declared } = await readTrace(PODS);
+  const cluster = declared.cluster ?? processorPool(1);
   const run = (watched: (job: number) => boolean): { digest: string; attempts: WatchedAttempt[] } => {
     const attempts: WatchedAttempt[] = [];
     const watch = { wants: watched, tell: (attempt: WatchedAttempt) => void attempts.push(attempt) };

@@ -90,12 +90,18 @@ class Model {
       const again = this.leave();
       const news = this.jobs.flatMap((job, index) => (possible[index] && job.submit === this.now ? index : []));
       if (this.now > submitted) for (const job of news) this.create(job);
-      for (const job of again) this.create(job);
       submitted = Math.max(submitted, this.now);
       this.flush();
-      for (let pod = this.pop(); pod !== undefined; pod = this.pop()) this.attempt(pod);
+      this.attemptAll();
+      // Their controllers need a moment to make new pods.
+      for (const job of again) this.create(job);
+      this.attemptAll();
     }
     return this.result;
+  }
+
+  attemptAll(): void {
+    for (let pod = this.pop(); pod !== undefined; pod = this.pop()) this.attempt(pod);
   }
 
   /** Jobs that end go first; then evicted pods, in the order of their evictions. Answers the jobs that need new ones. */

@@ -34,6 +34,11 @@ export class JobPod implements PodInfo, TaskOf {
     this.class = podClass;
   }
 
+  /** It follows another one that was evicted or lost. */
+  get isReplacement(): boolean {
+    return this.generation > 0;
+  }
+
   get isTerminating(): boolean {
     return this.pod.deletionTimestamp !== undefined;
   }

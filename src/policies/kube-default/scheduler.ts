@@ -21,9 +21,9 @@ import type { PodInfo } from './pod-info.ts';
 import { admissionTo } from './queue/node-admission.ts';
 import { Nominator } from './queue/nominator.ts';
 import { QUEUE_RULES } from './queue/rules.ts';
-import { SchedulingQueue } from './queue/scheduling-queue.ts';
-import type { ClusterEvent, QueuedPod } from './queue/scheduling-queue.ts';
+import type { ClusterEvent, QueuedPod, SchedulingQueue } from './queue/scheduling-queue.ts';
 import type { SchedulerExtension, SchedulerHandle } from './scheduler-extension.ts';
+import { makeQueue } from './scheduler-queue.ts';
 import type { SchedulerSettings } from './scheduler-settings.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -68,7 +68,11 @@ export class KubeScheduler implements SchedulerHandle {
     this.#settings = settings;
     this.#attempts = new Attempts(settings, this.snapshot, this.#nominator);
     this.#extension = extension;
-    this.#queue = this.#makeQueue(settings);
+    this.#queue = makeQueue(settings, {
+      preEnqueue: (pod) => this.#gate(pod),
+      comesBack: (pod) => this.#groupOf(pod) !== undefined,
+      rests: (pod) => this.#rests(pod),
+    });
     this.#nominating = new Nominating(this.#nominator, this.#queue, QUEUE_RULES[behaviour.version].hints, () =>
       this.#attempts.forget(),
     );
@@ -115,20 +119,6 @@ export class KubeScheduler implements SchedulerHandle {
     extension?.attach?.(this);
   }
 
-  #makeQueue({ behaviour, configuration, extension, started }: SchedulerSettings): SchedulingQueue {
-    return new SchedulingQueue({
-      behaviour,
-      initialBackoff: configuration.initialBackoff,
-      maxBackoff: configuration.maxBackoff,
-      less: extension?.less,
-      hints: extension?.hints,
-      preEnqueue: (pod) => this.#gate(pod),
-      comesBack: (pod) => this.#groupOf(pod) !== undefined,
-      rests: (pod) => this.#rests(pod),
-      started,
-    });
-  }
-
   /** Does all that can be done at this instant. */
   schedule(cycle: Cycle): void {
     this.#cycle = cycle;
@@ -143,6 +133,7 @@ export class KubeScheduler implements SchedulerHandle {
     this.#agenda.carryOut(this.now);
     this.#queue.flush(this.now);
     this.#work();
+    this.#noticeReplacements(created);
     this.#sleep(cycle);
   }
 
@@ -197,7 +188,16 @@ export class KubeScheduler implements SchedulerHandle {
   #notice({ gone, nodes, created }: PodChanges): void {
     for (const pod of gone) this.#lose(pod);
     for (const change of nodes) this.#noticeNode(change);
-    for (const pod of created) this.#welcome(pod);
+    for (const pod of created) if (!pod.isReplacement) this.#welcome(pod);
+  }
+
+  /**
+   * Controllers learn of a deletion when the scheduler does, and then need a call to make another pod: by then it has tried
+   * those whom the deletion helps.
+   */
+  #noticeReplacements(created: readonly JobPod[]): void {
+    for (const pod of created) if (pod.isReplacement) this.#welcome(pod);
+    this.#work();
   }
 
   #lose(pod: JobPod): void {
