@@ -18,8 +18,9 @@ export function readScenario(text: string, file: string): Scenario {
   const { value, where } = readYaml(text, file, 'merge');
   const checked = scenarioSchema.safeParse(value, { reportInput: true });
   if (!checked.success) {
-    const words = { what: 'the scenario', hint: '"yardmaster schema scenario" prints what is allowed' };
-    throw schemaMistake(checked.error.issues[0], scenarioSchema, where, words);
+    const hint = 'it needs workloads: [...] and policies: [...]; "yardmaster schema scenario" prints what is allowed';
+    const words = { what: 'the scenario', hint };
+    throw schemaMistake(checked.error.issues, scenarioSchema, where, words);
   }
   return build(checked.data, file, where);
 }

@@ -6,24 +6,32 @@ import type { Path, WhereIs } from './yaml-places.ts';
 
 /** `what` is the file as a whole, `hint` what to do where nothing nearer can be said. */
 export function schemaMistake(
-  issue: z.core.$ZodIssue,
+  issues: readonly z.core.$ZodIssue[],
   schema: z.ZodType,
   where: WhereIs,
   { what, hint }: { readonly what: string; readonly hint: string },
 ): InputError {
-  const { path, ...innermost } = descend(issue);
+  const all = issues.map(descend);
+  // A name that is mistyped is missing too: what was written says more than what was not.
+  const { path, ...innermost } = all.find(({ code }) => code === 'unrecognized_keys') ?? all[0];
   if (innermost.code === 'unrecognized_keys') {
     const [key] = innermost.keys;
     return usageError(`there is no "${key}"`, where([...path, key]), didYouMean(key, keysAt(schema, path)));
   }
   const name = path.length === 0 ? what : path.join('.').replace(/\.(\d+)/g, '[$1]');
-  const found = typeof innermost.input === 'object' ? '' : ` (found: ${JSON.stringify(innermost.input) ?? 'nothing'})`;
-  const described = schemasAt(schema, path).find(({ description }) => description !== undefined)?.description;
+  const described = path.length === 0 ? [] : schemasAt(schema, path).flatMap(({ description = [] }) => description);
   return usageError(
-    `${name}: ${innermost.message}${found}`,
+    problemOf(innermost, name),
     where(path),
-    described === undefined ? hint : `${String(path.at(-1) ?? what)}: ${described}`,
+    described.length === 0 ? hint : `${String(path.at(-1))}: ${described[0]}`,
   );
+}
+
+/** What was found, and what would be right. */
+function problemOf({ input, message }: Omit<z.core.$ZodIssue, 'path'>, name: string): string {
+  if (input === undefined) return `${name} is missing`;
+  const found = typeof input === 'object' ? '' : ` (found: ${JSON.stringify(input)})`;
+  return `${name}: ${message.replace(/^Invalid input: /, '').replaceAll('array', 'a list')}${found}`;
 }
 
 /** Of a union: what is wrong with the alternative that was meant, which is the one of the right type. */

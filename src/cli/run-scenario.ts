@@ -99,13 +99,15 @@ function planText({ points, scenario }: ScenarioPlan, todo: number, kept: number
   return `${scenario.name}: ${count(points.length, 'point')}${part}${resumed}`;
 }
 
-/** What was done to the workloads, once each. */
+/** What was done to the workloads; once where it was done to many. */
 function sayNotes({ finished }: ExperimentResults): void {
-  const notes = new Map<string, string>();
-  for (const { point, notes: told } of finished) for (const note of told) notes.set(`${point.workload}: ${note}`, note);
-  const shown = [...notes.keys()].slice(0, NOTES);
-  for (const note of shown) say(`  ${note}`);
-  if (notes.size > shown.length) say(`  and ${notes.size - shown.length} notes more: see point.json of each point`);
+  const workloads = new Map<string, Set<string>>();
+  for (const { point, notes } of finished) {
+    for (const note of notes) workloads.set(note, (workloads.get(note) ?? new Set()).add(point.workload));
+  }
+  const lines = [...workloads].map(([note, of]) => `  ${of.size === 1 ? [...of].join('') : `${of.size} workloads`}: ${note}`);
+  for (const line of lines.slice(0, NOTES)) say(line);
+  if (lines.length > NOTES) say(`  and ${lines.length - NOTES} notes more: point.json of each point has its own`);
 }
 
 /** That fit on a screen beside the rest. */

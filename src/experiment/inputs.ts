@@ -16,6 +16,8 @@ import { generatorNamed } from '../trace/generate/index.ts';
 import type { GeneratorSpec } from '../trace/generate/index.ts';
 import type { OnProgress } from '../trace/input.ts';
 import { readTrace } from '../trace/read.ts';
+import { parseWalltimeRule } from '../trace/walltimes.ts';
+import { metricNamed } from '../metrics/measure.ts';
 import { fingerprint } from './fingerprint.ts';
 import { loadPolicyEntry } from './policy-entry.ts';
 import type { LoadedPolicy } from './policy-entry.ts';
@@ -73,6 +75,7 @@ export async function loadInputs(scenario: Scenario, options: LoadOptions = {}):
   const files: InputFile[] = [];
   const warnings: string[] = [];
   // What is quick goes first: a mistake in a name must not wait for a long trace.
+  checkFigures(scenario);
   const placement = await loadPlacement(scenario.placement);
   const policies = [];
   for (const entry of scenario.policies) policies.push(await loadPolicyEntry(entry, folder));
@@ -89,6 +92,23 @@ export async function loadInputs(scenario: Scenario, options: LoadOptions = {}):
     workloads.push(scenario.clusters.length > 0 ? loaded : { ...loaded, declares: declare(loaded, clusters) });
   }
   return { workloads, clusters, policies, placement, files: distinctFiles(files), warnings };
+}
+
+/** That metrics which are asked for exist; their figures are known when they have been taken. */
+function checkFigures({ measures, expectations, report }: Scenario): void {
+  const check = (name: string, at: string) => placed(at, () => metricNamed(name));
+  for (const name of measures.metrics ?? []) check(name, measures.at);
+  for (const { figure, at } of expectations) {
+    const [metric] = figure.split('.');
+    if (metric === 'jobs') continue;
+    check(metric, at);
+    if (measures.metrics?.includes(metric) === false)
+      throw usageError(`"${metric}" is not among the metrics that are taken`, at, 'add it to metrics:');
+  }
+  for (const figure of report.figures ?? []) {
+    const [metric] = figure.split('.');
+    if (metric !== 'jobs') check(metric, 'report: figures:');
+  }
 }
 
 function pathOf({ source }: WorkloadEntry): string {
@@ -148,7 +168,8 @@ async function loadCluster(
 }
 
 async function loadWorkload(entry: WorkloadEntry, folder: string, { onProgress, onTrace }: LoadOptions): Promise<LoadedWorkload> {
-  const { source, at } = entry;
+  const { source, at, changes } = entry;
+  if (changes.estimates !== undefined && changes.estimates !== 'partition') parseWalltimeRule(changes.estimates, at);
   if (source.kind === 'model') {
     const spec = placed(at, () => generatorNamed(source.model, at));
     const parameters = readParameters(spec.parameters, source.parameters, at);
@@ -212,6 +233,6 @@ function placed<Result>(at: string, work: () => Result): Result {
     return work();
   } catch (error) {
     if (!(error instanceof InputError) || error.where === at) throw error;
-    throw usageError(`${error.where}: ${error.problem}`, at, error.hint);
+    throw usageError(error.problem, at, error.hint);
   }
 }

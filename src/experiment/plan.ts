@@ -6,6 +6,7 @@ import type { Draft } from './draft.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Inputs, LoadedEntryCluster, LoadedWorkload } from './inputs.ts';
 import type { Point } from './point.ts';
+import { resize } from './point-cluster.ts';
 import { RESULT_FORMAT } from './result-format.ts';
 import { assignmentsOf } from './sweep.ts';
 import type { Assignment } from './sweep.ts';
@@ -94,6 +95,8 @@ function applyAxes(draft: Omit<Draft, 'applied'>, axes: readonly SweepAxis[], as
 function pointOf(draft: Draft, seed: number, scenario: Scenario, inputs: Inputs, program: Program): Omit<Point, 'index'> {
   const { workload, cluster, policy, modelParameters: parameters } = draft;
   const { at: _, ...measures } = scenario.measures;
+  // What cannot be resized is told before anything is run.
+  resize(cluster.cluster, draft.resize, cluster.name);
   const placed = inputs.placement.chosen || policy.needsNodes || !cluster.cluster.interchangeable;
   const { spec, parameters: placementParameters } = inputs.placement;
   const point = {
