@@ -25,7 +25,7 @@ export interface SlurmConfig {
   /** Of the network tree, or of the blocks of topology/block; empty for a flat network. */
   readonly switches: readonly SlurmSwitch[];
   readonly topology: 'flat' | 'tree' | 'block';
-  /** TopologyParam, in lower case: `dragonfly`, `topoptional`, `switchasnoderank`. */
+  /** TopologyParam, in lower case: `dragonfly`, `topooptional`, `switchasnoderank`. */
   readonly topologyFlags: readonly string[];
   /** Licences of the whole cluster [count]. */
   readonly licenses: Readonly<Record<string, number>>;

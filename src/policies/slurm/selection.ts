@@ -141,7 +141,7 @@ export class Selection {
     if (demand.leastLoaded) return 'least-loaded';
     const serial = ask.processors === 1000 && ask.wantedNodes === 1;
     if (config?.scheduler.choice.packSerialAtEnd === true && serial) return 'serial';
-    const optional = config?.topologyFlags.includes('topoptional') === true && demand.switches === undefined;
+    const optional = config?.topologyFlags.includes('topooptional') === true && demand.switches === undefined;
     return this.#switches.length > 0 && !demand.contiguous && !optional ? 'tree' : 'consecutive';
   }
 
