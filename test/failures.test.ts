@@ -6,7 +6,8 @@ import type { Cluster, FailureModel, Outage } from '../src/cluster.ts';
 import { simulate } from '../src/engine/simulate.ts';
 import { easy } from '../src/policies/easy/easy.ts';
 import { fcfs } from '../src/policies/fcfs.ts';
-import { COMPLETED, FAILED, NODE_FAILED, PREEMPTED, SUSPENDED } from '../src/schedule.ts';
+import type { Policy } from '../src/policy.ts';
+import { COMPLETED, FAILED, NODE_FAILED, PREEMPTED, SUSPENDED, UNFINISHED } from '../src/schedule.ts';
 import type { Schedule, Steps } from '../src/schedule.ts';
 import type { Workload } from '../src/workload.ts';
 import { outcomeOf } from './engine-oracle.ts';
@@ -254,5 +255,45 @@ describe('work', () => {
     const schedule = simulate(workload, withOutages(1, ...planned), fcfs);
     expect([...schedule.attempts.kept]).toEqual(kept);
     expect(schedule.end[0]).toBe(end);
+  });
+});
+
+describe('a job that waits for ever', () => {
+  // A policy that never starts the second job: failures and repairs go on without end.
+  const workload = workloadOf([{ submit: 0, runtime: 10, procs: 1 }, { submit: 0, runtime: 10, procs: 2 }]); // prettier-ignore
+  const policyOf = (schedule: Policy['schedule']) => ({
+    name: 'lazy',
+    summary: 'A test.',
+    source: 'its test',
+    create: () => ({ schedule }),
+  });
+  const day = 24 * 3_600_000;
+  const failing = withFailures(4, { mtbf: day, mttr: 60_000 });
+
+  test('ends a run in which only failures are left to happen', () => {
+    const lazy = policyOf((cycle) => {
+      if (cycle.pending.has(0)) cycle.start(0);
+    });
+    const { state, until } = simulate(workload, failing, lazy, { audit: true });
+    expect(Array.from(state)).toEqual([COMPLETED, UNFINISHED]);
+    expect(until).toBeLessThan(day);
+  });
+
+  test('waits on while its policy has asked to be woken, but not through a thousand failures', () => {
+    const late = (days: number) =>
+      policyOf((cycle) => {
+        if (cycle.pending.has(0)) cycle.start(0);
+        if (cycle.pending.has(1) && cycle.now >= days * day && cycle.free.fits(1)) cycle.start(1);
+        else if (cycle.pending.has(1)) cycle.wakeAt(cycle.now < days * day ? days * day : cycle.now + 1);
+      });
+    expect(simulate(workload, failing, late(20), { audit: true }).state[1]).toBe(COMPLETED);
+    const { state, until } = simulate(workload, failing, late(20_000), { audit: true });
+    expect(state[1]).toBe(UNFINISHED);
+    expect(until).toBeLessThan(1000 * day);
+  });
+
+  test('is looked at until the end that was asked for', () => {
+    const never = policyOf(() => undefined);
+    expect(simulate(workload, failing, never, { until: 30 * day }).until).toBe(30 * day);
   });
 });

@@ -55,6 +55,28 @@ describe('starting', () => {
   });
 });
 
+describe('taking back for ever', () => {
+  test('at one instant is told', () => {
+    const loop = atFirst((cycle) => {
+      for (;;) {
+        cycle.start(0);
+        cycle.preempt(0, { how: 'requeue' });
+      }
+    });
+    expect(() => run(loop)).toThrow('the policy takes back what it has started for ever: 100300 times');
+  });
+
+  test('from instant to instant is told', () => {
+    const loop = (cycle: Cycle) => {
+      if (cycle.running.has(0)) cycle.preempt(0, { how: 'requeue' });
+      else if (cycle.pending.has(0)) cycle.start(0);
+      cycle.wakeAt(cycle.now + 1);
+    };
+    const forEver = workloadOf([{ submit: 0, runtime: 5, procs: 3 }]);
+    expect(() => run(loop, forEver)).toThrow('stop before it with --until');
+  });
+});
+
 describe('preempting', () => {
   test.each([
     { what: 'a job that waits', says: 'the policy preempted job 1, which does not run: it waits', does: () => {} },

@@ -19,6 +19,11 @@ export class Outages {
   readonly #change: (node: number, down: boolean) => void;
   /** Beginnings and ends of outages that are still to come [count]. */
   planned = 0;
+  /** Nodes that are down [count]. */
+  #down = 0;
+  #drawn = 0;
+  /** How often the last node that was down has come back [count]. */
+  recoveries = 0;
 
   /** `change` is called when a node goes down or comes back, never twice in a row for the same direction. */
   constructor(cluster: Cluster, seed: number | string, events: EventQueue, change: (node: number, down: boolean) => void) {
@@ -41,8 +46,19 @@ export class Outages {
     for (let node = 0; node < nodes; node++) {
       const model = cluster.pools[this.#poolOf[node]].failures;
       this.#streams.push(model && randomStream(seed, `failures/${node}`));
-      if (model) this.#drawFailure(node, 0);
+      if (model === undefined) continue;
+      this.#drawn++;
+      this.#drawFailure(node, 0);
     }
+  }
+
+  get allUp(): boolean {
+    return this.#down === 0;
+  }
+
+  /** Events of chance failures that are always in the queue: the next one of each node that may fail [count]. */
+  get drawn(): number {
+    return this.#drawn;
   }
 
   /** Carries out one of the four kinds of events that concern nodes. */
@@ -85,7 +101,10 @@ export class Outages {
   #reason(node: number, by: 1 | -1): void {
     const before = this.#reasons[node];
     this.#reasons[node] += by;
-    if (before === 0 || this.#reasons[node] === 0) this.#change(node, by === 1);
+    if (before !== 0 && this.#reasons[node] !== 0) return;
+    this.#down += by;
+    if (this.#down === 0) this.recoveries++;
+    this.#change(node, by === 1);
   }
 }
 

@@ -15,10 +15,9 @@ import { Progress } from './progress.ts';
 import { Recorder } from './recorder.ts';
 import { RunEnds } from './run-ends.ts';
 import type { SimulationOptions } from './simulate.ts';
+import { Standstill } from './standstill.ts';
 import { Submissions } from './submissions.ts';
 
-/** Instants without any decision, while nothing runs, after which the rest counts as unfinished. */
-const PATIENCE = 100_000;
 /** Instants between two reports of progress. */
 const REPORT_EVERY = 8192;
 
@@ -35,17 +34,17 @@ export class Simulation implements Driver {
   readonly #record: Recorder;
   readonly #core: Core;
   readonly #ends: RunEnds;
+  readonly #standstill: Standstill;
   /** How preempted jobs will stop, and when; before that they may write a checkpoint, and do not work meanwhile [ms]. */
   readonly #stopping = new Map<number, { how: Preemption['how']; worksUntil: number; at: number }>();
   /** Evictions of this run, by the number that their event bears. */
   readonly #evictions: Eviction[] = [];
   /** Jobs that are not over, without services, which would go on for ever: when there are none the run ends [count]. */
-  #left: number;
+  #left = 0;
   /** How often jobs have lost their nodes [count]. */
   readonly #failures = new Map<number, number>();
   readonly #launchTime: number;
   readonly #releaseTime: number;
-  readonly #interrupted: number[] = [];
   /** For a cycle after each event: the ends of this instant that are still to be applied. */
   #endsNow: number[] = [];
   #gatheredAt = -1;
@@ -64,9 +63,8 @@ export class Simulation implements Driver {
     this.#progress = new Progress(workload);
     const scan = { every: costs.killScan ?? policy.killScan ?? 0, phase: costs.killPhase ?? 0 };
     this.#ends = new RunEnds(workload.count, this.#events, scan);
-    let toEnd = 0;
-    for (let job = 0; job < workload.count; job++) if (!isService(workload, job)) toEnd++;
-    this.#left = toEnd > 0 ? toEnd : workload.count;
+    for (let job = 0; job < workload.count; job++) if (!isService(workload, job)) this.#left++;
+    if (this.#left === 0) this.#left = workload.count;
     this.#beganAs = new Int32Array(policy.rhythm?.cycle === 'event' ? workload.count : 0);
     this.#record = new Recorder(workload.submit, {
       procs: processorCount(cluster),
@@ -75,6 +73,7 @@ export class Simulation implements Driver {
     });
     this.#core = new Core(requestsOf(workload), ledger, policy, this, this.#record);
     this.#outages = new Outages(cluster, seed, this.#events, (node, down) => this.#changeNode(node, down));
+    this.#standstill = new Standstill(workload.count, this.#events, this.#outages, options.until);
   }
 
   run(policyName: string): Schedule {
@@ -82,8 +81,7 @@ export class Simulation implements Driver {
     const { until = Infinity, onProgress } = this.#options;
     const core = this.#core;
     let instants = 0;
-    let idle = 0;
-    while (this.#left > 0 && idle < PATIENCE) {
+    for (let isOver = false; this.#left > 0 && !isOver;) {
       const now = this.#nextTime();
       if (now === Infinity || now > until) break;
       core.now = now;
@@ -92,7 +90,7 @@ export class Simulation implements Driver {
       else this.#applyOne(now, first);
       core.cycle();
       if (this.#options.audit === true) this.#ledger.audit();
-      idle = core.decisions > decisions || this.#isMoreToCome() ? 0 : idle + 1;
+      isOver = this.#standstill.isReached(core.decisions > decisions || this.#isMoreToCome());
       if (onProgress !== undefined && ++instants % REPORT_EVERY === 0) onProgress(this.#workload.count - this.#left);
     }
     const end = until < Infinity && this.#left > 0 ? Math.max(core.now, Math.min(until, this.#nextTime())) : core.now;
@@ -165,6 +163,7 @@ export class Simulation implements Driver {
 
   #submitNext(now: number): void {
     const job = this.#submissions.take(now);
+    this.#standstill.progress();
     if (job >= 0) this.#core.submit(job);
   }
 
@@ -192,6 +191,7 @@ export class Simulation implements Driver {
 
   stop(job: number, { how, grace = 0 }: Preemption): number {
     const now = this.#core.now;
+    this.#standstill.takeBack(job, now);
     const worksUntil = now + grace;
     const at = worksUntil + (how === 'checkpoint' ? this.#progress.checkpointCost(job) : 0);
     this.#stopping.set(job, { how, worksUntil, at });
@@ -207,6 +207,7 @@ export class Simulation implements Driver {
   }
 
   evict(eviction: Eviction, grace: number): void {
+    this.#standstill.takeBack(eviction.job, this.#core.now);
     if (grace === 0) return this.#evictNow(eviction, this.#core.now);
     this.#events.push(this.#core.now + grace, EVICTION, this.#evictions.push(eviction) - 1);
   }
@@ -216,6 +217,7 @@ export class Simulation implements Driver {
   }
 
   over(job: number): void {
+    this.#standstill.progress();
     if (!isService(this.#workload, job)) this.#left--;
     this.#settleEnd(job);
   }
@@ -276,9 +278,9 @@ export class Simulation implements Driver {
 
   #changeNode(node: number, down: boolean): void {
     if (!down) return this.#core.nodeUp(node);
-    this.#interrupted.length = 0;
-    this.#ledger.holders(node, this.#interrupted);
-    for (const job of this.#interrupted) this.#interrupt(job);
+    const interrupted: number[] = [];
+    this.#ledger.holders(node, interrupted);
+    for (const job of interrupted) this.#interrupt(job);
     this.#core.nodeDown(node);
   }
 
