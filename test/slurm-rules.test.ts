@@ -287,8 +287,8 @@ describe('what is not modelled', () => {
   test.each([
     { lines: ['CompleteWait=30'], says: 'CompleteWait' },
     {
-      lines: ['SchedulerParameters=bf_one_resv_per_job', 'TopologyParam=dragonfly'],
-      says: 'TopologyParam=dragonfly, bf_one_resv_per_job',
+      lines: ['SchedulerParameters=reduce_completing_frag', 'TopologyParam=dragonfly'],
+      says: 'TopologyParam=dragonfly, reduce_completing_frag',
     },
   ])('$says is refused by name, unless partial is said', ({ lines, says }) => {
     const partitions = [...ONE_PARTITION, ...lines];

@@ -15,6 +15,7 @@ import type { Attempt, Scheduling } from './scheduling.ts';
 import type { Forecast } from './will-run.ts';
 
 const SECOND = 1000;
+const MINUTE = 60 * SECOND;
 /** What a job that limits hold back is planned for, if no other time is known [ms]. */
 const BLOCKED_FOR = 500 * SECOND;
 
@@ -40,6 +41,8 @@ export class BackfillCycle {
   /** How long the test of one job takes [ms]. */
   readonly #testTime: number;
   #cycle: Cycle;
+  /** Jobs that were planned in this cycle, in any of their partitions. */
+  readonly #planned = new Set<number>();
   #tests = 0;
   #started = 0;
   /** Since the cycle began, or woke up again [ms]. */
@@ -73,9 +76,10 @@ export class BackfillCycle {
 
   /** Goes through the queue; pauses for others now and then. */
   *run(): Generator<Yielding, void, void> {
-    const { queue, clock, partitions, preemption, limits } = this.#scheduling;
-    const { maxTests, maxTime, maxStarts, yieldInterval, yieldSleep, continueAfterYield, nodeSpaceSize } = this.#parameters;
-    for (const { job, partition } of queue.build(this.#cycle)) {
+    const { queue, clock, preemption, limits } = this.#scheduling;
+    const { maxTests, maxTime, yieldInterval, yieldSleep, continueAfterYield } = this.#parameters;
+    for (const record of queue.build(this.#cycle)) {
+      const { job } = record;
       if (this.#tests >= maxTests || clock.unix + this.#worked - this.#began >= maxTime) return;
       if (this.#worked >= yieldInterval) {
         const before = this.#scheduling.lastUpdate;
@@ -84,34 +88,58 @@ export class BackfillCycle {
         if (!continueAfterYield && this.#scheduling.lastUpdate !== before) return;
       }
       if (!this.#cycle.pending.has(job) || preemption?.isInProgress(job) === true) continue;
-      partitions.lookIn(job, partition);
+      this.#scheduling.look(record);
       if (!this.#stopsAtLimits && limits?.beforeNodes(job) !== undefined) continue;
       if (this.#limits.forbid(job) || limits?.nodeLimit(job) !== undefined) continue;
       if (!this.#parameters.licenses && !this.#scheduling.hasLicenses(job)) continue;
-      const plan = this.#plan(job, this.#limits.mayNotReserve(job));
-      if (plan === 'started') {
-        if (maxStarts > 0 && ++this.#started >= maxStarts) return;
-      } else if (plan !== undefined) {
-        if (!this.#mayReserve(job, plan)) continue;
-        if (this.#space.records >= nodeSpaceSize) return;
-        this.#reserve(job, plan);
-      }
+      if (this.#visit(job) === 'full') return;
     }
+  }
+
+  /** Starts or plans one job. Answers `full` if nobody else is to be looked at. */
+  #visit(job: number): 'full' | undefined {
+    const { partitions } = this.#scheduling;
+    const { maxStarts, nodeSpaceSize, oneReservationPerJob } = this.#parameters;
+    const wasShort = partitions.isShortened(job);
+    this.#shorten(job);
+    const plan = this.#plan(job, (oneReservationPerJob && this.#planned.has(job)) || this.#limits.mayNotReserve(job));
+    if (plan === 'started') return maxStarts > 0 && ++this.#started >= maxStarts ? 'full' : undefined;
+    if (plan !== undefined) this.#planned.add(job);
+    let isFull = false;
+    if (plan !== undefined && this.#mayReserve(job, plan)) {
+      isFull = this.#space.records >= nodeSpaceSize;
+      if (!isFull) this.#reserve(job, plan);
+    }
+    if (!wasShort) partitions.lengthen(job);
+    return isFull ? 'full' : undefined;
+  }
+
+  /** --time-min is the limit that a job is planned with, and keeps if it is started here. NoReserve has one of a minute. */
+  #shorten(job: number): void {
+    const { partitions, limits, preemption } = this.#scheduling;
+    const least = partitions.leastLimitOf(job);
+    if (least < partitions.limitOf(job)) partitions.shorten(job, least);
+    if (preemption !== undefined && limits?.mayNotReserve(job) === true) partitions.shorten(job, MINUTE);
   }
 
   /** Starts the job, or finds when it can: undefined if that is too far away, or must not be reserved. */
   #plan(job: number, nowOnly: boolean): Plan | 'started' | undefined {
-    const { queue, partitions, clock, running, preemption, priorities } = this.#scheduling;
+    const { queue, partitions, clock, running, preemption, priorities, reservations } = this.#scheduling;
     const candidates = preemption?.candidatesOf(job);
     const demand = queue.demandOf(job);
     const limit = partitions.limitOf(job);
     const now = clock.unix;
     let counted = false;
     for (let from = now; ;) {
-      const usable = this.#scheduling.usable(job, running.up);
-      const { nodes, later, licensed } = this.#space.leftOf(usable, from, from + limit, demand.licenses);
+      const reserved = this.#scheduling.reserved(job, from, true);
+      if (reserved === undefined) return undefined;
+      from = reserved.from;
+      const usable = this.#scheduling.usable(job, running.up, reserved);
+      const left = this.#space.leftOf(usable, from, from + limit, demand.licenses);
+      const { nodes, licensed } = left;
+      const later = reserved.overlaps ? this.#afterReservation(from, left.later) : left.later;
       const enough = licensed && hasEnough(nodes, demand);
-      if (enough && !counted) this.#countTest();
+      if (enough && !counted && reservations?.isDrawn(job) !== true) this.#countTest();
       counted ||= enough;
       const forecast = enough ? this.#scheduling.willRun.test({ demand, nodes, now, nowOnly, candidates }) : undefined;
       if (forecast === undefined) {
@@ -153,6 +181,14 @@ export class BackfillCycle {
     return plan;
   }
 
+  /** When it is worth to look again, if nodes come back with the end of an advance reservation [Unix ms]. */
+  #afterReservation(from: number, later: number): number {
+    const { resolution, window } = this.#parameters;
+    const end = this.#scheduling.reservations?.endAfter(from, resolution) ?? 0;
+    if (end === 0 || end + SECOND >= floorTo(this.#began + window, resolution)) return later;
+    return later === 0 ? end + SECOND : Math.min(later, end + SECOND);
+  }
+
   #countTest(): void {
     this.#tests++;
     this.#worked += this.#testTime;
@@ -160,6 +196,9 @@ export class BackfillCycle {
 
   /** Starts the job on nodes that the table leaves it. */
   #start(job: number, nodes: NodeSet): Attempt {
+    const { limits, partitions, preemption } = this.#scheduling;
+    // The minute of NoReserve is for planning only.
+    if (preemption !== undefined && limits?.mayNotReserve(job) === true) partitions.lengthen(job);
     const attempt = this.#scheduling.tryStart(this.#cycle, job, nodes, 'backfill');
     if (!attempt.started) {
       if (attempt.reason !== undefined) this.#scheduling.reasons.set(this.#cycle, job, attempt.reason);
@@ -172,7 +211,9 @@ export class BackfillCycle {
 
   /** Limits that it would break then, as they stand now, and NoReserve of its QoS leave a job without a reservation. */
   #mayReserve(job: number, { shares }: Plan): boolean {
-    const { limits, queue, partitions } = this.#scheduling;
+    const { limits, queue, partitions, reservations } = this.#scheduling;
+    // A reservation that only draws the job has its nodes for it anyway.
+    if (reservations?.isDrawn(job) === true) return false;
     if (limits === undefined) return true;
     if (!this.#stopsAtLimits) {
       const given = { shares, whole: queue.demandOf(job).whole, partition: partitions.of(job) };

@@ -15,7 +15,7 @@ export function checkConfig(config: SlurmConfig, policy: string): void {
 
 function notModelled(config: SlurmConfig): string[] {
   const { preemption, select, partitions, scheduler, timing } = config;
-  const { main, backfill } = scheduler;
+  const { main } = scheduler;
   const asked: [string, boolean][] = [
     ['PreemptMode=GANG', preemption.mode.gang],
     ['OverSubscribe=FORCE', partitions.some(({ overSubscribe: { mode, jobs } }) => mode === 'force' && jobs > 1)],
@@ -24,11 +24,9 @@ function notModelled(config: SlurmConfig): string[] {
     ['AllowGroups of a partition', partitions.some(({ allowGroups }) => allowGroups !== undefined)],
     ['topology/block', config.topology === 'block'],
     ['TopologyParam=dragonfly', config.topologyFlags.includes('dragonfly')],
-    ['reservations', config.reservations.length > 0],
     ['CompleteWait', timing.completeWait > 0],
     ['reduce_completing_frag', main.reduceCompletingFragments],
     ['max_rpc_cnt', main.maxRpcs > 0],
-    ['bf_one_resv_per_job', backfill.oneReservationPerJob],
     ['CR_Board', select.unit === 'board'],
   ];
   return asked.filter(([, is]) => is).map(([name]) => name);

@@ -56,12 +56,6 @@ export interface SwitchWish {
   since: number;
 }
 
-/** Options that change where and when a job starts, and that nobody heeds yet. */
-const NOT_MODELLED: Readonly<Partial<Record<keyof SlurmOptions, string>>> = {
-  timeMin: '--time-min',
-  reservation: '--reservation',
-};
-
 export class Demands {
   readonly #jobs: Requests;
   readonly #machine: Machine;
@@ -175,8 +169,7 @@ export class Demands {
 
   #trouble(job: number, options: SlurmOptions, groups: readonly GroupAsk[], partition: number): string[] {
     const { slurm, requests } = this.#jobs;
-    const named = Object.entries(NOT_MODELLED).filter(([option]) => options[option as keyof SlurmOptions] !== undefined);
-    const names = named.map(([, name]) => name);
+    const names: string[] = [];
     const { mode, jobs: sharers } = this.#rules(partition)?.overSubscribe ?? { mode: 'no', jobs: 1 };
     if (mode === 'yes' && sharers > 1 && options.overSubscribe === true) names.push('--oversubscribe');
     const array = slurm?.arrayOfJob?.[job] ?? -1;

@@ -9,7 +9,12 @@ import { mergeSort } from './preemption/merge-sort.ts';
 import type { Preemption } from './preemption/preemption.ts';
 import type { Requeues } from './preemption/requeues.ts';
 import type { Priorities } from './priorities.ts';
+import { NO_RESERVATION } from './reservations/reservations.ts';
+import type { Reservations } from './reservations/reservations.ts';
 import type { StateReasons } from './state-reasons.ts';
+
+/** Where there are no reservations. */
+const NONE = [NO_RESERVATION];
 
 export interface JobQueueParts {
   readonly partitions: Partitions;
@@ -19,6 +24,7 @@ export interface JobQueueParts {
   readonly preemption?: Preemption | undefined;
   readonly limits?: Limits | undefined;
   readonly reasons: StateReasons;
+  readonly reservations?: Reservations | undefined;
 }
 
 /** A job that may start, in one of the partitions that it named. */
@@ -26,6 +32,8 @@ export interface QueueRecord {
   readonly job: number;
   /** Index into the partitions. */
   readonly partition: number;
+  /** Index into the reservations, or NO_RESERVATION. */
+  readonly reservation: number;
 }
 
 export class JobQueue {
@@ -67,9 +75,12 @@ export class JobQueue {
       const before = records.length;
       for (const partition of partitions.allOf(job)) {
         partitions.lookIn(job, partition);
-        const objection = this.#objection(job, cycle.now);
-        if (objection === undefined) records.push({ job, partition });
-        else reason = objection;
+        for (const reservation of this.#parts.reservations?.allOf(job) ?? NONE) {
+          this.#parts.reservations?.lookIn(job, reservation);
+          const objection = this.#objection(job, cycle.now);
+          if (objection === undefined) records.push({ job, partition, reservation });
+          else reason = objection;
+        }
       }
       if (records.length > before) reasons.release(job);
       else if (reason !== undefined) reasons.keep(cycle, job, reason);
@@ -92,9 +103,11 @@ export class JobQueue {
   }
 
   #objection(job: number, now: number): string | undefined {
-    const { priorities, partitions, requeues, limits } = this.#parts;
+    const { priorities, partitions, requeues, limits, reservations } = this.#parts;
     if (priorities.priorityOf(job) === 0) return 'JobHeldUser';
     if (requeues.beginOf(job) > now) return 'BeginTime';
+    const reserved = reservations?.objection(job);
+    if (reserved !== undefined) return reserved;
     const demand = this.demandOf(job);
     return demand.trouble ?? (limits === undefined ? partitions.objection(job, demand.minNodes) : limits.objection(job));
   }
@@ -105,9 +118,11 @@ export class JobQueue {
     return rules.precedes(b, a) ? 1 : this.#compare(a, b);
   }
 
-  /** Tier of the partition, priority, submission, id. */
+  /** Those in reservations first; then tier of the partition, priority, submission, id. */
   #compare(a: QueueRecord, b: QueueRecord): number {
     const { partitions, priorities, requeues } = this.#parts;
+    const outside = Number(a.reservation === NO_RESERVATION) - Number(b.reservation === NO_RESERVATION);
+    if (outside !== 0) return outside;
     const tier = partitions.rules[b.partition].tier - partitions.rules[a.partition].tier;
     if (tier !== 0) return tier;
     const priority = priorities.priorityOf(b.job, b.partition) - priorities.priorityOf(a.job, a.partition);

@@ -3,9 +3,12 @@
  * Source: Slurm 22.05, src/slurmctld/job_scheduler.c, _schedule.
  */
 import type { Cycle } from '../../policy.ts';
+import type { JobDemand } from './demand.ts';
+import type { QueueRecord } from './job-queue.ts';
 import { isLimitReason } from './limits/reasons.ts';
-import { countCommon, removeAll } from './node-set.ts';
+import { countCommon, countNodes, isWithin, overlaps, removeAll } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
+import { NO_RESERVATION } from './reservations/reservations.ts';
 import type { Scheduling } from './scheduling.ts';
 
 /** `full`: over the whole queue, as every sched_interval; else no deeper than default_queue_depth. */
@@ -19,6 +22,7 @@ class MainPass {
   /** Nodes that jobs of this pass may still get. */
   readonly #available: NodeSet;
   readonly #failed = new Set<number>();
+  readonly #failedReservations = new Set<number>();
   readonly #tried = new Map<number, number>();
   #started = 0;
   /** Licences are planned by backfill: nobody goes past a job that waits for some. */
@@ -34,14 +38,15 @@ class MainPass {
     const { queue, parameters } = this.#scheduling;
     const { depth, maxStarts, partitionDepth } = parameters.main;
     let looked = 0;
-    for (const { job, partition } of queue.build(this.#cycle)) {
+    for (const record of queue.build(this.#cycle)) {
+      const { job, partition } = record;
       // It may have been started in another of its partitions, or make room for itself there.
       if (!this.#cycle.pending.has(job) || this.#scheduling.preemption?.isInProgress(job) === true) continue;
       if (this.#isOver || (maxStarts > 0 && this.#started >= maxStarts)) break;
-      this.#scheduling.partitions.lookIn(job, partition);
+      this.#scheduling.look(record);
       if (partitionDepth > 0 && this.#count(partition) >= partitionDepth) this.#scheduling.reasons.behind(this.#cycle, job);
       else if (!full && looked++ > depth) break;
-      else this.#try(job, partition);
+      else this.#try(record);
     }
     if (this.#cycle.pending.size > 0) this.#scheduling.touch();
   }
@@ -52,9 +57,12 @@ class MainPass {
     return tried;
   }
 
-  #try(job: number, partition: number): void {
+  #try({ job, partition, reservation }: QueueRecord): void {
     const { queue, partitions, limits, reasons } = this.#scheduling;
-    if (this.#failed.has(partition)) return reasons.behind(this.#cycle, job);
+    const isReserved = reservation !== NO_RESERVATION;
+    // Jobs in a reservation wait behind others in it, and for nobody else.
+    const isBehind = isReserved ? this.#failedReservations.has(reservation) : this.#failed.has(partition);
+    if (isBehind) return reasons.behind(this.#cycle, job);
     // What limits held back before is looked at first: only then does it never stop those behind it.
     const held = isLimitReason(reasons.of(job)) ? limits?.beforeNodes(job) : undefined;
     if (held !== undefined) return this.#explain(job, held);
@@ -76,7 +84,17 @@ class MainPass {
     else this.#explain(job, 'Resources');
     if (outcome.reason !== undefined && !(outcome.isPolicy && this.#scheduling.parameters.main.associationStop)) return;
     if (demand.required !== undefined) removeAll(this.#available, demand.required);
+    else if (isReserved) this.#failedReservations.add(reservation);
+    else if (this.#isKeptOut(job, demand)) this.#explain(job, 'ReqNodeNotAvail (nodes are reserved)');
     else if (!this.#mayBePassed(job)) this.#fail(partition);
+  }
+
+  /** Whether reservations alone keep the job back: nodes that they leave it are all idle, but too few. */
+  #isKeptOut(job: number, { minNodes }: JobDemand): boolean {
+    const { reservations, running } = this.#scheduling;
+    if (reservations === undefined) return false;
+    const left = this.#scheduling.usable(job, this.#available);
+    return countNodes(left) < minNodes && isWithin(left, running.books.empty) && !overlaps(left, running.completing);
   }
 
   /** Whether jobs behind this one may start though it waits: it is too young or too unimportant for a reservation. */

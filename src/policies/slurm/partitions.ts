@@ -29,6 +29,8 @@ export class Partitions {
   readonly #of: JobPartitions;
   /** Of jobs that named several: where they are looked at, or run. */
   readonly #current = new Map<number, number>();
+  /** Limits of jobs that have others now than they asked for [ms]. */
+  readonly #shortened = new Map<number, number>();
   /** Of each list of names that a job gave. */
   readonly #lists = new Map<readonly string[], readonly number[]>();
 
@@ -58,6 +60,28 @@ export class Partitions {
     return list;
   }
 
+  /** --time-min, in whole minutes [ms]; Infinity if it was not given. */
+  leastLimitOf(job: number): number {
+    const { slurm, firstGroup } = this.#jobs;
+    const option = slurm?.optionsOfGroup[firstGroup[job]] ?? -1;
+    const { timeMin = 0 } = option < 0 ? {} : slurm!.options[option];
+    return timeMin > 0 ? Math.ceil(timeMin / MINUTE) * MINUTE : Infinity;
+  }
+
+  /** Its limit is this one from now on, as with --time-min [ms]. */
+  shorten(job: number, limit: number): void {
+    this.#shortened.set(job, limit);
+  }
+
+  /** It is what was asked for again. */
+  lengthen(job: number): void {
+    this.#shortened.delete(job);
+  }
+
+  isShortened(job: number): boolean {
+    return this.#shortened.has(job);
+  }
+
   /** From now on the job is looked at in this one of its partitions. */
   lookIn(job: number, partition: number): void {
     if (partition !== this.of(job)) this.#current.set(job, partition);
@@ -66,7 +90,7 @@ export class Partitions {
   /** The limit it is planned with: whole minutes, as Slurm keeps them [ms]. */
   limitOf(job: number): number {
     const { maxTime, defaultTime } = this.rules[this.of(job)];
-    const asked = this.#jobs.walltime[job];
+    const asked = this.#shortened.get(job) ?? this.#jobs.walltime[job];
     const unsaid = Number.isNaN(defaultTime) ? maxTime : defaultTime;
     const limit = Math.min(asked === Infinity ? unsaid : asked, maxTime);
     return limit === Infinity ? YEAR : Math.max(1, Math.ceil(limit / MINUTE)) * MINUTE;

@@ -54,6 +54,11 @@ export class SlurmScheduler implements Policy {
     const ends = this.#scheduling.absorb(cycle);
     if (ends !== 'none' && this.#missedEnds !== 'stopped') this.#missedEnds = ends;
     this.#scheduling.preemption?.stops.scan(cycle);
+    this.#scheduling.earlyEnds.scan(cycle);
+    if (this.#scheduling.reservations?.advance() === true) {
+      this.#scheduling.touch();
+      this.#passes.ask(now);
+    }
     if (this.#wasIdle) this.#passes.skip(now);
     if (changed.submitted.length > 0 || changed.turns.some(({ up }) => up)) this.#passes.ask(now);
     if (now < this.#lockedUntil) return cycle.wakeAt(this.#lockedUntil);
@@ -108,6 +113,8 @@ export class SlurmScheduler implements Policy {
     if (this.#setup.backfills && this.#paused === undefined && this.#backfill.hasWork(this.#scheduling.lastUpdate)) {
       times.push(this.#backfill.next(now));
     }
+    const { reservations, clock } = this.#scheduling;
+    if (reservations !== undefined && pending.size > 0) times.push(now + Math.max(1, reservations.next - clock.unix));
     for (const time of times) if (time > now && time < Infinity) cycle.wakeAt(time);
   }
 }

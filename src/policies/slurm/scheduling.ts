@@ -5,6 +5,7 @@ import type { SlurmSchedulerParameters } from '../../slurm-scheduler-parameters.
 import type { Requests } from '../../workload.ts';
 import { Demands } from './demand.ts';
 import { JobQueue } from './job-queue.ts';
+import type { QueueRecord } from './job-queue.ts';
 import { Licenses } from './licenses.ts';
 import { submitJobs } from './limits/job-submission.ts';
 import { Limits } from './limits/limits.ts';
@@ -15,13 +16,18 @@ import { Partitions } from './partitions.ts';
 import { PlanClock } from './plan-clock.ts';
 import { makePreemption } from './preemption/make-preemption.ts';
 import type { Preemption } from './preemption/preemption.ts';
+import { EarlyEnds } from './preemption/early-ends.ts';
 import { Requeues } from './preemption/requeues.ts';
 import type { Given, Priorities } from './priorities.ts';
+import { Reservations } from './reservations/reservations.ts';
+import type { Reserved } from './reservations/reservations.ts';
 import { Running } from './running.ts';
 import { Selection } from './selection.ts';
 import type { Share } from './selection.ts';
 import { StateReasons } from './state-reasons.ts';
 import { WillRun } from './will-run.ts';
+
+const SECOND = 1000;
 
 /** Which of the two started a job. */
 export type Starter = 'main' | 'backfill';
@@ -62,6 +68,9 @@ export class Scheduling {
   /** Absent if nobody may preempt anybody. */
   readonly preemption?: Preemption;
   readonly requeues: Requeues;
+  /** Absent if there are none. */
+  readonly reservations?: Reservations;
+  readonly earlyEnds: EarlyEnds;
   /** Absent without a slurm.conf. */
   readonly limits?: Limits;
   readonly reasons = new StateReasons();
@@ -71,6 +80,8 @@ export class Scheduling {
   /** When jobs, nodes or partitions last changed, as far as backfill looks at that [Unix ms]. */
   lastUpdate = 0;
   readonly #onStart: SchedulingSetup['onStart'];
+  /** How long jobs may go on when their reservation is over [ms]. */
+  readonly #overRun: number = 0;
   /** Jobs that have been started once. */
   readonly #ran = new Set<number>();
   /** Jobs that ended when their limit was used up, and whose nodes are being cleaned. */
@@ -88,9 +99,13 @@ export class Scheduling {
     this.selection = new Selection(machine, chosenBy);
     this.requeues = new Requeues(jobs, parameters.main.requeueDelay);
     const { clock, running, partitions, selection, requeues } = this;
+    const finish = (job: number) => this.#finish(job);
+    this.earlyEnds = new EarlyEnds({ clock, cleaning, finish });
     if (cluster.slurm !== undefined) {
-      const parts = { jobs, config: cluster.slurm, partitions, priorities, running, selection, clock, cleaning };
+      const parts = { jobs, config: cluster.slurm, partitions, priorities, running, selection, clock, cleaning, finish };
       this.preemption = makePreemption(parts);
+      if (cluster.slurm.reservations.length > 0) this.reservations = new Reservations({ ...parts, nodes: machine.nodes });
+      this.#overRun = cluster.slurm.timing.resvOverRun;
     }
     this.licenses = new Licenses(cluster.slurm);
     this.plansLicenses = parameters.backfill.licenses && cluster.slurm?.schedulerType === 'backfill';
@@ -99,8 +114,9 @@ export class Scheduling {
     if (cluster.slurm !== undefined) {
       this.limits = new Limits({ jobs, cluster, slurm: cluster.slurm, partitions, priorities, demandOf });
     }
-    const { preemption, limits, reasons } = this;
-    this.queue = new JobQueue(jobs, { partitions, priorities, demands, requeues, preemption, limits, reasons });
+    const { preemption, limits, reasons, reservations } = this;
+    const parts = { partitions, priorities, demands, requeues, preemption, limits, reasons, reservations };
+    this.queue = new JobQueue(jobs, parts);
     this.willRun = new WillRun(this.running, this.selection, {
       windowLinear: parameters.backfill.windowLinear,
       killWait: cluster.slurm?.timing.killWait ?? 30_000,
@@ -152,6 +168,7 @@ export class Scheduling {
     this.running.release(job);
     this.licenses.give(job);
     this.queue.forget(job);
+    this.earlyEnds.forget(job);
     const preempted = this.preemption?.stops.forget(job) === true;
     return this.#timedOut.delete(job) || preempted;
   }
@@ -176,9 +193,24 @@ export class Scheduling {
     return candidates;
   }
 
-  /** Nodes of its partition among `nodes` that are up and that it does not exclude. */
-  usable(job: number, nodes: NodeSet): NodeSet {
+  /** The job is looked at as this record of the queue says. */
+  look({ job, partition, reservation }: QueueRecord): void {
+    this.partitions.lookIn(job, partition);
+    this.reservations?.lookIn(job, reservation);
+  }
+
+  /** What reservations leave to the job if it begins at `from`, or later if it `moves`; undefined if nothing. */
+  reserved(job: number, from: number, moves: boolean): Reserved | undefined {
+    if (this.reservations === undefined) return { nodes: this.running.up, from, overlaps: false };
+    const [demand, length] = [this.queue.demandOf(job), this.partitions.limitOf(job)];
+    return this.reservations.test({ job, demand, from, length, moves });
+  }
+
+  /** Nodes of its partition among `nodes` that are up, that it does not exclude and that no reservation keeps from it. */
+  usable(job: number, nodes: NodeSet, reserved = this.reserved(job, this.clock.unix, false)): NodeSet {
+    if (reserved === undefined) return new Uint32Array(nodes.length);
     const candidates = nodes.slice();
+    keepOnly(candidates, reserved.nodes);
     keepOnly(candidates, this.partitions.rules[this.partitions.of(job)].nodes);
     keepOnly(candidates, this.running.up);
     const { excluded } = this.queue.demandOf(job);
@@ -217,6 +249,7 @@ export class Scheduling {
       end: clock.unix + partitions.limitOf(job),
       partition: partitions.of(job),
     });
+    this.#endEarly(cycle, job);
     this.priorities.start(job, this.#givenOf(job, shares), cycle.now);
     this.limits?.started(job, this.#givenOf(job, shares), clock.unix);
     const { licenses } = this.queue.demandOf(job);
@@ -226,5 +259,18 @@ export class Scheduling {
     this.preemption?.forget(job);
     this.touch();
     this.#onStart?.(job, starter);
+  }
+
+  /** A limit that was shortened, and the end of its reservation, are not known to the run. */
+  #endEarly(cycle: Cycle, job: number): void {
+    const { clock, partitions } = this;
+    if (partitions.isShortened(job)) {
+      const overTime = partitions.rules[partitions.of(job)].overTimeLimit;
+      this.earlyEnds.add(cycle, job, clock.unix + partitions.limitOf(job) + overTime);
+    }
+    const reservation = this.reservations?.of(job);
+    if (reservation !== undefined && !reservation.has('FLEX') && this.#overRun < Infinity) {
+      this.earlyEnds.add(cycle, job, reservation.end + this.#overRun + SECOND);
+    }
   }
 }

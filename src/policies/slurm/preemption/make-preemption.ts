@@ -23,11 +23,13 @@ export interface PreemptionParts {
   readonly clock: PlanClock;
   /** How long it takes until the nodes of a job that was killed are clean [ms]. */
   readonly cleaning: number;
+  /** Told of jobs that are being killed. */
+  readonly finish: (job: number) => void;
 }
 
 /** Undefined if there is none. */
 export function makePreemption(parts: PreemptionParts): Preemption | undefined {
-  const { jobs, config, partitions, running, selection, clock, cleaning } = parts;
+  const { jobs, config, partitions, running, selection, clock, cleaning, finish } = parts;
   const { preemption, timing, scheduler } = config;
   const { preemptReorderCount, preemptStrictOrder, preemptYoungestFirst } = scheduler.choice;
   if (preemption.type === 'none' || preemption.mode.how === 'off') return undefined;
@@ -47,6 +49,7 @@ export function makePreemption(parts: PreemptionParts): Preemption | undefined {
       running,
       clock,
       cleaning,
+      finish,
       graceOf: (victim) => rules.graceOf(victim),
       mayRequeue: (victim) => rules.modeOf(victim) === 'requeue' && isRequeued(victim.job, jobs, config),
     }),

@@ -16,6 +16,8 @@ export interface StopSettings {
   readonly cleaning: number;
   readonly graceOf: (victim: Allocation) => number;
   readonly mayRequeue: (victim: Allocation) => boolean;
+  /** Told of jobs that are being killed: their resources are theirs no more. */
+  readonly finish: (job: number) => void;
 }
 
 export class Stops {
@@ -65,13 +67,13 @@ export class Stops {
 
   #kill(cycle: Cycle, victim: Allocation): void {
     const { job } = victim;
-    const { running, cleaning, mayRequeue } = this.#settings;
+    const { cleaning, mayRequeue, finish } = this.#settings;
     this.#graces.delete(job);
     // It may have come to its end meanwhile.
     if (!cycle.running.mayPreempt(job)) return;
     cycle.preempt(job, { how: mayRequeue(victim) ? 'requeue' : 'cancel', grace: cleaning });
     this.#killed.add(job);
-    running.finish(job);
+    finish(job);
   }
 
   /** At the first look from `time` on [ms]. */
