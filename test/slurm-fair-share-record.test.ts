@@ -69,7 +69,9 @@ function* replay(record: SshareRecord) {
   for (let now = first, next = 0; next < record.samples.length; now++) {
     priorities.catchUp(at(now));
     record.jobs.forEach(([, , , , partition, cpus, , submit, start, end], job) => {
-      const given = { shares: [{ node: 0, group: 0, request: 0, tasks: cpus }], whole: false, partition: partitionOf(partition) };
+      const held = { units: cpus, memory: 0, partition: 0, user: 0, forUser: false };
+      const shares = [{ node: 0, group: 0, request: 0, tasks: cpus, held }];
+      const given = { shares, whole: false, partition: partitionOf(partition) };
       if (submit === now) priorities.submit(job, at(now));
       if (start === now) priorities.start(job, given, at(now));
       if (end === now) priorities.finish(job, at(now));

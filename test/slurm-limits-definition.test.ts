@@ -160,7 +160,7 @@ function givenTo({ cpus, nodes }: Asked): Given {
   const nothing = { units: 0, memory: 0, partition: 0, user: -1, forUser: false };
   const shares = nodes.map((node, index): Share => {
     const tasks = index === nodes.length - 1 ? cpus - index * Math.floor(cpus / nodes.length) : Math.floor(cpus / nodes.length);
-    return { node, group: 0, request: 0, tasks, held: nothing };
+    return { node, group: 0, request: 0, tasks, held: { ...nothing, units: tasks } };
   });
   return { shares, whole: false, partition: 0 };
 }

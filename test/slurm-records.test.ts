@@ -35,7 +35,7 @@ function compareAll(name: string): SlurmComparison[] {
 }
 
 describe.skipIf(!existsSync(RECORDS))('records of slurmctld 22.05.8 (skipped where ../shared/truth/slurm is absent)', () => {
-  test.each(['gt_fifo_builtin', 'gt_backfill_x10_a', 'gt_backfill_x10_b', 'gt_backfill_default_run2'])(
+  test.each(['gt_fifo_builtin', 'gt_backfill_x10_a', 'gt_backfill_x10_b', 'gt_backfill_default_run2', 'gt_backfill_multifactor'])(
     '%s: within its gates',
     (name) => {
       const runs = compareAll(name);

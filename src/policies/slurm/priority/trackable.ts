@@ -9,6 +9,9 @@ import type { SlurmConfig, SlurmPool, Tres } from '../../../slurm.ts';
 import type { SlurmOptions } from '../../../slurm-workload.ts';
 import type { Requests, TaskRequest } from '../../../workload.ts';
 import type { Given } from '../priorities.ts';
+import { hardwareOfPools } from '../selection/hardware.ts';
+import type { Hardware } from '../selection/hardware.ts';
+import type { Share } from '../share.ts';
 
 export const CPU = 0;
 export const MEMORY = 1;
@@ -26,6 +29,7 @@ export class Trackables {
   readonly #pools: readonly NodePool[];
   readonly #slurm: SlurmConfig;
   readonly #poolOf: Int32Array;
+  readonly #hardware: readonly Hardware[];
   /** Of each pool: what one of its nodes has. */
   readonly #perNode: readonly Float64Array[];
 
@@ -35,7 +39,8 @@ export class Trackables {
     this.#pools = pools;
     this.#slurm = slurm;
     this.#poolOf = poolOfNodes(cluster);
-    this.names = namesOf(jobs, pools, slurm);
+    this.#hardware = hardwareOfPools(pools, slurm);
+    this.names = namesOf(jobs, slurm);
     this.#indexOf = new Map(this.names.map((name, index) => [name, index]));
     this.#perNode = pools.map((pool, index) => this.#ofNode(pool, slurm.pools[index]));
   }
@@ -70,7 +75,7 @@ export class Trackables {
     const amounts = new Float64Array(this.names.length);
     const { firstGroup, groupTasks, groupRequest, requests } = this.#jobs;
     for (let group = firstGroup[job]; group < firstGroup[job + 1]; group++) {
-      this.#addTasks(amounts, requests[groupRequest[group]], groupTasks[group], undefined);
+      this.#addTasks(amounts, requests[groupRequest[group]], groupTasks[group]);
     }
     amounts[NODE] = minNodes;
     return this.#finish(job, amounts, partition);
@@ -80,9 +85,7 @@ export class Trackables {
   given(job: number, { shares, whole, partition }: Given): Float64Array {
     const amounts = new Float64Array(this.names.length);
     const nodes = new Set(shares.map(({ node }) => node));
-    for (const { node, request, tasks } of shares) {
-      this.#addTasks(amounts, this.#jobs.requests[request], tasks, this.#pools[this.#poolOf[node]]);
-    }
+    for (const share of shares) this.#addShare(amounts, share);
     if (whole) {
       const memory = amounts[MEMORY];
       amounts.fill(0);
@@ -119,30 +122,34 @@ export class Trackables {
     return amounts;
   }
 
-  /** `pool`: where the tasks are; absent if that is not known yet. */
-  #addTasks(
-    amounts: Float64Array,
-    { cpu, memory, gpu, gpuModels, other = {} }: TaskRequest,
-    tasks: number,
-    pool?: NodePool,
-  ): void {
+  #addTasks(amounts: Float64Array, { cpu, memory, gpu, gpuModels, other = {} }: TaskRequest, tasks: number): void {
     amounts[CPU] += tasks * Math.ceil(cpu / 1000);
     amounts[MEMORY] += tasks * memory;
-    const gpus = (tasks * gpu) / 1000;
-    this.#count(amounts, 'gres/gpu', gpus);
-    const model = pool?.gpuModel ?? (gpuModels?.length === 1 ? gpuModels[0] : undefined);
-    if (model !== undefined) this.#count(amounts, `gres/gpu:${model.toLowerCase()}`, gpus);
-    for (const [name, count] of Object.entries(other)) this.#count(amounts, `gres/${name.toLowerCase()}`, tasks * count);
+    const type = gpuModels?.length === 1 ? gpuModels[0] : undefined;
+    this.#addGres(amounts, { name: 'gpu', type }, (tasks * gpu) / 1000);
+    for (const [name, count] of Object.entries(other)) this.#addGres(amounts, { name }, tasks * count);
   }
 
-  #ofNode({ cpu, gpus, gpuModel, other = {} }: NodePool, slurm: SlurmPool): Float64Array {
+  /** All threads of the cores that a job has are its own. */
+  #addShare(amounts: Float64Array, { node, held }: Share): void {
+    const { unitCores, threads, gres } = this.#hardware[this.#poolOf[node]];
+    amounts[CPU] += held.units * unitCores * threads;
+    amounts[MEMORY] += held.memory;
+    held.gres?.forEach((count, index) => this.#addGres(amounts, gres[index], count));
+  }
+
+  /** Typed ones count twice: among all of their name, and by themselves. */
+  #addGres(amounts: Float64Array, { name, type }: { name: string; type?: string | undefined }, count: number): void {
+    this.#count(amounts, `gres/${name.toLowerCase()}`, count);
+    if (type !== undefined) this.#count(amounts, `gres/${name.toLowerCase()}:${type.toLowerCase()}`, count);
+  }
+
+  #ofNode({ cpu }: NodePool, { memory, gres }: SlurmPool): Float64Array {
     const amounts = new Float64Array(this.names.length);
     amounts[CPU] = Math.floor(cpu / 1000);
-    amounts[MEMORY] = slurm.memory === Infinity ? 0 : slurm.memory;
+    amounts[MEMORY] = memory === Infinity ? 0 : memory;
     amounts[NODE] = 1;
-    this.#count(amounts, 'gres/gpu', gpus);
-    if (gpuModel !== undefined) this.#count(amounts, `gres/gpu:${gpuModel.toLowerCase()}`, gpus);
-    for (const [name, count] of Object.entries(other)) this.#count(amounts, `gres/${name.toLowerCase()}`, count);
+    for (const one of gres) this.#addGres(amounts, one, one.count);
     return amounts;
   }
 
@@ -156,10 +163,11 @@ export class Trackables {
   }
 }
 
-function namesOf({ requests }: Requests, pools: readonly NodePool[], { licenses }: SlurmConfig): string[] {
-  const models = pools.flatMap(({ gpuModel }) => (gpuModel === undefined ? [] : [`gres/gpu:${gpuModel.toLowerCase()}`]));
-  const others = [...requests, ...pools].flatMap(({ other = {} }) =>
-    Object.keys(other).map((name) => `gres/${name.toLowerCase()}`),
+function namesOf({ requests }: Requests, { pools, licenses }: SlurmConfig): string[] {
+  const gres = pools.flatMap(({ gres: all }) =>
+    all.flatMap(({ name, type }) => [name, ...(type === undefined ? [] : [`${name}:${type}`])]),
   );
-  return [...new Set([...FIRST, 'gres/gpu', ...models, ...others, ...Object.keys(licenses).map((name) => `license/${name}`)])];
+  const asked = requests.flatMap(({ other = {} }) => Object.keys(other));
+  const names = ['gpu', ...gres, ...asked].map((name) => `gres/${name.toLowerCase()}`);
+  return [...new Set([...FIRST, ...names, ...Object.keys(licenses).map((name) => `license/${name}`)])];
 }
