@@ -27,6 +27,34 @@ export function replicates(statistic: Statistic, count: number, resamples: numbe
   return values.sort();
 }
 
+/** The standard error of a statistic on some rows, of which the statistic has this value. */
+export type ErrorOf = (rows: Int32Array, value: number) => number;
+
+/** How many standard errors, each its own, resamples lie above the estimate; sorted. Infinite where the error is 0. */
+export function studentizedReplicates(
+  statistic: Statistic,
+  errorOf: ErrorOf,
+  estimate: number,
+  { count, resamples, random }: { count: number; resamples: number; random: Random },
+): Float64Array {
+  const studentized: Statistic = (rows) => {
+    const value = statistic(rows);
+    return value === estimate ? 0 : (value - estimate) / errorOf(rows, value);
+  };
+  return replicates(studentized, count, resamples, random);
+}
+
+/**
+ * The bootstrap-t interval: Student's, with the quantiles that the data have instead of those of normal data. Covers
+ * more than BCa of small and skewed samples; not defined if too many resamples have no spread.
+ * Source: section 12.5 of the same book; Hesterberg 2015 (see below), section 5.
+ */
+export function bootstrapTInterval(studentized: Float64Array, estimate: number, error: number, confidence: number): Interval {
+  const t = percentileInterval(studentized, confidence);
+  if (!(Number.isFinite(t.low) && Number.isFinite(t.high))) return NO_INTERVAL;
+  return { low: estimate - t.high * error, high: estimate - t.low * error };
+}
+
 /** The statistic without each row in turn. */
 export function jackknife(statistic: Statistic, count: number): Float64Array {
   const rows = allRows(count).subarray(1);
@@ -72,7 +100,10 @@ export function percentileInterval(sorted: Float64Array, confidence: number): In
 export function bcaInterval(sorted: Float64Array, { bias, acceleration }: BcaCorrections, confidence: number): Interval {
   const at = (p: number) => {
     const shifted = bias + normalQuantile(p);
-    return normalProbability(bias + shifted / (1 - acceleration * shifted));
+    if (!Number.isFinite(shifted)) return p;
+    const stretch = 1 - acceleration * shifted;
+    // Beyond this pole the formula would turn the interval round.
+    return stretch > 0 ? normalProbability(bias + shifted / stretch) : NaN;
   };
   if (!Number.isFinite(bias)) return NO_INTERVAL;
   return between(sorted, at((1 - confidence) / 2), at((1 + confidence) / 2));

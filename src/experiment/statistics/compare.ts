@@ -80,6 +80,8 @@ function verdictOf(
     otherValue,
     difference,
     change,
+    adjustedP: corrected.adjustedP,
+    family: corrected.family,
   };
   return {
     ...told,
@@ -87,8 +89,6 @@ function verdictOf(
     detail: detailOf(observations, assessment, effect, corrected, figure),
     effect,
     tests,
-    adjustedP: corrected.adjustedP,
-    family: corrected.family,
     rule: ruleOf(observations, assessment, demands, corrected.family, corrected.correction),
     ...(advice === undefined ? {} : { advice }),
     warnings,

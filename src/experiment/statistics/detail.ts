@@ -62,7 +62,7 @@ export function ruleOf(
 /** What would make the interval as narrow as is asked for; undefined if it is, or if nobody can tell. */
 export function adviceOf(observations: Observations, { change, changeError }: Assessment, demands: Demands): string | undefined {
   const { precision, confidence } = demands;
-  const { kind, more, baseline, widening } = observations;
+  const { kind, more, baseline } = observations;
   const count = baseline.length;
   if (kind === 'pairs' && count === 1)
     return 'run it under more seeds, or compare the jobs of one long trace in batches: one pair has no interval';
@@ -73,7 +73,7 @@ export function adviceOf(observations: Observations, { change, changeError }: As
   if (kind === 'batches')
     return `a trace ${shortNumber(Number(((half / precision) ** 2).toPrecision(2)))} times as long ${target}`;
   const wanted = pairsFor(precision, half, count, confidence);
-  const found = detectableDifference(changeError * widening.change, count, confidence);
+  const found = detectableDifference(changeError, count, confidence);
   const power = `with ${count}, a change of ${shortNumber(Number((100 * found).toPrecision(2)))} % is found four times out of five`;
   if (!Number.isFinite(wanted)) return `no number of ${more}s up to a million ${target}; ${power}`;
   const missing = Math.max(1, wanted - count);

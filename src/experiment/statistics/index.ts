@@ -12,6 +12,7 @@ export type {
   Conclusion,
   EffectSizes,
   Estimate,
+  IntervalMethod,
   TestResult,
   TraceOptions,
   Verdict,

@@ -12,6 +12,8 @@ function normalDensity(x: number): number {
  * for the tails Laplace's continued fraction, Abramowitz & Stegun 26.2.14.
  */
 export function normalProbability(x: number): number {
+  // The series would never end.
+  if (Number.isNaN(x)) return NaN;
   if (x < -TAIL) return upperTail(-x);
   if (x > TAIL) return 1 - upperTail(x);
   let sum = x;

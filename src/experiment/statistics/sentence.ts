@@ -1,5 +1,5 @@
 import { shownEstimate } from './conclusion.ts';
-import { amountText, factorText, isFactor, percentText, reversed, shortNumber, withUnit } from './numbers.ts';
+import { amountText, factorText, isFactor, percentText, probability, reversed, shortNumber, withUnit } from './numbers.ts';
 import type { ComparedFigure, Verdict } from './verdict.ts';
 
 /** What a sentence is made of. */
@@ -15,6 +15,8 @@ export type Told = Pick<
   | 'otherValue'
   | 'difference'
   | 'change'
+  | 'adjustedP'
+  | 'family'
 > & { readonly margin: number };
 
 /**
@@ -61,7 +63,15 @@ function undecided(told: Told, name: string, where: string, count: number): stri
       observations === 'batches' ? 'the trace is too short for an interval' : 'one pair of runs says nothing of another';
     return `${name} of ${other} against ${baseline}${where}: ${seen}, but ${why}`;
   }
-  return `whether ${name} differs between ${other} and ${baseline}${where} is not decided: ${seen}`;
+  return `whether ${name} differs between ${other} and ${baseline}${where} is not decided: ${seen}${doubt(told)}`;
+}
+
+/** Where the interval alone would have shown a difference: what spoke against it. */
+function doubt(told: Told): string {
+  const { low, high } = shownEstimate(told);
+  if (!(low > 0 || high < 0)) return '';
+  const corrected = told.family > 1 ? ` after correction for ${told.family} comparisons` : '';
+  return `, but p ${probability(told.adjustedP)}${corrected}`;
 }
 
 function shown(told: Told): string {

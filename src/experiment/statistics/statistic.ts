@@ -44,3 +44,28 @@ export function changeStatistic(baseline: Statistic, other: Statistic): Statisti
     return base === 0 ? NaN : other(rows) / base - 1;
   };
 }
+
+/** The standard error of the difference of two means of pairs, on the same rows; see `ErrorOf`. */
+export function differenceError(baseline: Float64Array, other: Float64Array) {
+  return (rows: Int32Array, difference: number): number => {
+    let squares = 0;
+    for (let i = 0; i < rows.length; i++) squares += (other[rows[i]] - baseline[rows[i]] - difference) ** 2;
+    return Math.sqrt(squares / (rows.length - 1) / rows.length);
+  };
+}
+
+/**
+ * The standard error of the change of the mean, by the linear approximation that is usual for ratios: Cochran, "Sampling
+ * Techniques", 1977, section 6.4.
+ */
+export function changeError(baseline: Float64Array, other: Float64Array) {
+  return (rows: Int32Array, change: number): number => {
+    let squares = 0;
+    let sum = 0;
+    for (let i = 0; i < rows.length; i++) {
+      squares += (other[rows[i]] - (1 + change) * baseline[rows[i]]) ** 2;
+      sum += baseline[rows[i]];
+    }
+    return Math.sqrt((squares * rows.length) / (rows.length - 1)) / sum;
+  };
+}

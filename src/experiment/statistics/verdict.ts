@@ -13,6 +13,11 @@ export interface CompareOptions {
   readonly confidence?: number;
   /** Which test decides, beside the interval; `t` if absent. The other one is reported as well. */
   readonly test?: 't' | 'wilcoxon';
+  /**
+   * How intervals are made; if absent by the number of observations: `t` of fewer than 8, `bootstrap-t` of fewer than
+   * 30, else `bca`. Quantiles of a trace have `t` in any case.
+   */
+  readonly interval?: IntervalMethod;
   /** Resamples of a bootstrap [count]; 2000 if absent. */
   readonly resamples?: number;
   /** Of the bootstrap's random numbers; 1 if absent. */
@@ -24,6 +29,8 @@ export interface CompareOptions {
   /** Only for a single long trace. */
   readonly trace?: TraceOptions;
 }
+
+export type IntervalMethod = 't' | 'bootstrap-t' | 'bca';
 
 /** How a single long trace is cut; shares are of the time from first to last submission. */
 export interface TraceOptions {
