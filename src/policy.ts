@@ -37,6 +37,8 @@ export interface PolicySetup {
   readonly random: Random;
   /** Who wants to know what attempts to place jobs saw, node by node; absent if nobody does. */
   readonly watch?: Watch;
+  /** Tells the user of something that makes the results other than he may expect; once is enough. */
+  warn?(message: string): void;
   /** An empty plan of all nodes that are up now over time, for policies that keep reservations. */
   createProfile(): Profile;
   /**
@@ -81,11 +83,12 @@ export interface Rhythm {
 /** How to take resources back from a running job. */
 export interface Preemption {
   /**
-   * `requeue`: starts again from its last checkpoint, or from the beginning. `cancel`: ends for good. `suspend`:
-   * keeps its memory and its nodes and goes on there when started again. `checkpoint`: writes one (which takes its
-   * cost), then is requeued with its work kept.
+   * `requeue`: starts again from its last checkpoint, or from the beginning. `cancel`: ends for good. `discard`: the
+   * same, but its run counts as preempted, as that of a pod that nobody makes anew. `suspend`: keeps its memory and its
+   * nodes and goes on there when started again. `checkpoint`: writes one (which takes its cost), then is requeued with
+   * its work kept.
    */
-  readonly how: 'requeue' | 'cancel' | 'suspend' | 'checkpoint';
+  readonly how: 'requeue' | 'cancel' | 'discard' | 'suspend' | 'checkpoint';
   /** How long the job may go on before it is stopped [ms]; 0 if absent. It may end by itself in that time. */
   readonly grace?: number;
 }

@@ -111,6 +111,18 @@ test.each<{
     attempts: [],
   },
   {
+    what: 'discard: it ends for good, and counts as preempted',
+    story: { job: { runtime: 10 }, preempt: { how: 'discard', grace: 3 }, at: 4, again: 6 },
+    job: [0, NaN, 7, CANCELLED],
+    attempts: [[0, 7, PREEMPTED, 0]],
+  },
+  {
+    what: 'discard: while it is being launched it has not run',
+    story: { job: { runtime: 10 }, preempt: { how: 'discard' }, at: 2, again: 5, options: { costs: { launch: 4 } } },
+    job: [NaN, NaN, 2, CANCELLED],
+    attempts: [[2, 2, PREEMPTED, 0]],
+  },
+  {
     what: 'suspend: it goes on where it was',
     story: { job: { runtime: 10 }, preempt: { how: 'suspend' }, at: 4, again: 9 },
     job: [0, 9, 15, COMPLETED],

@@ -117,7 +117,8 @@ export class Core implements Cycle {
       this.#gathering.ended.push(job);
       return this.#queue(job, PAUSED);
     }
-    if (how === 'cancel') {
+    if (how === 'cancel' || how === 'discard') {
+      if (how === 'discard') this.#record.interrupted(job, this.now, PREEMPTED, kept);
       this.#record.ended(job, this.now, CANCELLED);
       this.#giveBack(job);
       return this.#over(job);

@@ -1,6 +1,6 @@
 import type { Policy, Preemption } from '../policy.ts';
 
-const HOW: readonly Preemption['how'][] = ['requeue', 'cancel', 'suspend', 'checkpoint'];
+const HOW: readonly Preemption['how'][] = ['requeue', 'cancel', 'discard', 'suspend', 'checkpoint'];
 const FIRST = ['ends', 'submissions', 'due-ends'];
 const CYCLE = ['instant', 'event'];
 

@@ -44,6 +44,8 @@ export interface SimulationOptions {
   readonly explain?: boolean;
   /** Told what the policy saw in attempts to place a job, if it is one that tells. */
   readonly watch?: Watch;
+  /** Told what the policy has to warn of. */
+  readonly onWarning?: (message: string) => void;
   /** Check the ledger's books at every event (slow). */
   readonly audit?: boolean;
   /**
@@ -81,6 +83,7 @@ export function simulate(workload: Workload, cluster: Cluster, spec: PolicySpec,
     cluster: options.guarded === true ? structuredClone(cluster) : cluster,
     random: randomStream(seed, 'policy'),
     watch: options.watch,
+    warn: options.onWarning,
     createProfile: () => books.createProfile(),
     oracleRuntime: () => {
       oracle = true;

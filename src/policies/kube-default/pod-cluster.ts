@@ -137,7 +137,7 @@ export class PodCluster {
     if (!stays) return;
     if (this.jobPods.isReplaced(job, group) || cycle.pending.has(job)) {
       cycle.evict({ job, group, node: this.#nodeOfRow[row], tasks: 1 }, grace);
-    } else cycle.preempt(job, { how: 'cancel', grace });
+    } else cycle.preempt(job, { how: 'discard', grace });
   }
 
   #end(job: number, cycle: Cycle): void {
