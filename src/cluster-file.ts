@@ -90,6 +90,7 @@ async function readClusterText(text: string, file: string, given?: ReadonlyMap<s
     return loadSlurmConf({ path: file, text }, given ?? NOTHING_GIVEN, readBytes);
   }
   if (given !== undefined) throw usageError('it is no slurm.conf, and no files belong to it', file, 'give its path alone');
+  if (isManifest(text)) throw usageError('it holds Kubernetes objects, but no nodes', file, NODES);
   const { readDescription } = await import('./cluster-file-description.ts');
   return { cluster: readDescription(text, file) };
 }
@@ -102,6 +103,13 @@ export async function clusterJsonSchema(): Promise<object> {
 
 function isSlurmConf(text: string, file: string): boolean {
   return basename(file) === 'slurm.conf' || /^\s*(NodeName|PartitionName|SlurmctldHost|ClusterName)\s*=/im.test(text);
+}
+
+const NODES = 'give the output of `kubectl get nodes -o json`; pods and jobs are a trace: yardmaster replay FILE';
+
+/** Kubernetes objects of whatever kind: no description of a cluster has these keys. */
+function isManifest(text: string): boolean {
+  return /^\s*[{"]*apiVersion"?\s*:/m.test(text) && /^\s*[{"]*kind"?\s*:/m.test(text);
 }
 
 /** A list of Kubernetes nodes, or one of them, as JSON or YAML. */

@@ -137,11 +137,22 @@ function runPolicy(
   const began = performance.now();
   const onProgress = (over: number) =>
     progress.show(() => `${policy.label}: ${grouped(over)} of ${count(workload.count, 'job')} over`);
+  const onWarning = (message: string) => {
+    progress.clear();
+    warn(`${policy.label}: ${message}`);
+  };
   try {
     return interruptible(() => {
       const { parameters, files, file, spec } = policy;
       const schedule = terminable(() =>
-        simulate(workload, cluster, spec, { ...simulation, parameters, files, guarded: file !== undefined, onProgress }),
+        simulate(workload, cluster, spec, {
+          ...simulation,
+          parameters,
+          files,
+          guarded: file !== undefined,
+          onProgress,
+          onWarning,
+        }),
       );
       const wallSeconds = (performance.now() - began) / 1000;
       const everything = options.out !== undefined || options.json === true;

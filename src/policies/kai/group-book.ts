@@ -27,12 +27,15 @@ export class GroupBook {
   readonly #tasks = new Map<JobPod, Task>();
   readonly #ofJob = new Map<number, Set<PodGroup>>();
   #made = 0;
+  /** Tells the user, once, that a group is kept out for want of queues with a quota; absent once it has. */
+  #warn: ((group: string) => void) | undefined;
 
-  constructor({ jobs }: PolicySetup, cluster: PodCluster, table: NodeTable, queues: QueueTree) {
+  constructor({ jobs, files, warn }: PolicySetup, cluster: PodCluster, table: NodeTable, queues: QueueTree) {
     this.#jobs = jobs;
     this.#cluster = cluster;
     this.#table = table;
     this.#queues = queues;
+    if (files.queues === undefined && warn !== undefined) this.#warn = (group) => warn(withoutQuota(group));
   }
 
   /** The oldest first. */
@@ -116,6 +119,10 @@ export class GroupBook {
         order: this.#made++,
       });
       this.#groups.set(key, group);
+      if (!group.preemptible) {
+        this.#warn?.(group.name);
+        this.#warn = undefined;
+      }
     }
     if (!group.queue.isLeaf)
       cycle.explain(job, `Queue '${group.queue.name}' has child queues: only queues without take workloads`);
@@ -157,4 +164,9 @@ function isPreemptible(label: string | undefined, priority: number): boolean {
   if (label === 'preemptible') return true;
   if (label === 'non-preemptible') return false;
   return priority < NON_PREEMPTIBLE_FROM;
+}
+
+function withoutQuota(group: string): string {
+  const why = `job ${group} is not preemptible (priority ${NON_PREEMPTIBLE_FROM} or more), and such jobs get quota only`;
+  return `${why}; queues that no file describes have none, so it never starts: give queues=FILE with resources.cpu.quota and so on`;
 }

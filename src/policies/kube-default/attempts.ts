@@ -37,6 +37,8 @@ export class Attempts {
   readonly #setups: ReadonlyMap<string, CycleSetup>;
   readonly #budgets: readonly Budget[];
   readonly #misfits = new Misfits();
+  /** Names of schedulers that pods have asked for in vain. */
+  readonly #refused = new Set<string>();
   #version = 0;
 
   constructor(settings: SchedulerSettings, snapshot: Snapshot, nominations: Nominations) {
@@ -53,6 +55,17 @@ export class Attempts {
   /** Some profile is for the pod. */
   isResponsibleFor(pod: JobPod): boolean {
     return this.#setups.has(pod.class.spec.schedulerName);
+  }
+
+  /** Why nobody tries the pod. The user is told too, once for each name. */
+  refuse(pod: JobPod): string {
+    const { schedulerName } = pod.class.spec;
+    const names = [...this.#setups.keys()].map((name) => `"${name}"`).join(', ');
+    const remedy = `give the configuration (config=FILE) a profile with schedulerName: ${schedulerName}, or change the pod`;
+    const problem = `asks for the scheduler "${schedulerName}", but profiles are there only for ${names}: ${remedy}`;
+    if (!this.#refused.has(schedulerName)) this.#settings.warn?.(`pod ${pod.pod.name} ${problem}`);
+    this.#refused.add(schedulerName);
+    return `the pod ${problem}`;
   }
 
   /** As long as it stays, the same is found again. */

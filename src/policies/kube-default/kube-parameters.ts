@@ -60,7 +60,7 @@ export interface KubeParameters {
   readonly workers: number;
 }
 
-export function readKubeParameters({ parameters, files, jobs, random, watch }: PolicySetup): KubeParameters {
+export function readKubeParameters({ parameters, files, jobs, random, watch, warn }: PolicySetup): KubeParameters {
   const behaviour = BEHAVIOURS[parameters.version === '1.26' ? '1.26' : '1.36'];
   const { services = [], replicators = [], budgets = [] } = jobs.kubernetes ?? {};
   const configuration = readConfiguration(files.config, behaviour, { services, replicators });
@@ -78,6 +78,7 @@ export function readKubeParameters({ parameters, files, jobs, random, watch }: P
       nominates: parameters.nominate === true,
       grace: ({ class: { spec } }) => grace ?? spec.terminationGrace,
       onAttempt: watch && tellTo(watch),
+      warn,
     },
   };
 }

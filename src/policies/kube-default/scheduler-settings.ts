@@ -43,6 +43,8 @@ export interface SchedulerSettings {
   /** When the scheduler was started [ms]: its flushes count from there. */
   readonly started?: number;
   readonly decisions?: Decisions;
+  /** Tells the user. */
+  readonly warn?: (message: string) => void;
   /** Told of every attempt while the snapshot is still as it was at its beginning. */
   readonly onAttempt?: (attempt: Attempt) => void;
 }

@@ -219,7 +219,7 @@ export class KubeScheduler implements SchedulerHandle {
     this.#extension?.created?.(pod);
     if (pod.placed) this.event({ kind: 'AssignedPodAdd', pod });
     else if (this.#attempts.isResponsibleFor(pod)) this.#queue.add(pod, this.now);
-    else this.explain(pod, `no profile is named "${pod.class.spec.schedulerName}", which the pod asks for`);
+    else this.explain(pod, this.#attempts.refuse(pod));
     if (!pod.placed) this.#extension?.queued?.(pod);
   }
 
