@@ -116,7 +116,7 @@ describe('a replay', () => {
   test('rejects and counts what can never fit', async () => {
     const outcome = await yardmaster(['replay', swf, '--policy', 'easy', '--cluster', 'procs=3']);
     expect(outcome.code).toBe(0);
-    expect(outcome.stderr).toContain('1 jobs can never fit on this cluster and were rejected');
+    expect(outcome.stderr).toContain('1 job can never fit on this cluster and was rejected');
     expect(outcome.stdout).toMatch(/jobs rejected +1\n/);
   });
 
@@ -161,7 +161,7 @@ describe('limits', () => {
   test('that are missing are the run time, and jobs are killed at theirs, which is said', async () => {
     const { outcome, jobs } = await states();
     expect(jobs).toMatchObject({ completed: 1, killed: 1 });
-    expect(outcome.stderr).toContain('1 jobs without a limit get their run time');
+    expect(outcome.stderr).toContain('1 job without a limit gets their run time');
     expect(outcome.stderr).toContain('1 job will be killed at their limit');
   });
 
@@ -222,8 +222,8 @@ describe('verify schedule', () => {
   test('names what is missing and what is extra', async () => {
     const outcome = await verify(expected, csv('1,0,0,10\n2,0,10,20\n9,0,0,1\n'));
     expect(outcome.code).toBe(1);
-    expect(outcome.stdout).toContain('missing in ACTUAL      1 jobs: 3\n');
-    expect(outcome.stdout).toContain('not in EXPECTED        1 jobs: 9\n');
+    expect(outcome.stdout).toContain('missing in ACTUAL      1 job: 3\n');
+    expect(outcome.stdout).toContain('not in EXPECTED        1 job: 9\n');
     expect((await verify(expected, csv('1,0,0,10\n2,0,10,20\n'), '--partial')).code).toBe(0);
   });
 

@@ -124,6 +124,10 @@ describe('jobs that were interrupted', () => {
       'jobs 1',
       'most 2',
     ]);
+    // Two runs were interrupted, and two ended their jobs.
+    expect(figure(run, 'preemptions.total')).toBe(1);
+    expect(figure(run, 'preemptions.jobs')).toBe(1);
+    expect(figure(run, 'preemptions.per-start')).toBe(1 / 4);
   });
 });
 

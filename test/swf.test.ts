@@ -105,7 +105,7 @@ describe('a job', () => {
   test('of no run time at all, or past its limit, stays as it is', async () => {
     const { workload, warnings } = await read(line({ run: 0 }) + line({ run: 90, walltime: 60 }));
     expect([...workload.runtime]).toEqual([0, 90_000]);
-    expect(warnings).toEqual([expect.stringMatching(/^1 jobs ran on past their walltime/)]);
+    expect(warnings).toEqual([expect.stringMatching(/^1 job ran on past their walltime/)]);
   });
 
   test('may have fractions of seconds', async () => {

@@ -25,7 +25,7 @@ test.each([
 test('limits that a job ran beyond are raised to its run time', () => {
   const { workload, changed, note } = extendOverruns(jobs);
   expect([...workload.walltime]).toEqual([Infinity, 100, 100, Infinity]);
-  expect([changed, note]).toEqual([1, 'the limits of 1 jobs are raised to their run time']);
+  expect([changed, note]).toEqual([1, '1 limit that jobs ran beyond: raised to their run time']);
 });
 
 test('a service gets no limit, which would be its end', () => {

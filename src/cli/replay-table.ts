@@ -1,6 +1,6 @@
 import type { FinishedRun } from './run.ts';
 import { renderTable } from './table.ts';
-import { grouped } from './account.ts';
+import { count, grouped } from './account.ts';
 import { colorsFor } from './terminal.ts';
 
 /** A row of the comparison: one number of each run. */
@@ -75,7 +75,19 @@ export function comparisonTable(runs: readonly FinishedRun[], baseline: number, 
     until !== undefined && runs.some(({ states }) => states.unfinished > 0)
       ? `stopped ${until} after the first submission: figures of jobs cover only those that were over by then\n`
       : '';
-  return `${table}\n${cut}${oracles}${digests}`;
+  return `${table}\n${cut}${runs.map(waitingNote).join('')}${oracles}${digests}`;
+}
+
+/** A mean over those that started flatters a policy under which the others wait. */
+function waitingNote({ policy, waiting, measurements }: FinishedRun): string {
+  if (waiting.jobs === 0) return '';
+  const wait = measurements.find(({ name }) => name === 'wait');
+  const mean = wait?.figures?.find(({ name }) => name === 'mean')?.value ?? NaN;
+  const started = wait?.jobs ?? 0;
+  const known = started === 0 ? 0 : started * mean;
+  const atLeast = (known + waiting.seconds) / (started + waiting.jobs);
+  const soFar = (waiting.seconds / waiting.jobs).toFixed(1);
+  return `${policy.label}: ${count(waiting.jobs, 'job')} had not started, after ${soFar} s on average; the mean wait of all is at least ${atLeast.toFixed(1)} s\n`;
 }
 
 function difference({ better }: Line, value: number, baseline: number): string {

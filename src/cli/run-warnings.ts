@@ -1,7 +1,7 @@
 import type { SimulationOptions } from '../engine/simulate.ts';
 import { FAILED, NODE_FAILED, UNFINISHED } from '../schedule.ts';
 import type { Schedule } from '../schedule.ts';
-import { count } from './account.ts';
+import { count, grouped } from './account.ts';
 import type { FinishedRun } from './run.ts';
 import { warn } from './terminal.ts';
 
@@ -9,7 +9,7 @@ import { warn } from './terminal.ts';
 export function warnOfJobs({ policy, states, serving }: FinishedRun, schedule: Schedule, options: SimulationOptions): void {
   const { label } = policy;
   const { rejected, unfinished } = states;
-  if (rejected > 0) warn(`${label}: ${rejected} jobs can never fit on this cluster and were rejected`);
+  if (rejected > 0) warn(`${label}: ${count(rejected, 'job')} can never fit on this cluster and ${were(rejected)} rejected`);
   const { maxRestarts = 100, onNodeFailure } = options;
   const givenUp = onNodeFailure === 'fail' ? 0 : givenUpJobs(schedule, maxRestarts);
   if (givenUp > 0) {
@@ -21,7 +21,8 @@ export function warnOfJobs({ policy, states, serving }: FinishedRun, schedule: S
   const { start, state } = schedule;
   let running = 0;
   for (let job = 0; job < state.length; job++) if (state[job] === UNFINISHED && !Number.isNaN(start[job])) running++;
-  warn(`${label}: ${unfinished - serving} jobs were not over at the end, ${running - serving} of them had started`);
+  const left = unfinished - serving;
+  warn(`${label}: ${count(left, 'job')} ${were(left)} not over at the end, ${grouped(running - serving)} of them had started`);
 }
 
 /** Jobs that nodes failed under as often as allowed, and once more [count]. */
@@ -33,4 +34,8 @@ function givenUpJobs({ attempts, state }: Schedule, maxRestarts: number): number
     if (state[job] === FAILED) failures.set(job, (failures.get(job) ?? 0) + 1);
   }
   return [...failures.values()].filter((times) => times >= maxRestarts).length;
+}
+
+function were(number: number): string {
+  return number === 1 ? 'was' : 'were';
 }

@@ -4,6 +4,7 @@ import { countServing, countStates, summaryFacts } from '../experiment/run-summa
 import type { StateName } from '../experiment/run-summary.ts';
 import { measure } from '../metrics/measure.ts';
 import type { Measurement } from '../metrics/metric.ts';
+import { UNFINISHED } from '../schedule.ts';
 import type { Schedule } from '../schedule.ts';
 import type { SlurmConfOptions } from '../slurm-conf-notes.ts';
 import type { Trace } from '../trace/format.ts';
@@ -46,11 +47,21 @@ export interface FinishedRun {
   /** Of the unfinished jobs, services that ran at the end: that is all they can do [count]. */
   readonly serving: number;
   readonly measurements: readonly Measurement[];
+  /** Jobs that had not started at the end: no figure of waits has them. */
+  readonly waiting: StillWaiting;
   readonly jobs: number;
   /** Simulated [s]. */
   readonly simulatedSeconds: number;
   /** Spent on it, without reading and writing [s]. */
   readonly wallSeconds: number;
+}
+
+/** Jobs that had waited in vain. */
+export interface StillWaiting {
+  /** [count] */
+  readonly jobs: number;
+  /** What they had waited so far, together [s]. */
+  readonly seconds: number;
 }
 
 /** Metrics of the table on the screen; the others take time and are taken only for files and JSON. */
@@ -72,10 +83,22 @@ export function finishRun(
     states,
     serving: countServing(workload, schedule),
     measurements: measure({ workload, cluster, schedule }, everything ? {} : { names: SHOWN }),
+    waiting: stillWaiting(schedule),
     jobs: schedule.count,
     simulatedSeconds: schedule.until / 1000,
     wallSeconds,
   };
+}
+
+function stillWaiting({ state, start, submit, until }: Schedule): StillWaiting {
+  let jobs = 0;
+  let ms = 0;
+  for (let job = 0; job < state.length; job++) {
+    if (state[job] !== UNFINISHED || !Number.isNaN(start[job]) || Number.isNaN(submit[job])) continue;
+    jobs++;
+    ms += until - submit[job];
+  }
+  return { jobs, seconds: ms / 1000 };
 }
 
 /** A run for machines. */
@@ -83,6 +106,7 @@ export function runFacts(run: FinishedRun): object {
   return {
     ...summaryOf(run),
     folder: run.policy.folder,
+    still_waiting: { jobs: run.waiting.jobs, waited_s: run.waiting.seconds },
     simulated_s: run.simulatedSeconds,
     wall_s: run.wallSeconds,
     jobs_per_s: run.jobs / run.wallSeconds,

@@ -16,6 +16,7 @@ import type { MetricSpec } from './metric.ts';
 import { overtaken } from './overtaken.ts';
 import { pendingProcessors } from './pending-processors.ts';
 import { perProcessorBoundedSlowdown } from './per-processor-bounded-slowdown.ts';
+import { preemptions } from './preemptions.ts';
 import { queueLength } from './queue-length.ts';
 import { resourceInequality } from './resource-inequality.ts';
 import { restarts } from './restarts.ts';
@@ -43,6 +44,7 @@ export const metrics: readonly MetricSpec[] = [
   busyProcessors,
   jobsByState,
   restarts,
+  preemptions,
   coreHoursDelivered,
   coreHoursLost,
   coreHoursWasted,

@@ -1,4 +1,4 @@
-import { DAY } from '../units.ts';
+import { countOf, DAY } from '../units.ts';
 import type { Parameters, ParameterSpecs } from '../parameters.ts';
 import type { TraceFormat, TraceInput, TraceSink } from './format.ts';
 import { wholeLines } from './read-lines.ts';
@@ -98,7 +98,9 @@ function tell(jobs: SwfJobs, header: SwfHeader, sink: TraceSink, given: Paramete
   if (jobs.unsorted > 0)
     sink.warn(`${jobs.unsorted} jobs stand after one that was submitted later: they are sorted by submission`);
   if (jobs.pastWalltime > 0)
-    sink.warn(`${jobs.pastWalltime} jobs ran on past their walltime: where walltimes are enforced they are killed there`);
+    sink.warn(
+      `${countOf(jobs.pastWalltime, 'job')} ran on past their walltime: where walltimes are enforced they are killed there`,
+    );
   if (jobs.choices.walltime === 'cpu-time' && given.walltime === 'auto') {
     sink.warn(
       'field 9 is empty and field 6 holds whole minutes: it is read as the walltime (walltime=requested-time to leave it)',

@@ -1,6 +1,6 @@
 /** Rules that fill in or correct the limits of jobs before a replay. */
 import { usageError } from '../errors.ts';
-import { formatDuration, parseDuration } from '../units.ts';
+import { countOf, formatDuration, parseDuration } from '../units.ts';
 import { isService } from '../workload.ts';
 import type { Workload } from '../workload.ts';
 
@@ -51,7 +51,11 @@ export function fillWalltimes(workload: Workload, rule: WalltimeRule): ChangedWa
     changed++;
   }
   if (walltime === undefined) return unchanged;
-  return { workload: { ...workload, walltime }, changed, note: `${changed} jobs without a limit get ${limitInWords(rule)}` };
+  return {
+    workload: { ...workload, walltime },
+    changed,
+    note: `${countOf(changed, 'job')} without a limit get${changed === 1 ? 's' : ''} ${limitInWords(rule)}`,
+  };
 }
 
 function filledLimit(rule: Exclude<WalltimeRule, { kind: 'none' }>, runtime: number): number {
@@ -75,5 +79,9 @@ export function extendOverruns(workload: Workload): ChangedWalltimes {
     changed++;
   }
   if (walltime === undefined) return { workload, changed: 0, note: 'no job runs beyond its limit' };
-  return { workload: { ...workload, walltime }, changed, note: `the limits of ${changed} jobs are raised to their run time` };
+  return {
+    workload: { ...workload, walltime },
+    changed,
+    note: `${countOf(changed, 'limit')} that jobs ran beyond: raised to their run time`,
+  };
 }
