@@ -6,7 +6,7 @@ import type { Cycle } from '../../policy.ts';
 import type { JobDemand } from './demand.ts';
 import type { QueueRecord } from './job-queue.ts';
 import { isLimitReason } from './limits/reasons.ts';
-import { countCommon, countNodes, isWithin, overlaps, removeAll } from './node-set.ts';
+import { countCommon, isWithin, overlaps, removeAll } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import { NO_RESERVATION } from './reservations/reservations.ts';
 import type { Scheduling } from './scheduling.ts';
@@ -90,11 +90,12 @@ class MainPass {
   }
 
   /** Whether reservations alone keep the job back: nodes that they leave it are all idle, but too few. */
-  #isKeptOut(job: number, { minNodes }: JobDemand): boolean {
-    const { reservations, running } = this.#scheduling;
+  #isKeptOut(job: number, demand: JobDemand): boolean {
+    const { reservations, running, selection } = this.#scheduling;
     if (reservations === undefined) return false;
     const left = this.#scheduling.usable(job, this.#available);
-    return countNodes(left) < minNodes && isWithin(left, running.books.empty) && !overlaps(left, running.completing);
+    if (!isWithin(left, running.books.empty) || overlaps(left, running.completing)) return false;
+    return selection.choose(running.idle, demand, left) === undefined;
   }
 
   /** Whether jobs behind this one may start though it waits: it is too young or too unimportant for a reservation. */
