@@ -46,7 +46,6 @@ function build(given: ScenarioText, file: string, where: WhereIs): Scenario {
   for (const [index, { cluster }] of workloads.entries()) {
     if (cluster !== undefined) checkKnown('cluster', cluster, names.cluster, where(['workloads', index, 'cluster']));
   }
-  if (given.baseline !== undefined) checkKnown('policy', given.baseline, labels, where(['baseline']));
   return {
     name: given.name ?? basename(file).replace(/\.(ya?ml|json)$/, ''),
     ...defined({ description: given.description }),
@@ -58,7 +57,7 @@ function build(given: ScenarioText, file: string, where: WhereIs): Scenario {
     placement: placementOf(given, where),
     run: runSettings(given, where),
     measures: measuresOf(given, where),
-    baseline: given.baseline ?? labels[0],
+    ...(given.baseline !== undefined && { baseline: { label: given.baseline, at: where(['baseline']) } }),
     matrix: matrixOf(given.matrix, names, where),
     ...defined({ sweep: given.sweep && sweepOf(given.sweep, where) }),
     expectations: expectationsOf(given.expect, names, where),

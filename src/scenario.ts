@@ -22,8 +22,8 @@ export interface Scenario {
   readonly placement: PlacementEntry;
   readonly run: RunSettings;
   readonly measures: MeasureSettings;
-  /** Label of the policy that the others are compared with. */
-  readonly baseline: string;
+  /** Label of the policy that the others are compared with, with the values of axes if there are any; the first if absent. */
+  readonly baseline?: { readonly label: string; readonly at: string };
   readonly matrix: Matrix;
   readonly sweep?: Sweep;
   readonly expectations: readonly Expectation[];

@@ -256,7 +256,7 @@ test('a gang of two kinds of pods needs its minimum of each', () => {
 });
 
 test('the shipped clog: the default scheduler stops after a few gangs, which hold all nodes, and the others do not', async () => {
-  const { workload, declared } = await readTrace('scenarios/clog.yaml');
+  const { workload, declared } = await readTrace('scenarios/objects/clog.yaml');
   const cluster = declared.cluster;
   if (cluster === undefined) throw new Error('the scenario lists no nodes');
   const costs = { release: 30 * SECOND };

@@ -1,7 +1,6 @@
 /** The comparison of an experiment on the screen: a row for each policy on each workload and cluster. */
 import type { FinishedPoint } from '../experiment/experiment.ts';
 import { figureName, figuresOf } from '../experiment/results-csv.ts';
-import type { Scenario } from '../scenario.ts';
 import { grouped } from './account.ts';
 import { renderTable } from './table.ts';
 import { colorsFor } from './terminal.ts';
@@ -11,7 +10,6 @@ interface Row {
   readonly workload: string;
   readonly cluster: string;
   readonly policy: string;
-  readonly entry: string;
   readonly runs: ReadonlyMap<string, Cell>[];
 }
 
@@ -20,17 +18,27 @@ interface Cell {
   readonly unit: string;
 }
 
-/** What fits most experiments; those that no run has any of are left out. */
-const FIGURES = ['wait.mean', 'wait.p95', 'bounded-slowdown.mean', 'utilization', 'gpu-utilization', 'makespan'];
+/** What fits most experiments, and what is worth knowing where there is any. */
+const FIGURES = ['wait.mean', 'wait.p95', 'bounded-slowdown.mean', 'utilization', 'makespan'];
 const IF_ANY = ['gpu-utilization', 'jobs.killed', 'jobs.rejected', 'jobs.unfinished', 'restarts'];
 /** Beyond this a table is no overview any more. */
 const ROWS = 40;
 
+export interface TableOptions {
+  /** Label of the policy that differences are counted from. */
+  readonly baseline: string;
+  /** Names of figures; those that fit most experiments if absent. */
+  readonly figures?: readonly string[];
+}
+
 /** The table, and what it leaves out. */
-export function experimentTable({ baseline, report, seeds }: Scenario, finished: readonly FinishedPoint[]): string {
+export function experimentTable({ baseline, figures: chosen = [] }: TableOptions, finished: readonly FinishedPoint[]): string {
   const rows = rowsOf(finished);
-  const wanted = [...(report.figures ?? FIGURES), ...IF_ANY.filter((name) => !(report.figures ?? FIGURES).includes(name))];
-  const figures = wanted.filter((name) => rows.some((row) => (IF_ANY.includes(name) ? mean(row, name) > 0 : has(row, name))));
+  const always = chosen.length > 0 ? chosen : FIGURES;
+  const figures = [
+    ...always.filter((name) => rows.some((row) => has(row, name))),
+    ...IF_ANY.filter((name) => !always.includes(name) && rows.some((row) => mean(row, name) > 0)),
+  ];
   const names = (['workload', 'cluster'] as const).filter((key) => new Set(rows.map((row) => row[key])).size > 1);
   const columns = [
     ...names.map((title) => ({ title })),
@@ -48,7 +56,8 @@ export function experimentTable({ baseline, report, seeds }: Scenario, finished:
     ];
   });
   const left = rows.length > ROWS ? `and ${rows.length - ROWS} rows more, in results.csv\n` : '';
-  const means = seeds.length > 1 ? `means over ${seeds.length} seeds\n` : '';
+  const seeds = Math.max(...rows.map(({ runs }) => runs.length));
+  const means = seeds > 1 ? `means over ${seeds} seeds\n` : '';
   return `${renderTable(columns, lines)}${left}${means}`;
 }
 
@@ -57,7 +66,7 @@ function rowsOf(finished: readonly FinishedPoint[]): Row[] {
   for (const { point, summary } of finished) {
     const { workload, cluster, policy } = point;
     const key = JSON.stringify([workload, cluster, policy]);
-    const row = rows.get(key) ?? { workload, cluster, policy, entry: policy, runs: [] };
+    const row = rows.get(key) ?? { workload, cluster, policy, runs: [] };
     row.runs.push(new Map([...figuresOf(summary)].map((figure) => [figureName(figure), figure])));
     rows.set(key, row);
   }

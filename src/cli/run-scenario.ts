@@ -56,7 +56,9 @@ async function run(path: string, options: Options): Promise<void> {
   say(planText(plan, todo.length, kept.size, shard));
   const { results, code } = await runAll(plan, experiment, todo, kept, workers);
   sayNotes(results);
-  if (results.finished.length > 0) print(experimentTable(plan.scenario, results.finished));
+  if (results.finished.length > 0) {
+    print(experimentTable({ baseline: plan.manifest.baseline, figures: plan.scenario.report.figures }, results.finished));
+  }
   say(
     `written to ${out}: ${shard === undefined ? 'results.csv, manifest.json' : `shards/${shard.index}-of-${shard.count}.json`}, points/`,
   );

@@ -5,6 +5,7 @@ import { usageError } from '../errors.ts';
 import type { ParameterValue } from '../parameters.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Inputs, InputFile } from './inputs.ts';
+import { baselineOf } from './plan.ts';
 import type { Program } from './plan.ts';
 import type { Point } from './point.ts';
 import { RESULT_FORMAT } from './result-format.ts';
@@ -60,7 +61,7 @@ export function manifestOf(scenario: Scenario, inputs: Inputs, points: readonly 
     scenario_file: scenario.file,
     reproduce: `yardmaster run ${shellWord(scenario.file)}`,
     scenario: withoutPlaces(scenario),
-    baseline: scenario.baseline,
+    baseline: baselineOf(scenario, points),
     axes: scenario.sweep?.axes.map(({ name }) => name) ?? [],
     inputs: inputs.files,
     warnings: inputs.warnings,

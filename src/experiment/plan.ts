@@ -44,6 +44,15 @@ export function planPoints(scenario: Scenario, inputs: Inputs, program: Program)
   return [...points.values()];
 }
 
+/** The policy that others are compared with: the one that is named, else the first. */
+export function baselineOf({ baseline }: Scenario, points: readonly Point[]): string {
+  const labels = [...new Set(points.map(({ policy }) => policy.label))];
+  if (baseline === undefined) return labels[0];
+  const { label, at } = baseline;
+  if (labels.includes(label)) return label;
+  throw usageError(`there is no policy "${label}" among the points of this scenario`, at, didYouMean(label, labels));
+}
+
 interface Combination {
   readonly draft: Omit<Draft, 'policy' | 'parameters'>;
   readonly policies: Inputs['policies'];
