@@ -7,6 +7,7 @@ const POLICIES: Readonly<Record<string, () => Promise<PolicySpec>>> = {
   conservative: async () => (await import('./conservative/conservative.ts')).conservative,
   sjf: async () => (await import('./sjf.ts')).sjf,
   'first-fit': async () => (await import('./first-fit.ts')).firstFit,
+  'fair-share': async () => (await import('./fair-share/fair-share.ts')).fairShare,
   random: async () => (await import('./random.ts')).random,
   'kube-default': async () => (await import('./kube-default/kube-default.ts')).kubeDefault,
   gang: async () => (await import('./gang/gang.ts')).gang,

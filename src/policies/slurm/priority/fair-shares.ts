@@ -12,7 +12,7 @@ export class FairShares {
   readonly #usage: Usage;
   readonly #raw: (association: number) => number;
 
-  constructor(tree: AssociationTree, usage: Usage, { flags, dampeningFactor }: SlurmPriority) {
+  constructor(tree: AssociationTree, usage: Usage, { flags, dampeningFactor }: Pick<SlurmPriority, 'flags' | 'dampeningFactor'>) {
     this.#usage = usage;
     this.#raw = (association) => usage.associations[association].raw;
     if (flags.has('NO_FAIR_TREE')) {

@@ -81,6 +81,11 @@ export class Usage {
     this.#bringForward();
   }
 
+  /** What was used under an earlier tree, of which this one is a continuation: with the same associations, and more behind them. */
+  takeOver(earlier: Usage): void {
+    earlier.associations.forEach(({ raw }, index) => this.associations[index].billed.add(raw));
+  }
+
   /** What users had used before; an account may have had more than its users now have. */
   #bringForward(): void {
     const below = new Float64Array(this.associations.length);
