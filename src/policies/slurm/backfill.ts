@@ -141,7 +141,10 @@ export class BackfillCycle {
       const enough = licensed && hasEnough(nodes, demand);
       if (enough && !counted && reservations?.isDrawn(job) !== true) this.#countTest();
       counted ||= enough;
-      const forecast = enough ? this.#scheduling.willRun.test({ demand, nodes, now, nowOnly, candidates }) : undefined;
+      // What a whole job would be given counts for its priority, even if that is too late.
+      const notAfter = later > 0 && !demand.whole ? later : Infinity;
+      const question = { demand, nodes, now, nowOnly, notAfter, candidates };
+      const forecast = enough ? this.#scheduling.willRun.test(question) : undefined;
       if (forecast === undefined) {
         if (later === 0 || nowOnly) return undefined;
         from = later;

@@ -19,6 +19,8 @@ export interface JobDemand {
   readonly minNodes: number;
   /** With fewer nodes it cannot do, whatever they have free. */
   readonly leastNodes: number;
+  /** What it asks of a node, as text: jobs with equal ones have the same room on every node. */
+  readonly asks: string;
   /** Index into the partitions. */
   readonly partition: number;
   /** MaxCPUsPerNode of its partition [thousandths]. */
@@ -82,6 +84,7 @@ export class Demands {
       whole: this.#isWhole(options, partition),
       minNodes: Math.max(...groups.map(({ minNodes }) => minNodes)),
       leastNodes: Math.max(...groups.map((group) => this.#leastNodes(group))),
+      asks: this.#asks(options, partition, user.code[job], groups),
       partition,
       mostPerNode: maxCpusPerNode * 1000,
       user: user.code[job],
@@ -91,6 +94,12 @@ export class Demands {
       spread: options.spreadJob === true,
       ...this.#choice(job, options, groups, partition),
     };
+  }
+
+  /** Who it is and where it goes counts only where nodes are kept for one user, or shared out among partitions. */
+  #asks(options: SlurmOptions, partition: number, user: number, groups: readonly GroupAsk[]): string {
+    const owner = this.#machine.tracksTenants ? [options.exclusive, partition, user] : [];
+    return JSON.stringify([this.#isWhole(options, partition), ...owner, ...groups]);
   }
 
   #rules(partition: number): SlurmConfig['partitions'][number] | undefined {

@@ -39,6 +39,7 @@ export class Selection {
   readonly #machine: Machine;
   readonly #switches: readonly Switch[];
   #room: Room | undefined;
+  #all: NodeSet | undefined;
 
   /** Without settings, nodes are all alike but for their weights. */
   constructor(machine: Machine, settings?: SelectionSettings) {
@@ -64,6 +65,14 @@ export class Selection {
       shares.push(...own);
     }
     return shares;
+  }
+
+  /** Processors that each node has for a job with one group, whatever else keeps it away [thousandths]. */
+  roomOf(books: Books, demand: JobDemand): Float64Array {
+    const room = (this.#room ??= new Room(this.#machine, books));
+    this.#all ??= nodeSetOf(this.#machine.nodes, this.#machine.numbers());
+    room.measure(books, demand, demand.groups[0], this.#all);
+    return room.processors.slice();
   }
 
   /** Features that the job would like best are tried first; then each of those of which one must hold. */

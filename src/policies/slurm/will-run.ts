@@ -9,6 +9,7 @@ import { addAll, countCommon, keepOnly, overlaps } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import type { Allocation, Running } from './running.ts';
 import type { Selection, Share } from './selection.ts';
+import { Timeline } from './timeline.ts';
 
 const SECOND = 1000;
 const FIRST_WINDOW = 30 * SECOND;
@@ -39,6 +40,8 @@ export interface WillRunQuestion {
   readonly now: number;
   /** Whether it could run at once is all that is asked. */
   readonly nowOnly: boolean;
+  /** A later start is of no use: none is looked for [Unix ms]. */
+  readonly notAfter: number;
   /** Running jobs that it may preempt: with them gone, it could run "now". */
   readonly candidates?: readonly Allocation[] | undefined;
 }
@@ -47,6 +50,7 @@ export class WillRun {
   readonly #running: Running;
   readonly #selection: Selection;
   readonly #settings: WillRunSettings;
+  #timeline: Timeline | undefined;
 
   constructor(running: Running, selection: Selection, settings: WillRunSettings) {
     this.#running = running;
@@ -56,21 +60,32 @@ export class WillRun {
 
   test(question: WillRunQuestion): Forecast | undefined {
     const { demand, nodes, now, nowOnly, candidates = [] } = question;
-    const shares = this.#selection.choose(this.#running.books, demand, nodes);
+    const timeline = this.#timeOf();
+    const mayFit = timeline.mayFit(demand, 0, nodes);
+    const shares = mayFit ? this.#selection.choose(this.#running.books, demand, nodes) : undefined;
     if (shares !== undefined) return { start: now, shares };
-    if (nowOnly && candidates.length === 0) return undefined;
+    if (candidates.length === 0) return nowOnly ? undefined : this.#later(question, new Endings(timeline, demand));
     const future = new Future(this.#running, demand);
     for (const candidate of candidates) if (this.#settings.isRemovable(candidate)) future.give(candidate);
     // It would start a little later, but only a job that could start now is let to preempt.
-    const instead = candidates.length === 0 ? undefined : future.choose(this.#selection, nodes);
+    const instead = future.choose(this.#selection, nodes);
     if (instead !== undefined) return { start: now, shares: instead };
     return nowOnly ? undefined : this.#later(question, future);
   }
 
-  #later({ nodes: candidates, now, candidates: preemptable = [] }: WillRunQuestion, future: Future): Forecast | undefined {
+  /** Kept as long as the same jobs run. */
+  #timeOf(): Timeline {
+    const jobs = this.#running.byEnd();
+    if (this.#timeline?.jobs !== jobs) this.#timeline = new Timeline(this.#running, jobs, this.#selection);
+    return this.#timeline;
+  }
+
+  #later(question: WillRunQuestion, future: Endings | Future): Forecast | undefined {
+    const { nodes: candidates, now, notAfter, candidates: preemptable = [] } = question;
     const all = this.#running.byEnd();
     const gone = new Set(preemptable.map(({ job }) => job));
     const jobs = gone.size === 0 ? all : all.filter(({ job }) => !gone.has(job));
+    if (future instanceof Endings && !future.mayEverFit(candidates)) return undefined;
     let window = FIRST_WINDOW;
     let barrier = NaN;
     let next = 0;
@@ -87,11 +102,11 @@ export class WillRun {
           if (next === jobs.length || jobs[next].end > barrier + window || removed++ > MOST_AT_ONCE) break;
         } else if (next === jobs.length) break;
       }
-      if (last === undefined) return undefined;
+      if (last === undefined || last.end > Math.max(now, notAfter)) return undefined;
       if (removed > MOST_AT_ONCE + 1) continue;
       do window = this.#settings.windowLinear > 0 ? window + this.#settings.windowLinear : window * 2;
       while (next < jobs.length && jobs[next].end > barrier + window);
-      const shares = future.choose(this.#selection, candidates);
+      const shares = future.choose(this.#selection, candidates, next);
       if (shares !== undefined) return { start: last.end > now ? last.end : this.#guessEnd(last, now), shares };
     }
     return undefined;
@@ -103,6 +118,29 @@ export class WillRun {
     if (over === Infinity) return now + YEAR;
     const guess = end + this.#settings.killWait + over;
     return guess <= now ? now + SECOND : guess;
+  }
+}
+
+/** The same for every job: all running jobs before one are gone. Whether those on other nodes are makes no difference. */
+class Endings {
+  readonly #timeline: Timeline;
+  readonly #demand: JobDemand;
+
+  constructor(timeline: Timeline, demand: JobDemand) {
+    this.#timeline = timeline;
+    this.#demand = demand;
+  }
+
+  give(_allocation: Allocation): void {}
+
+  /** Whether it could fit when all are gone; false is sure. */
+  mayEverFit(candidates: NodeSet): boolean {
+    return this.#timeline.mayFit(this.#demand, this.#timeline.jobs.length, candidates);
+  }
+
+  choose(selection: Selection, candidates: NodeSet, gone: number): Share[] | undefined {
+    if (!this.#timeline.mayFit(this.#demand, gone, candidates)) return undefined;
+    return selection.choose(this.#timeline.books(gone), this.#demand, candidates, 'later');
   }
 }
 
