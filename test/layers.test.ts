@@ -13,7 +13,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   policies: [],
   placement: [],
   metrics: [],
-  report: [],
+  // Reads results and has them judged; a page is made of both.
+  report: ['results', 'experiment'],
   results: [],
   verify: ['policies'],
   engine: [],

@@ -8,6 +8,27 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./run-scenario.ts')).declareRun,
   },
   {
+    name: 'compare',
+    summary: 'compare the policies of results, with intervals; exit with 1 beyond thresholds',
+    load: async () => (await import('./compare.ts')).declareCompare,
+  },
+  {
+    name: 'merge',
+    summary: 'join the parts of a scenario that were run apart, and name what is missing',
+    load: async () => (await import('./merge.ts')).declareMerge,
+  },
+  {
+    name: 'sweep',
+    summary: 'run a scenario on many machines',
+    commands: [
+      {
+        name: 'emit',
+        summary: 'print a Slurm job array, or an Indexed Job of Kubernetes, that runs a scenario',
+        load: async () => (await import('./sweep-emit.ts')).declareSweepEmit,
+      },
+    ],
+  },
+  {
     name: 'replay',
     summary: 'simulate a trace on a cluster under one or more policies, and compare them',
     load: async () => (await import('./replay.ts')).declareReplay,
@@ -16,6 +37,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'explain',
     summary: 'tell the life of one job: why it waited, who went past it, what the scheduler saw',
     load: async () => (await import('./explain.ts')).declareExplain,
+  },
+  {
+    name: 'report',
+    summary: 'make one offline HTML page of results: verdict, charts, and every job',
+    load: async () => (await import('./report.ts')).declareReport,
   },
   {
     name: 'trace',

@@ -11,8 +11,11 @@ export interface RunEntry {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly workload: string;
   readonly cluster: string;
+  /** Of the cluster [count]; undefined where the results do not say. */
+  readonly processors?: number;
+  readonly nodes?: number;
   readonly seed: number;
-  /** Settings of an experiment that are varied beside the policy's parameters: load, placement and so on. */
+  /** What the sweep of an experiment varied, by its axes. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** With jobs.csv and summary.json in it. */
   readonly folder: string;
@@ -46,6 +49,8 @@ function policiesOf(manifest: Json, dir: string): RunEntry[] {
     parameters: objectOf(policy.parameters),
     workload: textOf(trace.name),
     cluster: textOf(cluster.name),
+    processors: countOf(cluster.processors),
+    nodes: countOf(cluster.nodes),
     seed: Number(manifest.seed ?? 1),
     settings: {},
     folder: join(dir, textOf(policy.folder)),
@@ -74,14 +79,17 @@ function pointEntry(folder: string): RunEntry {
     throw new InputError(`it is not JSON: ${(error as Error).message}`, path, 'run the experiment again with --resume');
   }
   const policy = objectOf(point.policy);
+  const cluster = objectOf(point.cluster);
   return {
     label: textOf(policy.label ?? policy.name),
     policy: textOf(policy.name),
     parameters: objectOf(policy.parameters),
     workload: textOf(objectOf(point.workload).name),
-    cluster: textOf(objectOf(point.cluster).name),
+    cluster: textOf(cluster.name),
+    processors: countOf(cluster.processors),
+    nodes: countOf(cluster.nodes),
     seed: Number(point.seed ?? 1),
-    settings: objectOf(point.settings),
+    settings: objectOf(point.axes),
     folder,
   };
 }
@@ -92,4 +100,8 @@ function objectOf(value: unknown): Json {
 
 function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+function countOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }

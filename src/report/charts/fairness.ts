@@ -1,0 +1,195 @@
+import type { Category } from '../../workload.ts';
+import { formatDuration, SECOND } from '../../units.ts';
+import { withTables } from '../chart.ts';
+import type { ChartData, ChartSpec, DataTable, Figure, TableRun, View } from '../chart.ts';
+import { JOB_FIGURES, figureNamed, runTimes } from '../job-figures.ts';
+import type { JobFigure } from '../job-figures.ts';
+import { counted, grouped, listed, shortNumber } from '../number-text.ts';
+import type { PageTable } from '../page-table.ts';
+import { colorOf, symbolOf } from '../theme.ts';
+import { durationAxis } from '../time-axis.ts';
+
+/** Whose jobs are taken together. */
+const OWNERS = [
+  { value: 'user', label: 'user' },
+  { value: 'account', label: 'account' },
+  { value: 'queue', label: 'queue' },
+] as const;
+
+export const fairness: ChartSpec = {
+  name: 'fairness',
+  title: 'Fairness between users',
+  question: 'Whose jobs wait longer under one policy than under the other?',
+  isThere: (data) => ownersIn(data).length > 0,
+  choices: (data) => [
+    { name: 'owner', label: 'By', options: ownersIn(data) },
+    { name: 'figure', label: 'Figure', options: JOB_FIGURES.map(({ name, label }) => ({ value: name, label: `mean ${label}` })) },
+  ],
+  draw(data, view) {
+    const runs = withTables(data);
+    const figure = figureNamed(view.chosen.figure);
+    const owner = view.chosen.owner ?? ownersIn(data)[0].value;
+    const names = largestOwners(runs[0].table, owner);
+    return {
+      traces: runs.map((run) => traceOf(run, owner, names, figure, view)),
+      layout: layoutOf(runs, names, figure, view, owner),
+      height: 110 + 24 * names.length,
+      sentence: sentenceOf(runs, owner, figure),
+      table: () => tableOf(runs, owner, figure),
+    };
+  },
+};
+
+/** Shown: more would not be read. The table has all. */
+const SHOWN = 24;
+
+function ownersIn(data: ChartData): { value: string; label: string }[] {
+  const tables = withTables(data).map(({ table }) => table);
+  return OWNERS.filter(
+    ({ value }) => tables.length > 0 && tables.every((table) => (categoryOf(table, value)?.names.length ?? 0) > 1),
+  );
+}
+
+export function categoryOf(table: PageTable, owner: string): Category | undefined {
+  return owner === 'user' ? table.user : owner === 'account' ? table.account : table.queue;
+}
+
+/** What became of the jobs of one owner. */
+export interface OwnerFacts {
+  readonly name: string;
+  /** That have a value [count]. */
+  readonly jobs: number;
+  readonly coreHours: number;
+  readonly mean: number;
+}
+
+/** By owner, those with most core-hours first. */
+export function byOwner(table: PageTable, owner: string, figure: JobFigure): OwnerFacts[] {
+  const category = categoryOf(table, owner);
+  if (category === undefined) return [];
+  const size = category.names.length;
+  const [jobs, hours, sum] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
+  const length = runTimes(table);
+  const valueOf = figure.of(table);
+  for (let row = 0; row < table.count; row++) {
+    const code = category.code[row];
+    if (code < 0) continue;
+    if (!Number.isNaN(length[row])) hours[code] += ((table.cpus[row] / 1000) * length[row]) / 3_600_000;
+    const value = valueOf(row);
+    if (Number.isNaN(value)) continue;
+    jobs[code]++;
+    sum[code] += value;
+  }
+  return category.names
+    .map((name, code) => ({ name, jobs: jobs[code], coreHours: hours[code], mean: sum[code] / jobs[code] }))
+    .sort((a, b) => b.coreHours - a.coreHours || (a.name < b.name ? -1 : 1));
+}
+
+function largestOwners(table: PageTable, owner: string): string[] {
+  return byOwner(table, owner, JOB_FIGURES[0])
+    .slice(0, SHOWN)
+    .map(({ name }) => name);
+}
+
+function traceOf(
+  run: TableRun,
+  owner: string,
+  names: readonly string[],
+  figure: JobFigure,
+  { theme }: View,
+): Figure['traces'][number] {
+  const facts = new Map(byOwner(run.table, owner, figure).map((one) => [one.name, one]));
+  const shown = names.map((name) => facts.get(name));
+  const least = figure.unit === 's' ? 1 : 0;
+  return {
+    type: 'scatter',
+    mode: 'markers',
+    name: run.facts.label,
+    x: shown.map((one) => (one === undefined ? NaN : Math.max(least, one.mean))),
+    y: names,
+    customdata: shown.map((one) =>
+      one === undefined ? '' : `${text(one.mean, figure)}, ${counted(one.jobs, 'job')}, ${grouped(one.coreHours)} core-hours`,
+    ),
+    hovertemplate: '%{y}: %{customdata}',
+    marker: {
+      color: colorOf(theme, run.style),
+      symbol: symbolOf(run.style),
+      size: 9,
+      line: { width: 1.5, color: colorOf(theme, run.style) },
+    },
+  };
+}
+
+function text(value: number, { unit }: JobFigure): string {
+  return unit === 's' ? formatDuration(value * SECOND) : shortNumber(value);
+}
+
+function layoutOf(
+  runs: readonly TableRun[],
+  names: readonly string[],
+  figure: JobFigure,
+  { theme }: View,
+  owner: string,
+): Record<string, unknown> {
+  const largest = Math.max(1, ...runs.flatMap(({ table }) => byOwner(table, owner, figure).map(({ mean }) => mean || 0)));
+  const axis =
+    figure.unit === 's'
+      ? durationAxis(largest, theme)
+      : {
+          type: 'log',
+          gridcolor: theme.grid,
+          zeroline: false,
+          dtick: 1,
+          range: [-0.05, Math.log10(Math.max(10, largest)) + 0.1],
+        };
+  return {
+    xaxis: { ...axis, title: { text: `mean ${figure.label}` }, fixedrange: true },
+    yaxis: {
+      type: 'category',
+      categoryorder: 'array',
+      // The first stands on top.
+      categoryarray: [...names].reverse(),
+      gridcolor: theme.grid,
+      fixedrange: true,
+      automargin: true,
+      tickvals: names,
+      ticktext: names.map((name) => `${owner} ${name.length > 18 ? `${name.slice(0, 17)}…` : name}`),
+      range: [-0.7, names.length - 0.3],
+    },
+    showlegend: runs.length > 1,
+    hovermode: 'closest',
+  };
+}
+
+/** Jain's index of the owners' means: 1 if all are alike, 1/n if one has all. */
+export function jainIndex(values: readonly number[]): number {
+  const present = values.filter((value) => !Number.isNaN(value));
+  const sum = present.reduce((total, value) => total + value, 0);
+  const squares = present.reduce((total, value) => total + value * value, 0);
+  return squares === 0 ? NaN : (sum * sum) / (present.length * squares);
+}
+
+function sentenceOf(runs: readonly TableRun[], owner: string, figure: JobFigure): string {
+  const words = runs.map(({ facts, table }) => {
+    const owners = byOwner(table, owner, figure).filter(({ jobs }) => jobs > 0);
+    const means = owners.map(({ mean }) => mean);
+    const worst = owners.reduce((a, b) => (b.mean > a.mean ? b : a));
+    return `${shortNumber(jainIndex(means))} under ${facts.label}, where ${owner} ${worst.name} has most (${text(worst.mean, figure)}, ${counted(worst.jobs, 'job')})`;
+  });
+  const { length } = byOwner(runs[0].table, owner, figure);
+  const shown = length > SHOWN ? `, of which the ${SHOWN} with most core-hours are shown` : '';
+  return `Jain's index of the mean ${figure.label} of ${grouped(length)} ${owner}s${shown} (1 = all alike): ${listed(words)}.`;
+}
+
+function tableOf(runs: readonly TableRun[], owner: string, figure: JobFigure): DataTable {
+  const rows = runs.flatMap(({ facts, table }) =>
+    byOwner(table, owner, figure).map(({ name, jobs, coreHours, mean }) => [
+      facts.label,
+      name,
+      jobs,
+      coreHours,
+      Number.isNaN(mean) ? '' : mean,
+    ]),
+  );
+  return { header: ['policy', owner, 'jobs', 'core_hours', `mean_${figure.name}${figure.unit === 's' ? '_s' : ''}`], rows };
+}

@@ -1,0 +1,21 @@
+/** Every chart of the report, in the order of the page. One line for each, and one file. */
+import type { ChartSpec } from '../chart.ts';
+import { distributions } from './distributions.ts';
+import { fairness } from './fairness.ts';
+import { fairnessOverTime } from './fairness-over-time.ts';
+import { interruptions } from './interruptions.ts';
+import { sensitivity } from './sensitivity.ts';
+import { sizeAndLength } from './size-and-length.ts';
+import { tradeOffs } from './trade-offs.ts';
+import { utilization } from './utilization.ts';
+
+export const charts: readonly ChartSpec[] = [
+  utilization,
+  distributions,
+  sizeAndLength,
+  fairness,
+  fairnessOverTime,
+  interruptions,
+  sensitivity,
+  tradeOffs,
+];

@@ -1,0 +1,127 @@
+import type { ChartSpec, DataTable, Figure, View } from '../chart.ts';
+import type { ReportFacts } from '../model.ts';
+import { counted, listed, quantity } from '../number-text.ts';
+import { figureOf, isSweep, meanOf, sweepFigure, sweepFigures } from '../sweep-points.ts';
+import type { SweepFigure } from '../sweep-points.ts';
+import { colorOf, symbolOf } from '../theme.ts';
+
+export const tradeOffs: ChartSpec = {
+  name: 'trade-offs',
+  title: 'Trade-offs',
+  question: 'Which settings are beaten by no other in both figures at once?',
+  isThere: (data) => isSweep(data) && data.facts.labels.length > 2 && sweepFigures(data.facts).length > 1,
+  choices({ facts }) {
+    const options = sweepFigures(facts).map(({ value, label }) => ({ value, label }));
+    const first = (name: string) => [...options].sort((a, b) => Number(b.value === name) - Number(a.value === name));
+    return [
+      { name: 'x', label: 'Across', options: first('utilization') },
+      { name: 'y', label: 'Up', options: first('wait.p95') },
+    ];
+  },
+  draw({ facts }, view) {
+    const x = sweepFigure(facts, view.chosen.x, 'utilization');
+    const y = sweepFigure(facts, view.chosen.y, 'wait.p95');
+    const points = pointsOf(facts, x, y);
+    return {
+      traces: tracesOf(points, x, y, view),
+      layout: {
+        xaxis: axisOf(x, view),
+        yaxis: axisOf(y, view),
+        showlegend: false,
+        hovermode: 'closest',
+      },
+      height: 420,
+      sentence: sentenceOf(points, x, y),
+      table: () => tableOf(points, x, y),
+    };
+  },
+};
+
+/** A policy with its settings, over all its runs. */
+export interface TradeOff {
+  readonly label: string;
+  readonly style: number;
+  readonly runs: number;
+  readonly x: number;
+  readonly y: number;
+  /** No other is at least as good in both and better in one. */
+  readonly onFront: boolean;
+}
+
+export function pointsOf(facts: ReportFacts, x: SweepFigure, y: SweepFigure): TradeOff[] {
+  const points = facts.labels.map((label, style) => {
+    const own = facts.runs.filter((run) => run.label === label);
+    const mean = ({ value }: SweepFigure) => meanOf(own.map((run) => figureOf(run, value)));
+    return { label, style, runs: own.length, x: mean(x), y: mean(y) };
+  });
+  const defined = points.filter((point) => !Number.isNaN(point.x) && !Number.isNaN(point.y));
+  return defined.map((point) => ({ ...point, onFront: !defined.some((other) => beats(other, point, x, y)) }));
+}
+
+function beats(a: { x: number; y: number }, b: { x: number; y: number }, x: SweepFigure, y: SweepFigure): boolean {
+  const [dx, dy] = [gain(a.x, b.x, x), gain(a.y, b.y, y)];
+  return dx >= 0 && dy >= 0 && (dx > 0 || dy > 0);
+}
+
+/** How much better the first is; negative = worse. */
+function gain(a: number, b: number, { better }: SweepFigure): number {
+  return better === 'lower' ? b - a : a - b;
+}
+
+function tracesOf(points: readonly TradeOff[], x: SweepFigure, y: SweepFigure, { theme, width }: View): Figure['traces'] {
+  const front = points.filter(({ onFront }) => onFront).sort((a, b) => a.x - b.x);
+  const scaled = (value: number, { unit }: SweepFigure) => (unit === 's' ? value / 3600 : value);
+  const few = points.length <= (width < 500 ? 6 : 16);
+  return [
+    {
+      type: 'scatter',
+      mode: 'lines',
+      x: front.map((point) => scaled(point.x, x)),
+      y: front.map((point) => scaled(point.y, y)),
+      line: { color: theme.muted, dash: 'dot', width: 1 },
+      hoverinfo: 'skip',
+    },
+    {
+      type: 'scatter',
+      mode: few ? 'markers+text' : 'markers',
+      x: points.map((point) => scaled(point.x, x)),
+      y: points.map((point) => scaled(point.y, y)),
+      text: points.map(({ label }) => label),
+      textposition: 'top center',
+      customdata: points.map((point) => `${point.label}: ${quantity(point.x, x.unit)}, ${quantity(point.y, y.unit)}`),
+      hovertemplate: '%{customdata}<extra></extra>',
+      cliponaxis: false,
+      marker: {
+        size: 10,
+        color: points.map(({ style }) => colorOf(theme, style)),
+        symbol: points.map(({ onFront, style }) =>
+          onFront ? symbolOf(style).replace('-open', '') : `${symbolOf(style).replace('-open', '')}-open`,
+        ),
+      },
+    },
+  ];
+}
+
+function axisOf(figure: SweepFigure, { theme }: View): Record<string, unknown> {
+  return {
+    title: { text: `${figure.label}${figure.unit === 's' ? ' [h]' : ''}, ${figure.better} is better` },
+    gridcolor: theme.grid,
+    zeroline: false,
+    automargin: true,
+    ...(figure.unit === 'share' && { tickformat: '.1%' }),
+  };
+}
+
+function sentenceOf(points: readonly TradeOff[], x: SweepFigure, y: SweepFigure): string {
+  const front = points.filter(({ onFront }) => onFront);
+  const names = front.slice(0, 6).map((point) => `${point.label} (${quantity(point.x, x.unit)}, ${quantity(point.y, y.unit)})`);
+  const more = front.length > 6 ? ` and ${front.length - 6} more` : '';
+  return `Of ${counted(points.length, 'policy setting')}, ${front.length} ${front.length === 1 ? 'is' : 'are'} beaten by no other in ${x.label} and ${y.label} at once: ${listed(names)}${more}.`;
+}
+
+function tableOf(points: readonly TradeOff[], x: SweepFigure, y: SweepFigure): DataTable {
+  return {
+    header: ['policy', 'runs', x.value, y.value, 'on_front'],
+    rows: points.map((point) => [point.label, point.runs, point.x, point.y, point.onFront ? 'yes' : 'no']),
+  };
+}

@@ -1,0 +1,73 @@
+import type { Steps } from '../schedule.ts';
+import type { TimeWindow } from './chart.ts';
+
+/**
+ * A step series as so many columns of pixels can show it: for each column the first, the lowest, the highest and the
+ * last level, in the order in which they came. Nothing that would be seen is lost: no peak, however short.
+ */
+export function decimate({ time, value }: Steps, { from, until }: TimeWindow, columns: number): Steps {
+  const first = firstAfter(time, from) - 1;
+  const end = firstAfter(time, until);
+  const times: number[] = [from];
+  const values: number[] = [first < 0 ? 0 : value[first]];
+  const push = (at: number) => {
+    if (time[at] === times[times.length - 1]) values[values.length - 1] = value[at];
+    else {
+      times.push(time[at]);
+      values.push(value[at]);
+    }
+  };
+  const width = (until - from) / columns;
+  for (let at = Math.max(first + 1, 0); at < end;) {
+    const column = Math.floor((time[at] - from) / width);
+    const next = Math.min(end, firstAfterOrAt(time, from + (column + 1) * width, at + 1));
+    for (const kept of extremes(value, at, next)) push(kept);
+    at = next;
+  }
+  times.push(until);
+  values.push(values[values.length - 1]);
+  return { time: Float64Array.from(times), value: Float64Array.from(values) };
+}
+
+/** First, lowest, highest and last of value[from .. until), each once, in their order. */
+function extremes(value: Float64Array, from: number, until: number): number[] {
+  if (until - from <= 4) return Array.from({ length: until - from }, (_, offset) => from + offset);
+  let lowest = from;
+  let highest = from;
+  for (let at = from + 1; at < until; at++) {
+    if (value[at] < value[lowest]) lowest = at;
+    if (value[at] > value[highest]) highest = at;
+  }
+  return [...new Set([from, lowest, highest, until - 1])].sort((a, b) => a - b);
+}
+
+/** The index of the first time after this one. */
+export function firstAfter(time: Float64Array, instant: number, low = 0): number {
+  let high = time.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (time[middle] > instant) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function firstAfterOrAt(time: Float64Array, instant: number, low: number): number {
+  let high = time.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (time[middle] >= instant) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** The mean level over a window. */
+export function meanOver({ time, value }: Steps, { from, until }: TimeWindow): number {
+  let sum = 0;
+  for (let at = Math.max(0, firstAfter(time, from) - 1); at < time.length && time[at] < until; at++) {
+    const next = at + 1 < time.length ? time[at + 1] : Infinity;
+    sum += value[at] * Math.max(0, Math.min(next, until) - Math.max(time[at], from));
+  }
+  return sum / (until - from);
+}

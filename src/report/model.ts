@@ -1,0 +1,92 @@
+/** What the page knows beside the tables of jobs: plain data, JSON in the page. Made by `buildReport`. */
+export interface ReportFacts {
+  /** What was compared: `easy and fcfs on RICC-2010-2.swf.gz, procs=8192`. */
+  readonly title: string;
+  readonly runs: readonly RunFacts[];
+  /** Runs of one workload on one cluster with one seed: only these can be laid over each other. */
+  readonly groups: readonly GroupFacts[];
+  /** The policy that the others are compared with [label]. */
+  readonly baseline: string;
+  /** Labels of the policies, the baseline first. */
+  readonly labels: readonly string[];
+  readonly verdicts: readonly VerdictFacts[];
+  /** Sentences that stand above the table: the verdicts that matter most. */
+  readonly findings: readonly string[];
+  readonly sources: readonly SourceFacts[];
+  readonly policies: readonly PolicyFacts[];
+  readonly warnings: readonly string[];
+  /** Version of the program that wrote the page. */
+  readonly version: string;
+}
+
+export interface RunFacts {
+  readonly label: string;
+  readonly policy: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly workload: string;
+  readonly cluster: string;
+  readonly seed: number;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Jobs in each state [count]. */
+  readonly states: Readonly<Record<string, number>>;
+  readonly oracle: boolean;
+  readonly digest: string;
+  /** Every figure by its flat name: `wait.p95`, `wait-by-size.2-8.mean`; null = not defined. */
+  readonly figures: Readonly<Record<string, number | null>>;
+  /** Of the cluster; undefined where the results do not say. */
+  readonly processors?: number;
+  readonly nodes?: number;
+  /** Its table of jobs in the page; undefined where it was left out for size. */
+  readonly table?: number;
+}
+
+export interface GroupFacts {
+  /** Empty if there is only one. */
+  readonly label: string;
+  /** Indices into `runs`, the baseline first. */
+  readonly runs: readonly number[];
+}
+
+/** A figure of two policies compared. */
+export interface VerdictFacts {
+  readonly metric: string;
+  readonly figure: string;
+  readonly unit: string;
+  readonly label: string;
+  readonly conclusion: string;
+  readonly sentence: string;
+  readonly detail: string;
+  readonly rule: string;
+  readonly advice?: string;
+  readonly warnings: readonly string[];
+  /** Relative to the baseline [ratio]; null where not defined. */
+  readonly change: IntervalFacts;
+}
+
+export interface IntervalFacts {
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly confidence: number;
+}
+
+/** A folder of results that went into the page. */
+export interface SourceFacts {
+  readonly dir: string;
+  readonly kind: 'replay' | 'experiment';
+  readonly version: string;
+  readonly reproduce: string;
+  readonly inputs: readonly { readonly what: string; readonly path: string; readonly sha256: string }[];
+  /** What else a reader wants to know: seed, cluster, limits, jobs of the trace. */
+  readonly facts: readonly (readonly [name: string, value: string])[];
+}
+
+/** How far a policy can be trusted. */
+export interface PolicyFacts {
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly summary: string;
+  readonly source: string;
+  /** What it was checked against; absent for a policy of the user's. */
+  readonly fidelity?: string;
+}

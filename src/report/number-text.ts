@@ -1,0 +1,49 @@
+import { formatDuration, SECOND } from '../units.ts';
+
+/** A whole number with its thousands apart: `12,345`. */
+export function grouped(number: number): string {
+  return String(Math.round(number)).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `1 job`, `3 jobs`. */
+export function counted(number: number, what: string): string {
+  return `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/** Three digits are enough for people: `0.0123`, `1.23`, `12.3`, `12,345`. */
+export function shortNumber(value: number): string {
+  if (!Number.isFinite(value)) return '-';
+  if (value === 0) return '0';
+  if (Math.abs(value) >= 1000) return grouped(value);
+  return String(Number(value.toPrecision(3)));
+}
+
+/** A value with its unit, as people say it: seconds as durations, ratios as they are. */
+export function quantity(value: number | null | undefined, unit: string): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return '-';
+  if (unit === 's') return formatDuration(value * SECOND);
+  if (unit === 'ratio' || unit === '') return shortNumber(value);
+  if (unit === 'share') return percent(value);
+  return `${shortNumber(value)} ${unit}`;
+}
+
+/** A share of one, in per cent. */
+export function percent(share: number): string {
+  if (!Number.isFinite(share)) return '-';
+  return `${(100 * share).toFixed(Math.abs(share) < 0.1 ? 2 : 1)} %`;
+}
+
+/** A relative change, with its sign: `-38 %`, `+4.2 %`, `x 12` beyond tenfold. */
+export function changeText(share: number | null): string {
+  if (share === null || !Number.isFinite(share)) return '-';
+  if (share === 0) return 'no change';
+  if (share >= 9) return `× ${(1 + share).toPrecision(3)}`;
+  const digits = Math.abs(share) < 0.1 ? 1 : 0;
+  return `${share > 0 ? '+' : '−'}${Math.abs(100 * share).toFixed(digits)} %`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(names: readonly string[]): string {
+  if (names.length < 2) return names.join('');
+  return `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
+}

@@ -1,0 +1,50 @@
+import type { Category } from '../workload.ts';
+
+/** The jobs of one run in the page. Times are integer milliseconds since the first submission of the table; NaN = never. */
+export interface PageTable {
+  readonly count: number;
+  /** The trace's own time of the first submission [ms]. */
+  readonly origin: number;
+  readonly ids: Float64Array | readonly string[];
+  readonly submit: Float64Array;
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+  /** Index into `STATE_NAMES` of schedule.ts. */
+  readonly state: Float64Array;
+  readonly user: Category;
+  readonly queue: Category;
+  readonly account?: Category;
+  /** [millicores] */
+  readonly cpus: Float64Array;
+  /** [thousandths] */
+  readonly gpus: Float64Array;
+  readonly restarts: Float64Array;
+  readonly placements?: PagePlacements;
+  readonly attempts?: PageAttempts;
+  readonly explanations?: PageExplanations;
+}
+
+/** Nodes of the last run of each job; those of a job stand at `first[job] .. first[job + 1]`. */
+export interface PagePlacements {
+  readonly nodes: readonly string[];
+  readonly first: Float64Array;
+  readonly node: Float64Array;
+  /** Tasks on that node [count]. */
+  readonly tasks: Float64Array;
+}
+
+/** Runs of jobs that were interrupted, the last of each job included. */
+export interface PageAttempts {
+  readonly job: Float64Array;
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+  /** Index into ATTEMPT_NAMES of the results: preempted, node-failed, suspended, ended. */
+  readonly why: Float64Array;
+  readonly kept: Float64Array;
+}
+
+export interface PageExplanations {
+  readonly job: Float64Array;
+  readonly time: Float64Array;
+  readonly reason: Category;
+}

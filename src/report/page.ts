@@ -1,0 +1,78 @@
+import type { PageAssets } from './assets.ts';
+import { escapeHtml, scriptJson } from './html.ts';
+import type { ReportFacts, VerdictFacts } from './model.ts';
+import { provenanceSection } from './provenance.ts';
+import { verdictTable } from './verdict-table.ts';
+
+/** The whole page, piece by piece: what it says in words needs no script. `tables` are packed tables, gzip and base64. */
+export function* pageHtml(facts: ReportFacts, tables: string, assets: PageAssets): Generator<string> {
+  yield head(facts, assets);
+  yield `<body>
+<a class="skip" href="#verdict">Skip to the verdict</a>
+<header class="top">
+<p class="brand">yardmaster</p>
+<nav aria-label="Sections"><ul id="contents"><li><a href="#verdict">Verdict</a></li><li><a href="#provenance">Provenance</a></li></ul></nav>
+<div class="tools"><label class="theme">Appearance <select id="theme"><option value="auto">as the system</option><option value="light">light</option><option value="dark">dark</option></select></label></div>
+</header>
+<main id="main">
+<h1>${escapeHtml(facts.title)}</h1>
+`;
+  yield verdictSection(facts);
+  yield provenanceSection(facts);
+  yield `
+<div id="views" aria-busy="true"><p class="loading" id="loading" role="status">Unpacking the jobs …</p></div>
+<noscript><p class="loading">The charts and the table of jobs need JavaScript. All of it stands in this file; nothing is loaded from elsewhere.</p></noscript>
+</main>
+<dialog id="drawer" aria-labelledby="drawer-title"></dialog>
+<div id="announcer" class="unseen" aria-live="polite"></div>
+`;
+  yield `<script type="application/json" id="facts">${scriptJson(facts)}</script>\n`;
+  yield `<script type="text/plain" id="tables">`;
+  yield tables;
+  yield `</script>\n<!-- ${assets.licence.replaceAll('--', '- -')} -->\n<script type="text/plain" id="plotly">`;
+  yield assets.plotly;
+  yield `</script>\n<script>${assets.script.replaceAll('</script', '<\\/script')}</script>\n</body>\n</html>\n`;
+}
+
+function head({ title }: ReportFacts, { style }: PageAssets): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>${escapeHtml(title)} · yardmaster</title>
+<style>${style}</style>
+</head>
+`;
+}
+
+function verdictSection(facts: ReportFacts): string {
+  const { findings, verdicts, labels, baseline } = facts;
+  const question =
+    labels.length > 1
+      ? `Which policy serves these jobs best, compared with ${baseline}, and how sure is that?`
+      : 'How well are these jobs served?';
+  return `<section id="verdict" aria-labelledby="verdict-title">
+<h2 id="verdict-title">Verdict</h2>
+<p class="question">${escapeHtml(question)}</p>
+${findings.length === 0 ? '' : `<ul class="findings">${findings.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('')}</ul>`}
+${verdictTable(facts)}
+${verdicts.length === 0 ? '' : sureness(verdicts)}
+</section>
+`;
+}
+
+function sureness(verdicts: readonly VerdictFacts[]): string {
+  const rows = verdicts.map((verdict) => {
+    const { sentence, detail, advice, warnings } = verdict;
+    const more = [detail, advice, ...warnings].filter((text) => text !== undefined && text !== '');
+    return `<li><p>${escapeHtml(sentence)}</p>${more.map((text) => `<p class="fine">${escapeHtml(String(text))}</p>`).join('')}</li>`;
+  });
+  const rules = [...new Set(verdicts.map(({ rule }) => rule))];
+  return `<details class="sureness"><summary>How sure: ${verdicts.length} comparisons, what they rest on, and the rule they were decided by</summary>
+<ul>${rows.join('')}</ul>
+${rules.map((rule) => `<p class="fine">${escapeHtml(rule)}</p>`).join('')}
+</details>`;
+}

@@ -1,0 +1,66 @@
+import type { Theme } from '../chart.ts';
+import { dark, light } from '../theme.ts';
+import { byId } from './elements.ts';
+
+const KEY = 'yardmaster-appearance';
+const system = matchMedia('(prefers-color-scheme: dark)');
+const listeners: (() => void)[] = [];
+let printing = false;
+
+/** Light or dark, as the reader chose or as the system has it; on paper always light. */
+export function currentTheme(): Theme {
+  return isDark() ? dark : light;
+}
+
+export function onThemeChange(listener: () => void): void {
+  listeners.push(listener);
+}
+
+export function followTheme(): void {
+  const select = byId('theme') as HTMLSelectElement;
+  select.value = remembered();
+  apply(select.value);
+  select.addEventListener('change', () => {
+    remember(select.value);
+    apply(select.value);
+  });
+  system.addEventListener('change', tell);
+}
+
+/** Called before and after the page is printed. */
+export function setPrinting(value: boolean): void {
+  printing = value;
+}
+
+function isDark(): boolean {
+  if (printing) return false;
+  const chosen = document.documentElement.dataset.theme;
+  return chosen === undefined ? system.matches : chosen === 'dark';
+}
+
+function apply(choice: string): void {
+  if (choice === 'auto') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = choice;
+  tell();
+}
+
+function tell(): void {
+  for (const listener of listeners) listener();
+}
+
+/** Files may have no storage. */
+function remembered(): string {
+  try {
+    return localStorage.getItem(KEY) ?? 'auto';
+  } catch {
+    return 'auto';
+  }
+}
+
+function remember(choice: string): void {
+  try {
+    localStorage.setItem(KEY, choice);
+  } catch {
+    // Then it holds for this visit.
+  }
+}

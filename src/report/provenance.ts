@@ -1,0 +1,52 @@
+import { escapeHtml } from './html.ts';
+import type { PolicyFacts, ReportFacts, SourceFacts } from './model.ts';
+
+/** Where the results come from, how to make them again, and how far to trust them. */
+export function provenanceSection({ sources, warnings, policies, runs, version }: ReportFacts): string {
+  const digests = runs
+    .slice(0, MOST_DIGESTS)
+    .map(
+      ({ label, seed, digest }) =>
+        `<tr><th scope="row">${escapeHtml(label)}, seed ${seed}</th><td><code>${escapeHtml(digest)}</code></td></tr>`,
+    );
+  return `<section id="provenance" aria-labelledby="provenance-title">
+<h2 id="provenance-title">Where this comes from</h2>
+<p class="question">Can it be made again, and what must be known before it is believed?</p>
+${sources.map(sourceHtml).join('\n')}
+${warnings.length === 0 ? '' : `<h3>Read this first</h3>\n<ul class="warnings">${warnings.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>`}
+<h3>How true the policies are</h3>
+<dl class="fidelity">${policies.map(policyHtml).join('')}</dl>
+<details><summary>Digests: two runs with one digest decided alike to the millisecond</summary>
+<div class="scroll" role="region" tabindex="0" aria-label="Digests"><table class="plain">${digests.join('')}</table></div>
+${runs.length > MOST_DIGESTS ? `<p>${runs.length - MOST_DIGESTS} more stand in the results.</p>` : ''}</details>
+<p class="fine">Written by yardmaster ${escapeHtml(version)}.</p>
+</section>`;
+}
+
+const MOST_DIGESTS = 40;
+
+function sourceHtml({ dir, reproduce, version, facts, inputs }: SourceFacts): string {
+  const rows = [...facts, ['version', `yardmaster ${version}`] as const];
+  const files = inputs.map(
+    ({ what, path, sha256 }) =>
+      `<tr><th scope="row">${escapeHtml(what)}</th><td>${escapeHtml(path)}<br><code>sha256 ${escapeHtml(sha256 ?? '')}</code></td></tr>`,
+  );
+  return `<div class="source">
+<p class="fine">${escapeHtml(dir)} was made by</p>
+${reproduce === '' ? '' : `<div class="command"><pre tabindex="0" aria-label="Command to reproduce"><code>${escapeHtml(reproduce)}</code></pre><button type="button" class="copy">Copy</button></div>`}
+<dl class="facts">${rows.map(([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`).join('')}</dl>
+${files.length === 0 ? '' : `<details><summary>Inputs, with their SHA-256</summary><div class="scroll" role="region" tabindex="0" aria-label="Inputs"><table class="plain">${files.join('')}</table></div></details>`}
+</div>`;
+}
+
+function policyHtml({ name, labels, summary, source, fidelity }: PolicyFacts): string {
+  const also =
+    labels.length === 1 && labels[0] === name
+      ? ''
+      : ` <span class="mark">${escapeHtml(labels.slice(0, 6).join(', '))}${labels.length > 6 ? ', …' : ''}</span>`;
+  return (
+    `<dt>${escapeHtml(name)}${also}</dt><dd>${escapeHtml(summary)}` +
+    `<br>${escapeHtml(fidelity ?? 'Nobody has compared it with records of a real scheduler or of another simulator.')}` +
+    `<br><span class="fine">After ${escapeHtml(source)}</span></dd>`
+  );
+}

@@ -1,0 +1,110 @@
+import { REJECTED } from '../schedule.ts';
+import type { Steps } from '../schedule.ts';
+import type { PageTable } from './page-table.ts';
+import { orderByTime } from './time-order.ts';
+
+/** Spans of jobs [from, until), as columns. */
+export interface Spans {
+  /** [row of the job] */
+  readonly job: ArrayLike<number>;
+  readonly from: Float64Array;
+  /** NaN = to the end of the run. */
+  readonly until: Float64Array;
+}
+
+/** When jobs held processors: every run of an interrupted job, one run of each other. */
+export function runningSpans(table: PageTable): Spans {
+  const { start, end, attempts, count } = table;
+  if (attempts === undefined) return { job: rowsOf(count), from: start, until: end };
+  const interrupted = new Uint8Array(count);
+  for (let at = 0; at < attempts.job.length; at++) interrupted[attempts.job[at]] = 1;
+  const plain = rowsOf(count).filter((row) => interrupted[row] === 0);
+  const job = new Uint32Array(plain.length + attempts.job.length);
+  const from = new Float64Array(job.length);
+  const until = new Float64Array(job.length);
+  plain.forEach((row, at) => {
+    job[at] = row;
+    from[at] = start[row];
+    until[at] = end[row];
+  });
+  job.set(attempts.job, plain.length);
+  from.set(attempts.start, plain.length);
+  until.set(attempts.end, plain.length);
+  return { job, from, until };
+}
+
+/** Processors held over time [count]. */
+export function busySteps(table: PageTable): Steps {
+  const spans = runningSpans(table);
+  return sumOver(spans, (at) => table.cpus[spans.job[at]] / 1000);
+}
+
+/** Jobs that have been submitted and hold nothing, over time [count]. */
+export function queueSteps(table: PageTable): Steps {
+  const { submit, start, end, state, attempts, count } = table;
+  // A job that never started leaves the queue when it ends, if it does; one that was rejected was never in it.
+  const leaves = start.map((time, row) => (state[row] === REJECTED ? submit[row] : Number.isNaN(time) ? end[row] : time));
+  if (attempts === undefined) return sumOver({ job: rowsOf(count), from: submit, until: leaves }, () => 1);
+  const gaps = gapsBetween(attempts);
+  const from = new Float64Array(count + gaps.from.length);
+  const until = new Float64Array(from.length);
+  from.set(submit);
+  until.set(leaves);
+  from.set(gaps.from, count);
+  until.set(gaps.until, count);
+  return sumOver({ job: rowsOf(from.length), from, until }, () => 1);
+}
+
+/** From the end of each interrupted run to the next run of the same job. */
+function gapsBetween({ job, start, end }: NonNullable<PageTable['attempts']>): { from: Float64Array; until: Float64Array } {
+  const lastEnd = new Map<number, number>();
+  const from: number[] = [];
+  const until: number[] = [];
+  // Rows come in the order of time within each job; the run that ended it comes last.
+  for (let at = 0; at < job.length; at++) {
+    const ended = lastEnd.get(job[at]);
+    if (ended !== undefined) {
+      from.push(ended);
+      until.push(start[at]);
+    }
+    lastEnd.set(job[at], end[at]);
+  }
+  return { from: Float64Array.from(from), until: Float64Array.from(until) };
+}
+
+/** The sum of an amount over the spans that cover each instant. */
+export function sumOver({ from, until }: Spans, amount: (at: number) => number): Steps {
+  const begins = orderByTime(from);
+  const ends = orderByTime(until);
+  const time = new Float64Array(begins.length + ends.length);
+  const value = new Float64Array(time.length);
+  let steps = 0;
+  let sum = 0;
+  for (let begun = 0, ended = 0; begun < begins.length || ended < ends.length;) {
+    const nextBegin = begun < begins.length ? from[begins[begun]] : Infinity;
+    const nextEnd = ended < ends.length ? until[ends[ended]] : Infinity;
+    const now = Math.min(nextBegin, nextEnd);
+    if (nextEnd === now) sum -= Number.isNaN(from[ends[ended]]) ? 0 : amount(ends[ended]);
+    else sum += amount(begins[begun]);
+    if (nextEnd === now) ended++;
+    else begun++;
+    if (steps === 0 || time[steps - 1] !== now) time[steps++] = now;
+    value[steps - 1] = sum;
+  }
+  return { time: time.subarray(0, steps), value: value.subarray(0, steps) };
+}
+
+function rowsOf(count: number): Uint32Array {
+  const rows = new Uint32Array(count);
+  for (let row = 0; row < count; row++) rows[row] = row;
+  return rows;
+}
+
+/** The last time at which anything happened [ms]. */
+export function lastTime({ submit, start, end }: PageTable): number {
+  let last = 0;
+  for (const column of [submit, start, end]) {
+    for (let row = 0; row < column.length; row++) if (column[row] > last) last = column[row];
+  }
+  return last;
+}

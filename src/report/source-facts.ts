@@ -1,0 +1,46 @@
+import type { Results } from '../results/read.ts';
+import type { SourceFacts } from './model.ts';
+import { counted, grouped } from './number-text.ts';
+
+type Json = Record<string, unknown>;
+
+/** Where a folder of results comes from, for people. */
+export function sourceFacts({ dir, manifest, runs, missing }: Results): SourceFacts {
+  const { document, kind, version, reproduce, inputs } = manifest;
+  return {
+    dir,
+    kind,
+    version,
+    reproduce,
+    inputs: inputs.map(({ what, path, sha256 }) => ({ what, path, sha256 })),
+    facts: [
+      ...(kind === 'replay' ? replayFacts(document) : []),
+      ['seeds', [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b).join(', ')],
+      [
+        'runs',
+        missing.length === 0 ? grouped(runs.length) : `${grouped(runs.length)} of ${grouped(runs.length + missing.length)}`,
+      ],
+    ],
+  };
+}
+
+function replayFacts(document: Json): [string, string][] {
+  const [trace, cluster, walltimes, placement] = ['trace', 'cluster', 'walltimes', 'placement'].map(
+    (name) => (document[name] ?? {}) as Json,
+  );
+  const facts: [string, string][] = [];
+  if (typeof trace.jobs === 'number') facts.push(['jobs', `${counted(trace.jobs, 'job')} read as ${String(trace.format)}`]);
+  if (typeof cluster.processors === 'number')
+    facts.push(['cluster', `${String(cluster.spec ?? cluster.name)}: ${clusterText(cluster)}`]);
+  if (typeof placement.name === 'string') facts.push(['placement', placement.name]);
+  if (typeof walltimes.estimates === 'string')
+    facts.push(['limits', `jobs without one: ${walltimes.estimates}; jobs beyond theirs: ${String(walltimes.overrun)}`]);
+  return facts;
+}
+
+function clusterText({ processors, nodes, gpus }: Json): string {
+  const parts = [counted(Number(nodes), 'node'), counted(Number(processors), 'processor')];
+  if (Number(gpus) > 0) parts.push(counted(Number(gpus), 'GPU'));
+  // Processors without nodes are nodes of one processor each.
+  return (nodes === processors ? parts.slice(1) : parts).join(', ');
+}

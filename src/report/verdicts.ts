@@ -1,0 +1,126 @@
+import { compareFamily, pairKey } from '../experiment/statistics/index.ts';
+import type { ComparedFigure, Comparison, Estimate, Sample, Verdict } from '../experiment/statistics/index.ts';
+import type { JobTable } from '../results/job-table.ts';
+import type { Run } from '../results/read.ts';
+import { conditionsOf } from './conditions.ts';
+import type { IntervalFacts, VerdictFacts } from './model.ts';
+import { boundedSlowdown, wait } from './job-figures.ts';
+import { tableForPage } from './table-for-page.ts';
+
+/** What verdicts are given on, the most telling first. */
+const FIGURES: readonly ComparedFigure[] = [
+  { name: 'wait', figure: 'mean', unit: 's', better: 'lower' },
+  { name: 'wait', figure: 'p95', unit: 's', better: 'lower' },
+  { name: 'bounded-slowdown', figure: 'mean', unit: 'ratio', better: 'lower' },
+  { name: 'utilization', unit: 'ratio', better: 'higher' },
+  { name: 'makespan', unit: 's', better: 'lower' },
+  { name: 'jain-bounded-slowdown', unit: 'ratio', better: 'higher' },
+  { name: 'core-hours-lost', unit: 'core-hours', better: 'lower' },
+];
+
+/** Beyond this many policies a verdict is resampled less: there are more of them than anyone reads. */
+const MANY = 12;
+
+/** Compares each policy with the first: pairs of runs if there are several, else batches of jobs of the one trace. */
+export async function verdictsOf(runs: readonly Run[], labels: readonly string[]): Promise<VerdictFacts[]> {
+  const keys = pairKeysOf(runs);
+  const comparisons = new Set(keys).size > 1 ? runComparisons(runs, keys, labels) : await traceComparisons(runs, labels);
+  return compareFamily(comparisons).map(verdictFacts);
+}
+
+function pairKeysOf(runs: readonly Run[]): string[] {
+  const conditions = conditionsOf(runs);
+  return runs.map(({ cluster, seed }, index) => pairKey({ workload: conditions[index], cluster, seed }));
+}
+
+function optionsFor(figure: ComparedFigure, labels: readonly string[]) {
+  return { figure, ...(labels.length > MANY && { resamples: 400 }) };
+}
+
+function runComparisons(runs: readonly Run[], keys: readonly string[], [baseline, ...others]: readonly string[]): Comparison[] {
+  const present = FIGURES.filter((figure) => runs.some((run) => figureOf(run, figure) > 0));
+  return present.flatMap((figure) =>
+    others.map((other) => ({
+      baseline: runSample(runs, keys, baseline, figure),
+      other: runSample(runs, keys, other, figure),
+      options: optionsFor(figure, others),
+    })),
+  );
+}
+
+function runSample(runs: readonly Run[], keys: readonly string[], label: string, figure: ComparedFigure): Sample {
+  const own = runs.flatMap((run, index) => (run.label === label ? [[keys[index], figureOf(run, figure)] as const] : []));
+  return { kind: 'runs', label, figures: new Map(own) };
+}
+
+function figureOf({ summary: { metrics } }: Run, { name, figure }: ComparedFigure): number {
+  const metric = metrics[name];
+  return (figure === undefined ? metric?.value : metric?.figures[figure]?.value) ?? NaN;
+}
+
+async function traceComparisons(runs: readonly Run[], [baseline, ...others]: readonly string[]): Promise<Comparison[]> {
+  const comparisons: Comparison[] = [];
+  const first = await jobsOf(runs, baseline);
+  for (const figure of FIGURES.slice(0, 3)) {
+    for (const other of others) {
+      const second = await jobsOf(runs, other);
+      if (!hasSameJobs(first, second)) continue;
+      const options = { ...optionsFor(figure, others), ...(figure.figure === 'p95' && { trace: { of: 0.95 } }) };
+      comparisons.push({ baseline: traceSample(baseline, first, figure), other: traceSample(other, second, figure), options });
+    }
+  }
+  return comparisons;
+}
+
+async function jobsOf(runs: readonly Run[], label: string): Promise<JobTable> {
+  const run = runs.find((one) => one.label === label);
+  if (run === undefined) throw new Error(`no run has the label ${label}`);
+  return run.jobs();
+}
+
+function hasSameJobs(a: JobTable, b: JobTable): boolean {
+  if (a.count !== b.count) return false;
+  for (let row = 0; row < a.count; row++) if (String(a.ids[row]) !== String(b.ids[row])) return false;
+  return true;
+}
+
+function traceSample(label: string, jobs: JobTable, { name }: ComparedFigure): Sample {
+  const { submit } = jobs;
+  const values = new Float64Array(jobs.count);
+  const valueOf = (name === 'wait' ? wait : boundedSlowdown).of(tableForPage(jobs, undefined, undefined));
+  for (let row = 0; row < jobs.count; row++) values[row] = valueOf(row);
+  return { kind: 'trace', label, submit, values };
+}
+
+function verdictFacts(verdict: Verdict): VerdictFacts {
+  const { figure, other, conclusion, sentence, detail, rule, advice, warnings, change } = verdict;
+  return {
+    metric: figure.name,
+    figure: figure.figure ?? '',
+    unit: figure.unit,
+    label: other,
+    conclusion,
+    sentence,
+    detail,
+    rule,
+    advice,
+    warnings,
+    change: intervalFacts(change),
+  };
+}
+
+function intervalFacts({ value, low, high, confidence }: Estimate): IntervalFacts {
+  const defined = (number: number) => (Number.isFinite(number) ? number : null);
+  return { value: defined(value), low: defined(low), high: defined(high), confidence };
+}
+
+/** At most this many sentences stand above the table. */
+const MOST_FINDINGS = 6;
+
+/** The sentences worth reading first: for each policy its first figures, in the order of the policies. */
+export function findingsOf(verdicts: readonly VerdictFacts[]): string[] {
+  const labels = [...new Set(verdicts.map(({ label }) => label))];
+  const each = Math.max(1, Math.floor(MOST_FINDINGS / Math.max(1, labels.length)));
+  const chosen = labels.flatMap((label) => verdicts.filter((one) => one.label === label).slice(0, each));
+  return chosen.slice(0, MOST_FINDINGS).map(({ sentence }) => sentence);
+}
