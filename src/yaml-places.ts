@@ -1,5 +1,5 @@
 /** YAML and JSON files whose entries know their places, so that every mistake is told with line and column. */
-import { isMap, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
+import { createRequire } from 'node:module';
 import type { Document } from 'yaml';
 import { usageError } from './errors.ts';
 
@@ -7,12 +7,36 @@ export type Path = readonly PropertyKey[];
 /** The place of an entry: file, line and column. */
 export type WhereIs = (path: Path) => string;
 
+/** A document, and where its entries stand. */
+export interface PlacedYaml {
+  readonly value: unknown;
+  readonly where: WhereIs;
+}
+
+/** Loaded when there is something to read: most runs have no such file, and loading it takes longer than many a run. */
+const yaml = () => createRequire(import.meta.url)('yaml') as typeof import('yaml');
+
 /** The content of a text in YAML or JSON, and where its entries stand. Merge keys (`<<`) are read if `merge` says so. */
-export function readYaml(text: string, file: string, merge: 'merge' | 'plain' = 'plain'): { value: unknown; where: WhereIs } {
+export function readYaml(text: string, file: string, merge: 'merge' | 'plain' = 'plain'): PlacedYaml {
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: merge === 'merge' });
+  return placed(document, file, (offset) => lines.linePos(offset));
+}
+
+/** The same for a text of several documents. */
+export function readYamlDocuments(text: string, file: string): PlacedYaml[] {
+  const { LineCounter, parseAllDocuments } = yaml();
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: lines });
+  // An empty text is no documents, and in another form than any other.
+  if ('empty' in documents) return [];
+  return documents.map((document) => placed(document, file, (offset) => lines.linePos(offset)));
+}
+
+function placed(document: Document.Parsed, file: string, linePos: (offset: number) => { line: number; col: number }): PlacedYaml {
   const at = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
+    const { line, col } = linePos(offset);
     return `${file}:${line}:${col}`;
   };
   const [error] = document.errors;
@@ -32,6 +56,7 @@ function plainValue(document: Document, file: string): unknown {
 
 /** Where an entry stands in the text; where the nearest thing around it stands, if it is not there. */
 function offsetOf(document: Document, path: Path): number {
+  const { isMap, isPair, isScalar } = yaml();
   for (let length = path.length; length > 0; length--) {
     const parent: unknown = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
     const last = path[length - 1];

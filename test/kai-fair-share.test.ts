@@ -395,7 +395,7 @@ test.each([
 });
 
 describe('queue objects', () => {
-  const read = (text: string) => readQueues([JSON.parse(text)], 'queues.json');
+  const read = (text: string) => readQueues({ text, path: 'queues.json' });
 
   test('have units of their own, and -1 for no limit', () => {
     const [queue] = read(

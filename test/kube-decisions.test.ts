@@ -1,5 +1,6 @@
 // What is decided with filters and scores: how many nodes are looked at, which one is taken, who is evicted, and in
 // which words a pod is told that it fits nowhere.
+import { JsonField, readDocuments } from '../src/kubernetes-json.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readPodDisruptionBudget } from '../src/kubernetes-read-cluster.ts';
@@ -312,8 +313,11 @@ describe('preemption', () => {
   });
 });
 
+const scoring = (...enabled: object[]) => ({ profiles: [{ plugins: { score: { enabled } } }] });
+const configured = (name: string, args: object) => ({ profiles: [{ pluginConfig: [{ name, args }] }] });
+
 describe('configurations', () => {
-  const read = (json: unknown) => readSchedulerConfiguration(json, 'config.yaml', V136);
+  const read = (json: unknown) => readSchedulerConfiguration(new JsonField(json, 'config.yaml'), V136);
   const weights = (json: unknown) =>
     Object.fromEntries(read(json).profiles[0].scores.map(({ plugin, weight }) => [plugin.name, weight]));
   const all = {
@@ -338,8 +342,46 @@ describe('configurations', () => {
     ['podMaxBackoffSeconds', { podInitialBackoffSeconds: 11 }],
     ['profiles[1].schedulerName', { profiles: [{ schedulerName: 'a' }, { schedulerName: 'a' }] }],
     ['profiles[0].percentageOfNodesToScore', { profiles: [{ percentageOfNodesToScore: 101 }] }],
+    ['profiles[0].plugins.score.enabled[0].weight', scoring({ name: 'ImageLocality', weight: -1 })],
+    [
+      'profiles[0].pluginConfig[0].args.resources[0].weight',
+      configured('NodeResourcesBalancedAllocation', { resources: [{ name: 'cpu', weight: -2 }] }),
+    ],
   ])('%s: %j is refused, as kube-scheduler refuses to start with it', (place, json) => {
     expect(() => read(json)).toThrow(`config.yaml.${place}: found`);
+  });
+
+  test.each([
+    [
+      { percentageOfNodeToScore: 5 },
+      'percentageOfNodeToScore: there is no "percentageOfNodeToScore" here',
+      '"percentageOfNodesToScore"',
+    ],
+    [{ clientConnection: { qsp: 5 } }, 'clientConnection.qsp: there is no "qsp" here', '"qps"'],
+    [{ profiles: [{ plugin: {} }] }, 'profiles[0].plugin: there is no "plugin" here', '"plugins"'],
+    [{ profiles: [{ plugins: { scores: {} } }] }, 'there is no "scores" here', '"score"'],
+    [{ profiles: [{ plugins: { permit: { enable: [] } } }] }, 'there is no "enable" here', '"enabled"'],
+    [scoring({ name: 'ImageLocality', wieght: 2 }), 'enabled[0].wieght: there is no "wieght" here', '"weight"'],
+    [configured('InterPodAffinity', { hardPodAffinity: null }), 'args.hardPodAffinity: there is no', 'InterPodAffinity'],
+    [configured('NodeResourcesFit', { scoringStrategy: { resource: [] } }), 'there is no "resource" here', '"resources"'],
+    [{ healthzBindAddress: '' }, 'healthzBindAddress: there is no', 'one of: apiVersion'],
+    [{ extenders: [{}] }, 'extenders: extenders are not modelled', 'take them out'],
+  ])('%j is refused: it is decoded strictly', (json, problem, hint) => {
+    expect(() => read(json)).toThrow(problem);
+    if (hint !== 'InterPodAffinity') expect(() => read(json)).toThrow(hint);
+  });
+
+  test('a field that is not known is told with its line and column', () => {
+    const text = 'kind: KubeSchedulerConfiguration\nprofiles:\n  - schedulerName: a\n    plugins:\n      filters: {}\n';
+    const [field] = readDocuments({ path: 'config.yaml', text });
+    const place = 'config.yaml:5:7 profiles[0].plugins.filters: there is no "filters" here';
+    expect(() => readSchedulerConfiguration(field, V136)).toThrow(place);
+  });
+
+  test('fields of the process are read over, and those that only old versions have, where these are named', () => {
+    const process = { leaderElection: { leaderElect: false }, enableProfiling: true, delayCacheUntilActive: true };
+    expect(() => read(process)).not.toThrow();
+    expect(() => read({ apiVersion: 'kubescheduler.config.k8s.io/v1beta2', healthzBindAddress: '' })).not.toThrow();
   });
 
   test('what is just within bounds is read', () => {

@@ -441,7 +441,7 @@ describe('reading', () => {
     [
       'a wrong word',
       documents(FLAVOR, queue('q', { plain: '1' }, 'queueingStrategy: FIFO')),
-      'o.yaml:4 ClusterQueue q.spec.queueingStrategy',
+      'o.yaml:8:3 ClusterQueue q.spec.queueingStrategy',
     ],
     ['a wrong member', documents(FLAVOR, queue('q', { plain: '1' }, 'cohorts: c')), 'did you mean "cohort"'],
     [

@@ -381,7 +381,7 @@ describe('a configuration', () => {
       run(gangs({ runtime: 1, tasks: 1 }), nodes(1), { options: { files: { queues: { path: 'q.yaml', text } } } });
     expect(queues('kind: Queue\nmetadata: {name: a}\n---\nkind: Queue\nmetadata: {name: a}')).toThrow('two queues "a"');
     expect(queues('metadata: {name: a}\nspec: {parent: b}')).toThrow('queue "a" is in "b", which is not there');
-    expect(queues('metadata: {name: a}\nspec: {capability: {cpu: x}}')).toThrow('q.yaml.spec.capability.cpu: found "x"');
+    expect(queues('metadata: {name: a}\nspec: {capability: {cpu: x}}')).toThrow('q.yaml:2:21 spec.capability.cpu: found "x"');
     expect(queues('metadata:\n  name: a\n name: b')).toThrow('q.yaml:3:');
   });
 });

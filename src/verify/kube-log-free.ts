@@ -3,6 +3,7 @@
  * equally good it takes the recorded one. What the record does not tell is chosen: how long attempts and calls take, and
  * where in a second the scheduler's flushes fall.
  */
+import { JsonField } from '../kubernetes-json.ts';
 import type { Cluster, NodePool } from '../cluster.ts';
 import type { Node } from '../kubernetes.ts';
 import { BEHAVIOURS } from '../policies/kube-default/behaviour.ts';
@@ -51,7 +52,10 @@ export function runFreely(
   costs: SchedulerCosts,
   started: number,
 ): FreeRun {
-  const configuration = readSchedulerConfiguration({ profiles: [log.profile ?? {}] }, 'profile', BEHAVIOURS[version]);
+  const configuration = readSchedulerConfiguration(
+    new JsonField({ profiles: [log.profile ?? {}] }, 'profile'),
+    BEHAVIOURS[version],
+  );
   let preemptions = 0;
   const changed: Partial<SchedulerSettings> = {
     configuration,

@@ -1,4 +1,5 @@
 /** The cluster of a record as its scheduler saw it, event by event. */
+import { JsonField } from '../kubernetes-json.ts';
 import type { Pod } from '../kubernetes.ts';
 import { BEHAVIOURS } from '../policies/kube-default/behaviour.ts';
 import type { KubeVersion } from '../policies/kube-default/behaviour.ts';
@@ -20,7 +21,10 @@ export class LogState {
 
   constructor({ nodes, profile }: KubeLog, version: KubeVersion, where: string) {
     const behaviour = BEHAVIOURS[version];
-    const configuration = readSchedulerConfiguration({ profiles: [profile ?? {}] }, `${where}, profile`, behaviour);
+    const configuration = readSchedulerConfiguration(
+      new JsonField({ profiles: [profile ?? {}] }, `${where}, profile`),
+      behaviour,
+    );
     this.profile = configuration.profiles[0];
     this.snapshot = new Snapshot(behaviour);
     for (const node of nodes) this.snapshot.addNode(node);

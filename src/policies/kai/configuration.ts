@@ -4,7 +4,7 @@
  * Source: pkg/scheduler/conf, pkg/scheduler/conf_util, pkg/scheduler/cache/usagedb/api (KAI-Scheduler v0.13.0).
  */
 import { didYouMean, usageError } from '../../errors.ts';
-import { JsonField } from '../../kubernetes-json.ts';
+import type { JsonField } from '../../kubernetes-json.ts';
 import { DAY, MINUTE, parseDuration } from '../../units.ts';
 import type { UsageSettings } from './usage-history.ts';
 
@@ -65,8 +65,7 @@ export type NodeStrategy = 'binpack' | 'spread';
 type Arguments = ReadonlyMap<string, JsonField>;
 
 /** Reads a parsed configuration; `undefined` gives the defaults. */
-export function readKaiConfiguration(json: unknown, where: string): KaiConfiguration {
-  const field = new JsonField(json, where);
+export function readKaiConfiguration(field: JsonField): KaiConfiguration {
   const plugins = readPlugins(field.at('tiers'));
   const argumentsOf = (name: string): Arguments => plugins.get(name) ?? new Map<string, JsonField>();
   const proportion = argumentsOf('proportion');

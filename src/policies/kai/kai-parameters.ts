@@ -1,7 +1,6 @@
 /** What a run of KAI-Scheduler can be told. */
-import { parseAllDocuments, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
 import { InputError } from '../../errors.ts';
+import { JsonField, readDocuments } from '../../kubernetes-json.ts';
 import type { ParameterFile, ParameterSpecs } from '../../parameters.ts';
 import type { PolicySetup } from '../../policy.ts';
 import { MINUTE, SECOND } from '../../units.ts';
@@ -55,11 +54,11 @@ export interface KaiSettings {
 export function readKaiSettings({ parameters, files }: Pick<PolicySetup, 'parameters' | 'files'>): KaiSettings {
   const preemptees = Number(parameters['consolidation-preemptees']);
   return {
-    queues: files.queues === undefined ? undefined : readQueues(readYamlList(files.queues), files.queues.path),
+    queues: files.queues === undefined ? undefined : readQueues(files.queues),
     configuration:
       files.config === undefined
-        ? readKaiConfiguration(undefined, 'default configuration')
-        : readKaiConfiguration(readConfigText(files.config), files.config.path),
+        ? readKaiConfiguration(new JsonField(undefined, 'default configuration'))
+        : readKaiConfiguration(readConfigText(files.config)),
     period: Number(parameters.period),
     maxConsolidationPreemptees: preemptees < 0 ? Infinity : preemptees,
     staleness: Number(parameters.staleness),
@@ -69,26 +68,14 @@ export function readKaiSettings({ parameters, files }: Pick<PolicySetup, 'parame
 }
 
 /** A configmap has the configuration as a text under `config.yaml`. */
-function readConfigText({ path, text }: ParameterFile): unknown {
-  const json: unknown = valueOf(parseDocument(text), path);
-  if (typeof json !== 'object' || json === null || !('kind' in json) || json.kind !== 'ConfigMap') return json;
-  const inner =
-    'data' in json && typeof json.data === 'object' ? (json.data as Record<string, unknown> | null)?.['config.yaml'] : undefined;
-  if (typeof inner !== 'string') {
-    throw new InputError('the configmap has no data under config.yaml', path, 'add data: {config.yaml: ...}', 'usage');
+function readConfigText(file: ParameterFile): JsonField {
+  const [field = new JsonField(undefined, file.path)] = readDocuments(file);
+  const isMap = typeof field.value === 'object' && !Array.isArray(field.value) && field.at('kind').value === 'ConfigMap';
+  if (!isMap) return field;
+  const inner = field.at('data').at('config.yaml').text();
+  if (inner === undefined) {
+    throw new InputError('the configmap has no data under config.yaml', file.path, 'add data: {config.yaml: ...}', 'usage');
   }
-  return valueOf(parseDocument(inner), `${path}, config.yaml`);
-}
-
-function readYamlList({ path, text }: ParameterFile): unknown[] {
-  const documents = parseAllDocuments(text);
-  return Array.isArray(documents) ? documents.map((document) => valueOf(document, path)) : [];
-}
-
-function valueOf(document: Document.Parsed, path: string): unknown {
-  const [error] = document.errors;
-  if (error === undefined) return document.toJS();
-  const [problem] = error.message.split('\n');
-  const { line, col } = error.linePos?.[0] ?? { line: 1, col: 1 };
-  throw new InputError(problem, `${path}:${line}:${col}`, 'the file must be YAML or JSON', 'usage');
+  const path = `${file.path}, config.yaml`;
+  return readDocuments({ path, text: inner })[0] ?? new JsonField(undefined, path);
 }

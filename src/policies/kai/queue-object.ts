@@ -4,7 +4,9 @@
  */
 import { didYouMean, usageError } from '../../errors.ts';
 import type { InputError } from '../../errors.ts';
-import { JsonField } from '../../kubernetes-json.ts';
+import { readObjects } from '../../kubernetes-json.ts';
+import type { JsonField } from '../../kubernetes-json.ts';
+import type { ParameterFile } from '../../parameters.ts';
 import { parseDuration } from '../../units.ts';
 import { CPU, GPU, MEMORY } from './quantities.ts';
 
@@ -30,12 +32,10 @@ const DEFAULT_PRIORITY = 100;
 /** Of a unit of the object in a unit of ours: cpu is in millicores, memory in 10^6 bytes, GPUs are whole. */
 const SCALE = [1, 1e6, 1000];
 
-/** The queues of parsed documents, in their order: which one is older decides ties. Lists count as their items. */
-export function readQueues(documents: readonly unknown[], where: string): QueueObject[] {
-  const fields = documents.map((document, index) => new JsonField(document, documents.length > 1 ? `${where}[${index}]` : where));
-  const objects = fields.flatMap((field) => (field.at('items').absent ? [field] : field.at('items').list()));
-  const queues = objects.filter((object) => !object.absent).map(readQueue);
-  checkTree(queues, where);
+/** The queues of a file, in their order: which one is older decides ties. Lists count as their items. */
+export function readQueues(file: ParameterFile): QueueObject[] {
+  const queues = readObjects(file).map(readQueue);
+  checkTree(queues, file.path);
   return queues;
 }
 

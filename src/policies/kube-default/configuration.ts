@@ -1,4 +1,5 @@
 /** A KubeSchedulerConfiguration, as a file for kube-scheduler's `--config` holds it. */
+import { usageError } from '../../errors.ts';
 import { JsonField } from '../../kubernetes-json.ts';
 import { SECOND } from '../../units.ts';
 import type { Behaviour } from './behaviour.ts';
@@ -22,12 +23,11 @@ export interface SchedulerConfiguration {
  * Source: pkg/scheduler/apis/config/validation/validation.go (Kubernetes v1.36.2).
  */
 export function readSchedulerConfiguration(
-  json: unknown,
-  where: string,
+  field: JsonField,
   behaviour: Behaviour,
   objects?: SpreadingObjects,
 ): SchedulerConfiguration {
-  const field = new JsonField(json, where);
+  expectKnown(field);
   field.at('kind').word('KubeSchedulerConfiguration');
   const percentage = within(field.at('percentageOfNodesToScore'), 0, 100) ?? 0;
   within(field.at('parallelism'), 1);
@@ -36,7 +36,7 @@ export function readSchedulerConfiguration(
   const maxBackoff = within(longest, initialBackoff) ?? 10;
   if (maxBackoff < initialBackoff) throw longest.wrong(`a whole number of ${initialBackoff} or more`);
   const given = field.at('profiles').list();
-  const profiles = given.length > 0 ? given : [new JsonField({}, where)];
+  const profiles = given.length > 0 ? given : [new JsonField({}, 'default profile')];
   checkProfiles(given);
   const client = field.at('clientConnection');
   return {
@@ -46,6 +46,32 @@ export function readSchedulerConfiguration(
     clientQps: client.at('qps').integer() ?? 50,
     clientBurst: client.at('burst').integer() ?? 100,
   };
+}
+
+/** Fields that say how the process runs, and nothing of what it decides. */
+const OF_THE_PROCESS = ['leaderElection', 'enableProfiling', 'enableContentionProfiling', 'delayCacheUntilActive'];
+/** Those that only the versions before v1 have. */
+const OF_BETA = ['healthzBindAddress', 'metricsBindAddress'];
+const OF_DECISIONS = [
+  'apiVersion',
+  'kind',
+  'parallelism',
+  'clientConnection',
+  'percentageOfNodesToScore',
+  'podInitialBackoffSeconds',
+  'podMaxBackoffSeconds',
+  'profiles',
+  'extenders',
+];
+
+/** kube-scheduler decodes strictly: it does not start with a field that it does not know. */
+function expectKnown(field: JsonField): void {
+  const isBeta = field.at('apiVersion').text()?.includes('/v1beta') === true;
+  field.expectOnly(...OF_DECISIONS, ...OF_THE_PROCESS, ...(isBeta ? OF_BETA : []));
+  field.at('clientConnection').expectOnly('kubeconfig', 'acceptContentTypes', 'contentType', 'qps', 'burst');
+  const extenders = field.at('extenders');
+  if (extenders.list().length === 0) return;
+  throw usageError('extenders are not modelled', extenders.path, 'take them out; nothing can say what they would answer');
 }
 
 /** A pod names the one profile that it is for. */

@@ -19,6 +19,8 @@ export const LEAST_ALLOCATED: FitStrategy = { resources: CPU_AND_MEMORY, score: 
 
 export function readFitStrategy(field: JsonField): FitStrategy {
   if (field.absent) return LEAST_ALLOCATED;
+  field.expectOnly('type', 'resources', 'requestedToCapacityRatio');
+  field.at('requestedToCapacityRatio').expectOnly('shape');
   const resources = readResourceWeights(field.at('resources'));
   switch (field.at('type').word('LeastAllocated', 'MostAllocated', 'RequestedToCapacityRatio')) {
     case 'MostAllocated':

@@ -1,6 +1,5 @@
 /** What a run of kube-scheduler can be told, read from the parameters of a policy. */
-import { createRequire } from 'node:module';
-import { InputError } from '../../errors.ts';
+import { JsonField, readDocuments } from '../../kubernetes-json.ts';
 import type { ParameterFile, Parameters, ParameterSpecs } from '../../parameters.ts';
 import type { PolicySetup } from '../../policy.ts';
 import { parseDuration } from '../../units.ts';
@@ -88,20 +87,10 @@ function readConfiguration(
   behaviour: Behaviour,
   objects: SpreadingObjects,
 ): SchedulerConfiguration {
-  if (file === undefined) return readSchedulerConfiguration(undefined, 'default configuration', behaviour, objects);
-  return readSchedulerConfiguration(parseYaml(file), file.path, behaviour, objects);
-}
-
-function parseYaml({ path, text }: ParameterFile): unknown {
-  // Most runs have no file to read, and loading the package takes longer than many a run.
-  const { parse, YAMLParseError } = createRequire(import.meta.url)('yaml') as typeof import('yaml');
-  try {
-    return parse(text);
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    const [first] = error.message.split('\n');
-    throw new InputError(first, path, 'a KubeSchedulerConfiguration is YAML or JSON', 'usage');
-  }
+  if (file === undefined)
+    return readSchedulerConfiguration(new JsonField(undefined, 'default configuration'), behaviour, objects);
+  const [field = new JsonField(undefined, file.path)] = readDocuments(file);
+  return readSchedulerConfiguration(field, behaviour, objects);
 }
 
 function readCosts(given: Parameters, { clientQps, clientBurst }: SchedulerConfiguration): SchedulerCosts {

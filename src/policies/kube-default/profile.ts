@@ -32,6 +32,7 @@ export function defaultProfile(behaviour: Behaviour, objects: SpreadingObjects =
 
 /** One element of `profiles`. `percentage` is what the configuration says for all profiles. */
 export function readProfile(field: JsonField, behaviour: Behaviour, objects = NO_OBJECTS, percentage = 0): Profile {
+  field.expectOnly('schedulerName', 'percentageOfNodesToScore', 'plugins', 'pluginConfig');
   const switches = readSwitches(field.at('plugins'));
   const args = readPluginArgs(field.at('pluginConfig'));
   const made = PLUGINS.map((entry) => {
@@ -73,6 +74,25 @@ function isScore(plugin: Partial<ScorePlugin>): plugin is ScorePlugin {
   return plugin.preScore !== undefined;
 }
 
+/** The extension points of v1; placements only where they exist (1.36). */
+const POINTS = [
+  'preEnqueue',
+  'queueSort',
+  'preFilter',
+  'filter',
+  'postFilter',
+  'preScore',
+  'score',
+  'reserve',
+  'permit',
+  'preBind',
+  'bind',
+  'postBind',
+  'multiPoint',
+  'placementGenerate',
+  'placementScore',
+];
+
 type Point = 'filter' | 'score' | 'postFilter';
 
 interface Switches {
@@ -82,6 +102,8 @@ interface Switches {
 
 /** `plugins`: what is enabled and disabled at all extension points (multiPoint) or at one. */
 function readSwitches(field: JsonField): Switches {
+  field.expectOnly(...POINTS);
+  for (const [, point] of field.entries()) checkSwitch(point);
   const everywhere = readSwitch(field.at('multiPoint'));
   const points = { filter: field.at('filter'), score: field.at('score'), postFilter: field.at('postFilter') };
   const at = { filter: readSwitch(points.filter), score: readSwitch(points.score), postFilter: readSwitch(points.postFilter) };
@@ -103,17 +125,47 @@ interface Switch {
   readonly disabled: ReadonlySet<string>;
 }
 
+/** Of points at which nothing here works too; names are looked at where they matter, since others bring their own. */
+function checkSwitch(field: JsonField): void {
+  field.expectOnly('enabled', 'disabled');
+  for (const one of [...field.at('enabled').list(), ...field.at('disabled').list()]) one.expectOnly('name', 'weight');
+}
+
 function readSwitch(field: JsonField): Switch {
   const enabled = field.at('enabled').list();
   const disabled = field.at('disabled').list();
   return {
-    enabled: new Map(enabled.map((one) => [readName(one), one.at('weight').integer() ?? 0])),
+    enabled: new Map(enabled.map((one) => [readName(one), readWeight(one.at('weight'))])),
     disabled: new Set(disabled.map(readName)),
   };
 }
 
+function readWeight(field: JsonField): number {
+  const weight = field.integer() ?? 0;
+  if (weight < 0) throw field.wrong('a weight of 0 or more');
+  return weight;
+}
+
+/** Fields of the arguments that make a difference here; those of other plugins are not looked at. */
+const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
+  DefaultPreemption: ['minCandidateNodesPercentage', 'minCandidateNodesAbsolute'],
+  InterPodAffinity: ['hardPodAffinityWeight', 'ignorePreferredTermsOfExistingPods'],
+  NodeAffinity: ['addedAffinity'],
+  NodeResourcesBalancedAllocation: ['resources'],
+  NodeResourcesFit: ['ignoredResources', 'ignoredResourceGroups', 'scoringStrategy'],
+  PodTopologySpread: ['defaultConstraints', 'defaultingType'],
+};
+
 function readPluginArgs(field: JsonField): Map<string, JsonField> {
-  return new Map(field.list().map((one) => [readName(one), one.at('args')]));
+  return new Map(
+    field.list().map((one) => {
+      one.expectOnly('name', 'args');
+      const name = readName(one);
+      const known = ARGUMENTS[name];
+      if (known !== undefined) one.at('args').expectOnly('apiVersion', 'kind', ...known);
+      return [name, one.at('args')];
+    }),
+  );
 }
 
 function readName(field: JsonField): string {

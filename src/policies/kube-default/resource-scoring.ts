@@ -3,6 +3,7 @@
  * Source: plugins/noderesources/resource_allocation.go (Kubernetes v1.36.2).
  */
 import type { JsonField } from '../../kubernetes-json.ts';
+import { MAX_SCORE } from './plugin.ts';
 import type { PodClass } from './pod-info.ts';
 import { CPU, EPHEMERAL_STORAGE, MEMORY } from './snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -20,7 +21,17 @@ export const CPU_AND_MEMORY: readonly ResourceWeight[] = [
 export function readResourceWeights(field: JsonField): readonly ResourceWeight[] {
   const given = field.list();
   if (given.length === 0) return CPU_AND_MEMORY;
-  return given.map((one) => ({ name: one.at('name').text() ?? '', weight: one.at('weight').integer() || 1 }));
+  return given.map((one) => {
+    one.expectOnly('name', 'weight');
+    return { name: one.at('name').text() ?? '', weight: readWeight(one.at('weight')) };
+  });
+}
+
+/** Source: pkg/scheduler/apis/config/validation/validation_pluginargs.go, validateResources (Kubernetes v1.36.2). */
+function readWeight(field: JsonField): number {
+  const weight = field.integer() || 1;
+  if (weight < 1 || weight > MAX_SCORE) throw field.wrong(`a weight from 1 to ${MAX_SCORE}`);
+  return weight;
 }
 
 /** `filled`: containers that request no cpu or memory count with a default. `exact`: they count nothing. */

@@ -3,12 +3,12 @@
  * Source: apis/config/v1beta2/configuration_types.go, defaults.go (Kueue v0.19.2).
  */
 import { usageError } from '../../errors.ts';
-import { JsonField } from '../../kubernetes-json.ts';
+import { JsonField, readDocuments } from '../../kubernetes-json.ts';
 import type { ParameterFile } from '../../parameters.ts';
 import { MINUTE, parseDuration, SECOND } from '../../units.ts';
 import { readFeatures } from './features.ts';
 import type { Features } from './features.ts';
-import { expectAbsent, expectOnly, readDocuments } from './read-documents.ts';
+import { expectAbsent } from './named-object.ts';
 
 export interface KueueConfiguration {
   /** Absent: heads and victims are chosen by priority and time alone. */
@@ -72,11 +72,11 @@ const ELSEWHERE = [
 
 export function readKueueConfiguration(file: ParameterFile | undefined): KueueConfiguration {
   const [field = new JsonField({}, 'the configuration')] = file === undefined ? [] : readDocuments(file);
-  expectOnly(field, ...ELSEWHERE);
+  field.expectOnly(...ELSEWHERE);
   const features = readFeatures(field.at('featureGates'));
   const isOld = field.at('apiVersion').text()?.endsWith('/v1beta1') ?? false;
   const resources = field.at('resources');
-  expectOnly(resources, 'quotaCheckStrategy', 'excludeResourcePrefixes', 'transformations', 'deviceClassMappings');
+  resources.expectOnly('quotaCheckStrategy', 'excludeResourcePrefixes', 'transformations', 'deviceClassMappings');
   expectAbsent(resources.at('transformations'), 'transformations of resources are not modelled: take them out');
   const strategy = resources.at('quotaCheckStrategy').word('BlockUndeclared', 'IgnoreUndeclared');
   return {
@@ -91,7 +91,7 @@ export function readKueueConfiguration(file: ParameterFile | undefined): KueueCo
 
 /** v1beta1 has a switch; in v1beta2 the section itself is the switch. */
 function readFairSharing(field: JsonField, isOld: boolean): KueueConfiguration['fairSharing'] {
-  expectOnly(field, 'enable', 'preemptionStrategies');
+  field.expectOnly('enable', 'preemptionStrategies');
   if (field.absent || !(field.at('enable').flag() ?? !isOld)) return undefined;
   const list = field.at('preemptionStrategies').list();
   const strategies = list.flatMap((one) => one.word('LessThanOrEqualToFinalShare', 'LessThanInitialShare') ?? []);
@@ -104,10 +104,10 @@ function readFairSharing(field: JsonField, isOld: boolean): KueueConfiguration['
 
 /** On by default in v1beta2; v1beta1 has a switch, which is off by default, and other defaults. */
 function readPodsReady(field: JsonField, isOld: boolean): PodsReadySettings | undefined {
-  expectOnly(field, 'enable', 'timeout', 'blockAdmission', 'requeuingStrategy', 'recoveryTimeout');
+  field.expectOnly('enable', 'timeout', 'blockAdmission', 'requeuingStrategy', 'recoveryTimeout');
   if (!(field.at('enable').flag() ?? !isOld)) return undefined;
   const strategy = field.at('requeuingStrategy');
-  expectOnly(strategy, 'timestamp', 'backoffLimitCount', 'backoffBaseSeconds', 'backoffMaxSeconds');
+  strategy.expectOnly('timestamp', 'backoffLimitCount', 'backoffBaseSeconds', 'backoffMaxSeconds');
   const timeout = duration(field.at('timeout')) || (isOld ? 5 : 30) * MINUTE;
   return {
     timeout,

@@ -3,7 +3,7 @@ import { usageError } from '../../errors.ts';
 import type { JsonField } from '../../kubernetes-json.ts';
 import { readLabelSelector } from '../../kubernetes-read-selectors.ts';
 import type { ClusterQueueObject, CohortObject, Fungibility, PreemptionRules } from './objects.ts';
-import { expectAbsent, expectOnly } from './read-documents.ts';
+import { expectAbsent } from './named-object.ts';
 import { readResourceGroups, readWeight } from './read-quota.ts';
 
 const QUEUE_FIELDS = [
@@ -24,7 +24,7 @@ const QUEUE_FIELDS = [
 
 export function readClusterQueue(name: string, object: JsonField): ClusterQueueObject {
   const spec = object.at('spec');
-  expectOnly(spec, ...QUEUE_FIELDS);
+  spec.expectOnly(...QUEUE_FIELDS);
   expectAbsent(spec.at('admissionChecks'), 'admission checks are not modelled: take them out of the file');
   expectAbsent(spec.at('admissionChecksStrategy'), 'admission checks are not modelled: take them out of the file');
   expectAbsent(spec.at('concurrentAdmissionPolicy'), 'concurrent admission is not modelled: take it out of the file');
@@ -56,7 +56,7 @@ export function readClusterQueue(name: string, object: JsonField): ClusterQueueO
 /** v1beta1 calls them `parent` too before v1beta2 said `parentName`. */
 export function readCohort(name: string, object: JsonField): CohortObject {
   const spec = object.at('spec');
-  expectOnly(spec, 'parentName', 'parent', 'resourceGroups', 'fairSharing');
+  spec.expectOnly('parentName', 'parent', 'resourceGroups', 'fairSharing');
   return {
     name,
     parent: spec.at('parentName').text() ?? spec.at('parent').text(),
@@ -66,7 +66,7 @@ export function readCohort(name: string, object: JsonField): CohortObject {
 }
 
 function readFungibility(field: JsonField): Fungibility {
-  expectOnly(field, 'whenCanBorrow', 'whenCanPreempt', 'preference');
+  field.expectOnly('whenCanBorrow', 'whenCanPreempt', 'preference');
   const borrow = field.at('whenCanBorrow').word('MayStopSearch', 'TryNextFlavor', 'Borrow') ?? 'MayStopSearch';
   const preempt = field.at('whenCanPreempt').word('MayStopSearch', 'TryNextFlavor', 'Preempt') ?? 'TryNextFlavor';
   const preference = field.at('preference').word('BorrowingOverPreemption', 'PreemptionOverBorrowing');
@@ -81,9 +81,9 @@ function readFungibility(field: JsonField): Fungibility {
 }
 
 function readPreemption(field: JsonField): PreemptionRules {
-  expectOnly(field, 'withinClusterQueue', 'reclaimWithinCohort', 'borrowWithinCohort');
+  field.expectOnly('withinClusterQueue', 'reclaimWithinCohort', 'borrowWithinCohort');
   const borrow = field.at('borrowWithinCohort');
-  expectOnly(borrow, 'policy', 'maxPriorityThreshold');
+  borrow.expectOnly('policy', 'maxPriorityThreshold');
   const borrows = borrow.at('policy').word('Never', 'LowerPriority') === 'LowerPriority';
   const reclaimWithinCohort = field.at('reclaimWithinCohort').word('Never', 'LowerPriority', 'Any') ?? 'Never';
   if (borrows && reclaimWithinCohort === 'Never') {

@@ -1,12 +1,13 @@
 /** Reads Kueue's objects from a file of YAML or JSON documents (kueue.x-k8s.io/v1beta1 and v1beta2). */
 import { didYouMean, usageError } from '../../errors.ts';
+import { readObjects } from '../../kubernetes-json.ts';
 import type { JsonField } from '../../kubernetes-json.ts';
 import { readLabels } from '../../kubernetes-read-selectors.ts';
 import { readTaint, readToleration } from './read-taints.ts';
 import type { ParameterFile } from '../../parameters.ts';
 import type { ClusterQueueObject, CohortObject, FlavorObject, KueueObjects, LocalQueueObject } from './objects.ts';
 import { readClusterQueue, readCohort } from './read-cluster-queue.ts';
-import { expectOnly, named, readDocuments } from './read-documents.ts';
+import { named } from './named-object.ts';
 
 const KINDS = ['ClusterQueue', 'Cohort', 'LocalQueue', 'ResourceFlavor', 'WorkloadPriorityClass', 'Topology'];
 
@@ -17,7 +18,7 @@ export function readKueueObjects(file: ParameterFile): KueueObjects {
   const flavors = new Map<string, FlavorObject>();
   const priorities = new Map<string, number>();
   const topologies = new Map<string, readonly string[]>();
-  for (const document of readDocuments(file)) {
+  for (const document of readObjects(file)) {
     if (document.absent) continue;
     const { kind, name, object } = named(document);
     if (kind === 'ClusterQueue') clusterQueues.push(readClusterQueue(name, object));
@@ -35,7 +36,7 @@ export function readKueueObjects(file: ParameterFile): KueueObjects {
 
 function readLocalQueue(name: string, object: JsonField): LocalQueueObject {
   const spec = object.at('spec');
-  expectOnly(spec, 'clusterQueue', 'stopPolicy', 'fairSharing');
+  spec.expectOnly('clusterQueue', 'stopPolicy', 'fairSharing');
   return {
     namespace: object.at('metadata').at('namespace').text() ?? 'default',
     name,
@@ -46,7 +47,7 @@ function readLocalQueue(name: string, object: JsonField): LocalQueueObject {
 
 function readFlavor(name: string, object: JsonField): FlavorObject {
   const spec = object.at('spec');
-  expectOnly(spec, 'nodeLabels', 'nodeTaints', 'tolerations', 'topologyName');
+  spec.expectOnly('nodeLabels', 'nodeTaints', 'tolerations', 'topologyName');
   return {
     name,
     nodeLabels: readLabels(spec.at('nodeLabels')),

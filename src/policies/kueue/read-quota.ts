@@ -3,11 +3,10 @@ import { usageError } from '../../errors.ts';
 import type { JsonField } from '../../kubernetes-json.ts';
 import { parseQuantity } from '../../kubernetes-quantity.ts';
 import type { FlavorQuotas, Quota, ResourceGroup } from './objects.ts';
-import { expectOnly } from './read-documents.ts';
 
 export function readResourceGroups(field: JsonField): ResourceGroup[] {
   return field.list().map((group) => {
-    expectOnly(group, 'coveredResources', 'flavors');
+    group.expectOnly('coveredResources', 'flavors');
     const resources = group.at('coveredResources').texts();
     return {
       resources,
@@ -20,10 +19,10 @@ export function readResourceGroups(field: JsonField): ResourceGroup[] {
 }
 
 function readFlavorQuotas(field: JsonField, covered: readonly string[]): FlavorQuotas {
-  expectOnly(field, 'name', 'resources');
+  field.expectOnly('name', 'resources');
   const quotas = new Map<string, Quota>();
   for (const resource of field.at('resources').list()) {
-    expectOnly(resource, 'name', 'nominalQuota', 'borrowingLimit', 'lendingLimit');
+    resource.expectOnly('name', 'nominalQuota', 'borrowingLimit', 'lendingLimit');
     const name = resource.at('name').text() ?? '';
     if (!covered.includes(name)) {
       throw usageError(`${name} is not among the covered resources`, resource.path, `covered are: ${covered.join(', ')}`);
@@ -49,7 +48,7 @@ function readAmount(field: JsonField, resource: string): number | undefined {
 
 /** The weight in fair sharing, to the thousandth if it has a suffix; 1 if it is absent. */
 export function readWeight(fairSharing: JsonField): number {
-  expectOnly(fairSharing, 'weight');
+  fairSharing.expectOnly('weight');
   const field = fairSharing.at('weight');
   if (field.absent) return 1;
   const plain = Number(field.value);

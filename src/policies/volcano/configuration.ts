@@ -1,6 +1,6 @@
 /** A volcano-scheduler.conf: actions, and plugins in tiers. Source: pkg/scheduler/util.go, conf (Volcano v1.15.1). */
 import { didYouMean, InputError, usageError } from '../../errors.ts';
-import { JsonField } from '../../kubernetes-json.ts';
+import { JsonField, readDocuments } from '../../kubernetes-json.ts';
 import type { ParameterFile } from '../../parameters.ts';
 import type { SpreadingObjects } from '../kube-default/default-selector.ts';
 import { ACTIONS, OTHER_ACTIONS } from './actions/action-list.ts';
@@ -8,7 +8,6 @@ import { Arguments } from './arguments.ts';
 import type { PluginOption, Switch, Tier } from './plugin.ts';
 import { OTHER_PLUGINS, PLUGINS, WITHOUT_EFFECT } from './plugins/plugin-list.ts';
 import { SLA_WAIT } from './plugins/sla.ts';
-import { readDocuments } from './queue-file.ts';
 import type { Session } from './session.ts';
 
 export interface Configuration {
@@ -70,7 +69,7 @@ const IDLE_SWITCHES = [
 ];
 
 export function readConfiguration(file: ParameterFile | undefined, objects: SpreadingObjects): Configuration {
-  const [field = new JsonField(DEFAULT, 'default configuration')] = file === undefined ? [] : readDocuments(file.text, file.path);
+  const [field = new JsonField(DEFAULT, 'default configuration')] = file === undefined ? [] : readDocuments(file);
   onlyKeys(field, ['actions', 'tiers', 'configurations', 'metrics']);
   const actions = readActions(field);
   const tiers = field

@@ -1,7 +1,7 @@
 /** Reads queues as `kubectl get queues -o yaml` prints them: one, a list, or several documents. */
-import { parseAllDocuments, LineCounter } from 'yaml';
 import { InputError, usageError } from '../../errors.ts';
-import { JsonField } from '../../kubernetes-json.ts';
+import { readObjects } from '../../kubernetes-json.ts';
+import type { JsonField } from '../../kubernetes-json.ts';
 import { readResources } from '../../kubernetes-quantity.ts';
 import type { ParameterFile } from '../../parameters.ts';
 import { DEFAULT_QUEUE, plainQueue, ROOT } from './queue.ts';
@@ -11,8 +11,9 @@ const HIERARCHY = 'volcano.sh/hierarchy';
 const HIERARCHY_WEIGHTS = 'volcano.sh/hierarchy-weights';
 
 /** The queues of the file, and the two that the scheduler makes itself unless they are there. */
-export function readQueues({ text, path }: ParameterFile): Queue[] {
-  const queues = readDocuments(text, path).flatMap(queuesIn);
+export function readQueues(file: ParameterFile): Queue[] {
+  const { path } = file;
+  const queues = readObjects(file).map(readQueue);
   for (const [index, { name }] of queues.entries()) {
     if (queues.findIndex((other) => other.name === name) < index)
       throw usageError(`there are two queues "${name}"`, path, 'give each queue a name of its own');
@@ -29,30 +30,6 @@ export function withDefaults(queues: readonly Queue[]): Queue[] {
     ({ name }) => !queues.some((queue) => queue.name === name),
   );
   return [...missing, ...queues];
-}
-
-/** Each document with its place; a mistake of notation names its line. */
-export function readDocuments(text: string, path: string): JsonField[] {
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines });
-  // An empty text is no documents, and in another form than any other.
-  if ('empty' in documents) return [];
-  return documents.map((document) => {
-    const [error] = document.errors;
-    if (error !== undefined) {
-      const { line, col } = lines.linePos(error.pos[0]);
-      const problem = error.message.split('\n')[0].replace(/ at line \d+, column \d+:?$/, '');
-      throw usageError(problem, `${path}:${line}:${col}`, 'the file must be YAML or JSON');
-    }
-    return new JsonField(document.toJS(), path);
-  });
-}
-
-function queuesIn(document: JsonField): Queue[] {
-  if (document.absent) return [];
-  if (Array.isArray(document.value)) return document.list().map(readQueue);
-  const items = document.at('items');
-  return items.absent ? [readQueue(document)] : items.list().map(readQueue);
 }
 
 function readQueue(field: JsonField): Queue {
