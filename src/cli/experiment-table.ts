@@ -1,5 +1,5 @@
 /** The comparison of an experiment on the screen: a row for each policy on each workload and cluster. */
-import type { FinishedPoint } from '../experiment/experiment.ts';
+import type { PointSummary } from '../experiment/point-folder.ts';
 import { figureName, figuresOf } from '../experiment/results-csv.ts';
 import { grouped } from './account.ts';
 import { renderTable } from './table.ts';
@@ -31,8 +31,14 @@ export interface TableOptions {
   readonly figures?: readonly string[];
 }
 
+/** A run, as far as the table shows it. */
+export interface TablePoint {
+  readonly point: { readonly workload: string; readonly cluster: string; readonly policy: string };
+  readonly summary: PointSummary;
+}
+
 /** The table, and what it leaves out. */
-export function experimentTable({ baseline, figures: chosen = [] }: TableOptions, finished: readonly FinishedPoint[]): string {
+export function experimentTable({ baseline, figures: chosen = [] }: TableOptions, finished: readonly TablePoint[]): string {
   const rows = rowsOf(finished);
   const always = chosen.length > 0 ? chosen : FIGURES;
   const figures = [
@@ -61,7 +67,7 @@ export function experimentTable({ baseline, figures: chosen = [] }: TableOptions
   return `${renderTable(columns, lines)}${left}${means}`;
 }
 
-function rowsOf(finished: readonly FinishedPoint[]): Row[] {
+function rowsOf(finished: readonly TablePoint[]): Row[] {
   const rows = new Map<string, Row>();
   for (const { point, summary } of finished) {
     const { workload, cluster, policy } = point;
@@ -94,7 +100,7 @@ function show(name: string, value: number): string {
 }
 
 /** The change against the baseline, green where it is for the better. */
-function difference(name: string, row: Row, other: Row | undefined, finished: readonly FinishedPoint[]): string {
+function difference(name: string, row: Row, other: Row | undefined, finished: readonly TablePoint[]): string {
   if (other === undefined || name.startsWith('jobs.')) return '';
   const [value, base] = [mean(row, name), mean(other, name)];
   if (Number.isNaN(value) || Number.isNaN(base)) return '';

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { usageError } from '../errors.ts';
 import { openExperiment, runExperiment } from '../experiment/experiment.ts';
 import type { Experiment, ExperimentResults } from '../experiment/experiment.ts';
-import { expectationText, judge } from '../experiment/expectations.ts';
+import { judge } from '../experiment/expectations.ts';
 import { pointFolder } from '../experiment/manifest.ts';
 import type { Point } from '../experiment/point.ts';
 import { pointInputs } from '../experiment/point-inputs.ts';
@@ -13,7 +13,8 @@ import { openPool } from '../experiment/point-pool.ts';
 import type { PointResult, Shard } from '../experiment/runner.ts';
 import { count } from './account.ts';
 import { examples } from './command.ts';
-import { BAD_DATA, BUG, FAILED_CHECK, OK, PARTIAL, USAGE } from './exit-codes.ts';
+import { BAD_DATA, BUG, OK, PARTIAL, USAGE } from './exit-codes.ts';
+import { sayJudgements } from './expectation-text.ts';
 import { experimentTable } from './experiment-table.ts';
 import { stopOnSignals } from './interrupt.ts';
 import { wholeNumber } from './option-values.ts';
@@ -116,22 +117,14 @@ function sayNotes({ finished }: ExperimentResults): void {
 const NOTES = 12;
 
 /** Says what is missing and which expectations are not met; answers the exit code. */
-function conclude({ scenario, points }: ScenarioPlan, { manifest, finished, results }: ExperimentResults, shard?: Shard): number {
-  const failed = manifest.points.filter(({ state }) => state !== 'done');
+function conclude({ scenario }: ScenarioPlan, { own, finished, results }: ExperimentResults, shard?: Shard): number {
+  const failed = own.filter(({ state }) => state !== 'done');
   if (failed.length > 0) {
-    warn(`${count(failed.length, 'point')} of ${manifest.points.length} have no result: see "problem" in the manifest`);
+    warn(`${failed.length} of ${count(own.length, 'point')} have no result: "problem" in the manifest says why`);
     return finished.length > 0 ? PARTIAL : exitCodeOf([...results.values()]);
   }
   // Parts may lack what the ratio of two policies needs: expectations are judged when they are merged.
-  if (shard !== undefined) return OK;
-  const judgements = judge(scenario.expectations, finished, points);
-  const broken = judgements.filter(({ failures }) => failures.length > 0);
-  for (const { expectation, failures, runs } of broken) {
-    warn(`${expectation.at}: expected ${expectationText(expectation)}; ${failures.length} of ${count(runs, 'run')} are not:`);
-    for (const failure of failures.slice(0, NOTES)) say(`  ${failure}`);
-  }
-  if (judgements.length > 0) say(`${judgements.length - broken.length} of ${count(judgements.length, 'expectation')} met`);
-  return broken.length > 0 ? FAILED_CHECK : OK;
+  return shard === undefined ? sayJudgements(judge(scenario.expectations, finished)) : OK;
 }
 
 /** If nothing has a result: whose mistake it was. */

@@ -3,7 +3,6 @@ import { didYouMean, usageError } from '../errors.ts';
 import type { Expectation } from '../scenario.ts';
 import type { FinishedPoint } from './experiment.ts';
 import { fits } from './plan.ts';
-import type { Point } from './point.ts';
 import { figureName, figuresOf } from './results-csv.ts';
 
 export interface Judgement {
@@ -15,15 +14,10 @@ export interface Judgement {
 }
 
 /** One judgement for each expectation. A figure that is not defined is out of every range; so is one that nobody has. */
-export function judge(
-  expectations: readonly Expectation[],
-  finished: readonly FinishedPoint[],
-  points: readonly Point[],
-): Judgement[] {
-  const byKey = new Map(points.map((point) => [point.key, point]));
+export function judge(expectations: readonly Expectation[], finished: readonly FinishedPoint[]): Judgement[] {
   const runs = finished.map(({ point, summary }) => ({
     name: `${point.workload}, ${point.cluster}, ${point.policy}, seed ${point.seed}`,
-    entries: entriesOf(byKey.get(point.key)),
+    entries: point.entries,
     pair: JSON.stringify([point.workload, point.cluster, point.seed]),
     policy: point.policy,
     figures: new Map([...figuresOf(summary)].map((figure) => [figureName(figure), figure.value])),
@@ -41,13 +35,9 @@ export function judge(
 }
 
 interface Measured {
-  readonly entries: Required<Pick<Expectation, 'workload' | 'cluster' | 'policy'>>;
+  readonly entries: FinishedPoint['point']['entries'];
   readonly pair: string;
   readonly figures: ReadonlyMap<string, number>;
-}
-
-function entriesOf(point: Point | undefined): Measured['entries'] {
-  return { workload: point?.workload.entry ?? '', cluster: point?.cluster.entry ?? '', policy: point?.policy.entry ?? '' };
 }
 
 /** The figure of a run, or its ratio to that of the other policy under the same conditions. */

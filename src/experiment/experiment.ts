@@ -31,7 +31,9 @@ export interface FinishedPoint {
 
 export interface ExperimentResults {
   readonly manifest: Manifest;
-  /** Points that have results, in their order. */
+  /** The points of this part. */
+  readonly own: readonly ManifestPoint[];
+  /** Points of it that have results, in their order. */
   readonly finished: readonly FinishedPoint[];
   /** Of the points that were run now, by key. */
   readonly results: ReadonlyMap<string, PointResult>;
@@ -65,16 +67,15 @@ export async function runExperiment(
   kept: ReadonlySet<string>,
   options: RunnerOptions,
 ): Promise<ExperimentResults> {
-  const { out, manifest, shard, points } = experiment;
+  const { out, manifest, shard } = experiment;
   const results = todo.length === 0 ? new Map<string, PointResult>() : await runPoints(todo, options);
   for (const [key, { state }] of results) {
     if (state !== 'done') rmSync(join(out, pointFolder(key)), { recursive: true, force: true });
   }
-  const own = new Set((shard === undefined ? points : shardOf(points, shard)).map(({ key }) => key));
   const states = (key: string): PointResult => results.get(key) ?? { state: kept.has(key) ? 'done' : 'missing' };
-  const part = { ...manifest, points: manifest.points.filter(({ key }) => own.has(key)) };
-  const { finished, written } = writeUp(out, part, states, shard);
-  return { manifest: written, finished, results };
+  const { finished, written } = writeUp(out, manifest, states, shard);
+  const own = new Set([...kept, ...results.keys()]);
+  return { manifest: written, own: written.points.filter(({ key }) => own.has(key)), finished, results };
 }
 
 /** Writes manifest.json and results.csv for what has results; of a shard, its manifest alone. */

@@ -42,6 +42,8 @@ export interface ManifestPoint {
   readonly policy: string;
   readonly seed: number;
   readonly axes: Readonly<Record<string, ParameterValue>>;
+  /** The names of the scenario, without the values of axes. */
+  readonly entries: { readonly workload: string; readonly cluster: string; readonly policy: string };
   readonly digest?: string;
   readonly problem?: string;
 }
@@ -74,6 +76,7 @@ export function manifestOf(scenario: Scenario, inputs: Inputs, points: readonly 
       policy: point.policy.label,
       seed: point.seed,
       axes: point.axes,
+      entries: { workload: point.workload.entry, cluster: point.cluster.entry, policy: point.policy.entry },
     })),
   };
 }

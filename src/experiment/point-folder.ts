@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { gpuCount, nodeCount, processorCount } from '../cluster.ts';
 import type { Cluster } from '../cluster.ts';
 import { attemptsCsv } from '../results/attempts-csv.ts';
 import { explanationsCsv } from '../results/explanations-csv.ts';
@@ -62,7 +63,13 @@ export function writePoint(folder: string, outcome: PointOutcome): void {
     result_format: RESULT_FORMAT,
     key: point.key,
     workload: workloadFacts(point),
-    cluster: { name: point.cluster.name, entry: point.cluster.entry, resize: point.cluster.resize },
+    cluster: {
+      name: point.cluster.name,
+      entry: point.cluster.entry,
+      processors: processorCount(cluster),
+      nodes: nodeCount(cluster),
+      gpus: gpuCount(cluster),
+    },
     policy: {
       label: point.policy.label,
       entry: point.policy.entry,

@@ -1,8 +1,13 @@
+/** Axes of a sweep that are about the workload or the machine. */
+const OF_CONDITIONS = /^(load|runtimes|sizes|nodes|nodes-factor|generate\..*)$/;
+
 /** How a point was run, for machines: units end the names. */
 import type { Point } from './point.ts';
 
-export function settingsFacts({ run, placement, workload: { changes }, measures }: Point): object {
+export function settingsFacts({ run, placement, workload: { changes }, measures, axes }: Point): object {
   const { failures } = run;
+  // Those of policies are among their parameters.
+  const varied = Object.entries(axes).filter(([name]) => OF_CONDITIONS.test(name));
   const seconds = (ms: number | undefined) => (ms === undefined ? undefined : ms / 1000);
   return {
     estimates: changes.estimates,
@@ -19,6 +24,7 @@ export function settingsFacts({ run, placement, workload: { changes }, measures 
     explain: run.explain,
     warm_up_s: seconds(measures.warmUp),
     drain_s: seconds(measures.drain),
+    ...Object.fromEntries(varied),
   };
 }
 

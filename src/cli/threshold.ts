@@ -1,0 +1,66 @@
+/** Limits that results are held against: `wait.mean<=3600`, or as a change against the baseline, `wait.mean<=+5%`. */
+import { didYouMean, usageError } from '../errors.ts';
+import { figureName, figuresOf } from '../experiment/results-csv.ts';
+import type { TablePoint } from './experiment-table.ts';
+
+export interface Threshold {
+  readonly text: string;
+  readonly figure: string;
+  readonly bound: 'most' | 'least';
+  readonly limit: number;
+  /** Of the figure itself, or of its change against the baseline. */
+  readonly of: 'value' | 'change';
+}
+
+const SHAPE = /^\s*([\w.-]+)\s*(<=|>=)\s*([+-]?\d+(?:\.\d+)?)\s*(%?)\s*$/;
+
+export function parseThreshold(text: string): Threshold {
+  const match = SHAPE.exec(text);
+  if (match === null) {
+    const hint = 'write for example "wait.mean<=3600", "utilization>=0.8" or, against the baseline, "wait.mean<=+5%"';
+    throw usageError(`"${text}" is no threshold`, '--threshold', hint);
+  }
+  const [, figure, sign, number, percent] = match;
+  const of = percent === '%' ? 'change' : 'value';
+  return { text, figure, bound: sign === '<=' ? 'most' : 'least', limit: Number(number) / (of === 'change' ? 100 : 1), of };
+}
+
+/** What breaks it, in words: means over the seeds of each policy on each workload and cluster. A missing value breaks all. */
+export function brokenThresholds(threshold: Threshold, points: readonly TablePoint[], baseline: string): string[] {
+  const groups = new Map<string, { names: TablePoint['point']; values: number[] }>();
+  for (const { point, summary } of points) {
+    const key = JSON.stringify([point.workload, point.cluster, point.policy]);
+    const group = groups.get(key) ?? { names: point, values: [] };
+    group.values.push(valueIn(summary, threshold.figure));
+    groups.set(key, group);
+  }
+  const means = [...groups.values()].map(({ names, values }) => ({
+    names,
+    mean: values.reduce((sum, one) => sum + one, 0) / values.length,
+  }));
+  return means.flatMap(({ names, mean }) => {
+    if (threshold.of === 'change' && names.policy === baseline) return [];
+    const base = means.find(({ names: other }) => other.policy === baseline && isSamePlace(other, names))?.mean ?? NaN;
+    const value = threshold.of === 'value' ? mean : change(mean, base);
+    if (threshold.bound === 'most' ? value <= threshold.limit : value >= threshold.limit) return [];
+    const found = threshold.of === 'value' ? `it is ${mean}` : `it is ${mean} against ${base}`;
+    return [`${names.workload}, ${names.cluster}, ${names.policy}: ${threshold.text} is broken: ${found}`];
+  });
+}
+
+function valueIn(summary: TablePoint['summary'], wanted: string): number {
+  const figures = new Map([...figuresOf(summary)].map((figure) => [figureName(figure), figure.value]));
+  const value = figures.get(wanted);
+  if (value === undefined)
+    throw usageError(`no result has a figure "${wanted}"`, '--threshold', didYouMean(wanted, figures.keys()));
+  return value;
+}
+
+function isSamePlace(a: TablePoint['point'], b: TablePoint['point']): boolean {
+  return a.workload === b.workload && a.cluster === b.cluster;
+}
+
+/** From 0 to 0 nothing has changed. */
+function change(value: number, base: number): number {
+  return value === base ? 0 : (value - base) / base;
+}
