@@ -111,6 +111,11 @@ describe('bootstrap', () => {
     expect(percentileInterval(share, 0.9)).toEqual({ low: expect.closeTo(0.05, 10), high: expect.closeTo(0.95, 10) });
   });
 
+  test('replicates equal to the estimate count half: a discrete figure that is in the middle has no bias', () => {
+    const sorted = column(0, 1, 1, 1, 2);
+    expect(bcaCorrections(sorted, 1, sorted).bias).toBeCloseTo(0, 12);
+  });
+
   test('two rows asked for BCa, or an acceleration beyond its pole, give no interval that is turned round', () => {
     const sorted = Float64Array.from({ length: 99 }, (_, rank) => rank);
     expect(bcaInterval(sorted, { bias: 0, acceleration: 0 }, expandedConfidence(0.95, 2))).toEqual({ low: 0, high: 98 });

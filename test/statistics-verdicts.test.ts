@@ -220,6 +220,9 @@ describe('one long trace', () => {
     );
     expect(verdict.warnings.join()).toContain('MSER-5 finds no end of the warm-up');
     expect(verdict.warnings.join()).toContain('10 batches are correlated');
+    const twice = rising.map((value, row) => 3 * value + (row % 7));
+    const { sentence } = compareRuns(trace('fcfs', rising), trace('easy', twice), WAIT);
+    expect(sentence).toMatch(/; its stretches are correlated, so the interval is likely too narrow$/);
     expect(verdict.tests.map(({ name, p }) => [name, Number.isNaN(p)])).toEqual([
       ['paired t', false],
       ['Wilcoxon signed-rank', true],

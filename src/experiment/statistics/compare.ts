@@ -85,7 +85,7 @@ function verdictOf(
   };
   return {
     ...told,
-    sentence: sentenceOf({ ...told, margin: demands.margin }),
+    sentence: sentenceOf({ ...told, margin: demands.margin, independent: observations.independent }),
     detail: detailOf(observations, assessment, effect, corrected, figure),
     effect,
     tests,

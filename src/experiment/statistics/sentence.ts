@@ -17,7 +17,11 @@ export type Told = Pick<
   | 'change'
   | 'adjustedP'
   | 'family'
-> & { readonly margin: number };
+> & {
+  readonly margin: number;
+  /** False if the batches are known to be correlated. */
+  readonly independent: boolean;
+};
 
 /**
  * A verdict in one sentence: who, what, by how much, how sure, from where to where. Never that something differs without
@@ -29,10 +33,11 @@ export function sentenceOf(told: Told): string {
   const where = observations === 'batches' ? ' in this trace' : '';
   if (conclusion === 'equal') return `${name} is the same under ${other} and ${baseline}${where}${inAll(told)}`;
   if (conclusion === 'equivalent')
-    return `${name} does not differ between ${other} and ${baseline}${where}: ${shown(told)}, all within ±${percent(told.margin)}`;
+    return `${name} does not differ between ${other} and ${baseline}${where}: ${shown(told)}, all within ±${percent(told.margin)}${tooSure(told)}`;
   if (conclusion === 'undecided') return undecided(told, name, where, count);
   const worse = conclusion === 'worse' ? ', which is worse' : '';
-  return `${other} ${verbPhrase(told, name)} against ${baseline}${where} (${fromTo(told)})${withoutSpread(told)}${tooLittle(told)}${worse}`;
+  const phrase = `${other} ${verbPhrase(told, name)} against ${baseline}${where} (${fromTo(told)})`;
+  return `${phrase}${withoutSpread(told)}${tooLittle(told)}${worse}${tooSure(told)}`;
 }
 
 /** `mean wait`, `p95 bounded slowdown`, `makespan`. */
@@ -94,6 +99,11 @@ function inAll({ observations, count, otherValue, figure: { unit } }: Told): str
 /** Where all observations say the same there is no interval to show. */
 function withoutSpread(told: Told): string {
   return Number.isNaN(shownEstimate(told).low) ? `, the same in each of ${told.count} ${told.observations}` : '';
+}
+
+/** Where the interval itself is in doubt, the sentence must not be read without saying so. */
+function tooSure({ independent }: Told): string {
+  return independent ? '' : '; its stretches are correlated, so the interval is likely too narrow';
 }
 
 function tooLittle({ change, margin }: Told): string {
