@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareFamily, compareRuns, keyWithoutSeed, pairKey, splitByWorkload } from '../src/experiment/statistics/index.ts';
 import type { CompareOptions, RunSample, TraceSample, Verdict } from '../src/experiment/statistics/index.ts';
+import { studentQuantile } from '../src/experiment/statistics/student-distribution.ts';
 import { metricNamed } from '../src/metrics/measure.ts';
 import { randomStream } from '../src/random.ts';
 
@@ -118,6 +119,13 @@ describe('honesty', () => {
     expect(verdict.advice).toContain('more seeds');
   });
 
+  test('differences that are all the same are decided by their signs, for t does not apply', () => {
+    const { tests, adjustedP, conclusion } = compare([1, 2, 3, 4, 5, 6, 7, 8], [3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(tests[0].name).toBe('Wilcoxon signed-rank');
+    expect(adjustedP).toBeCloseTo(2 / 256, 10);
+    expect(conclusion).toBe('worse');
+  });
+
   test('runs without a partner and pairs without a value are left out and named', () => {
     const verdict = compare([1, 2, NaN, 4, 5], [2, 3, 4, 6]);
     expect(verdict.count).toBe(3);
@@ -222,6 +230,14 @@ describe('one long trace', () => {
     expect(verdict.warnings.join()).toContain('10 batches are correlated');
     const twice = rising.map((value, row) => 3 * value + (row % 7));
     const { sentence } = compareRuns(trace('fcfs', rising), trace('easy', twice), WAIT);
+    // The interval is widened as the test is: both ends lie t standard errors off.
+    const {
+      difference,
+      tests,
+      count: batches,
+    } = compareRuns(trace('fcfs', rising), trace('easy', twice), { ...WAIT, interval: 't' });
+    const error = Math.abs(difference.value / tests[0].statistic);
+    expect((difference.high - difference.low) / 2 / error).toBeCloseTo(studentQuantile(0.975, batches - 1), 6);
     expect(sentence).toMatch(/; its stretches are correlated, so the interval is likely too narrow$/);
     expect(verdict.tests.map(({ name, p }) => [name, Number.isNaN(p)])).toEqual([
       ['paired t', false],
