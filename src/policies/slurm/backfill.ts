@@ -76,7 +76,7 @@ export class BackfillCycle {
 
   /** Goes through the queue; pauses for others now and then. */
   *run(): Generator<Yielding, void, void> {
-    const { queue, clock, preemption, limits } = this.#scheduling;
+    const { queue, clock, preemption, limits, gang } = this.#scheduling;
     const { maxTests, maxTime, yieldInterval, yieldSleep, continueAfterYield } = this.#parameters;
     for (const record of queue.build(this.#cycle)) {
       const { job } = record;
@@ -87,7 +87,7 @@ export class BackfillCycle {
         this.#worked = 0;
         if (!continueAfterYield && this.#scheduling.lastUpdate !== before) return;
       }
-      if (!this.#cycle.pending.has(job) || preemption?.isInProgress(job) === true) continue;
+      if (!this.#cycle.pending.has(job) || gang?.isWaiting(job) === true || preemption?.isInProgress(job) === true) continue;
       this.#scheduling.look(record);
       if (!this.#stopsAtLimits && limits?.beforeNodes(job) !== undefined) continue;
       if (this.#limits.forbid(job) || limits?.nodeLimit(job) !== undefined) continue;

@@ -17,8 +17,8 @@ function notModelled(config: SlurmConfig): string[] {
   const { preemption, select, partitions, scheduler, timing } = config;
   const { main } = scheduler;
   const asked: [string, boolean][] = [
-    ['PreemptMode=GANG', preemption.mode.gang],
-    ['OverSubscribe=FORCE', partitions.some(({ overSubscribe: { mode, jobs } }) => mode === 'force' && jobs > 1)],
+    ['PreemptMode=SUSPEND with PreemptType=preempt/qos', preemption.type === 'qos' && preemption.mode.how === 'suspend'],
+    ['OverSubscribe=FORCE without PreemptMode=GANG', !preemption.mode.gang && partitions.some(isForced)],
     ['MaxCPUsPerSocket of a partition', partitions.some((partition) => partition.maxCpusPerSocket < Infinity)],
     ['SelectTypeParameters of a partition', partitions.some(({ unit }) => unit !== undefined && unit !== select.unit)],
     ['AllowGroups of a partition', partitions.some(({ allowGroups }) => allowGroups !== undefined)],
@@ -30,4 +30,8 @@ function notModelled(config: SlurmConfig): string[] {
     ['CR_Board', select.unit === 'board'],
   ];
   return asked.filter(([, is]) => is).map(([name]) => name);
+}
+
+function isForced({ overSubscribe: { mode, jobs } }: SlurmConfig['partitions'][number]): boolean {
+  return mode === 'force' && jobs > 1;
 }

@@ -3,6 +3,7 @@ import type { Cycle } from '../../policy.ts';
 import type { Requests } from '../../workload.ts';
 import type { Demands } from './demand.ts';
 import type { JobDemand } from './demand.ts';
+import type { Gang } from './gang/gang.ts';
 import type { Limits } from './limits/limits.ts';
 import type { Partitions } from './partitions.ts';
 import { mergeSort } from './preemption/merge-sort.ts';
@@ -25,6 +26,7 @@ export interface JobQueueParts {
   readonly limits?: Limits | undefined;
   readonly reasons: StateReasons;
   readonly reservations?: Reservations | undefined;
+  readonly gang?: Gang | undefined;
 }
 
 /** A job that may start, in one of the partitions that it named. */
@@ -71,6 +73,7 @@ export class JobQueue {
     const records: QueueRecord[] = [];
     preemption?.beginWalk();
     for (let job = cycle.pending.first(); job >= 0; job = cycle.pending.after(job)) {
+      if (this.#parts.gang?.isWaiting(job) === true) continue;
       let reason: string | undefined;
       const before = records.length;
       for (const partition of partitions.allOf(job)) {

@@ -41,7 +41,7 @@ class MainPass {
     for (const record of queue.build(this.#cycle)) {
       const { job, partition } = record;
       // It may have been started in another of its partitions, or make room for itself there.
-      if (!this.#cycle.pending.has(job) || this.#scheduling.preemption?.isInProgress(job) === true) continue;
+      if (!this.#isPending(job) || this.#scheduling.preemption?.isInProgress(job) === true) continue;
       if (this.#isOver || (maxStarts > 0 && this.#started >= maxStarts)) break;
       this.#scheduling.look(record);
       if (partitionDepth > 0 && this.#count(partition) >= partitionDepth) this.#scheduling.reasons.behind(this.#cycle, job);
@@ -49,6 +49,10 @@ class MainPass {
       else this.#try(record);
     }
     if (this.#cycle.pending.size > 0) this.#scheduling.touch();
+  }
+
+  #isPending(job: number): boolean {
+    return this.#cycle.pending.has(job) && this.#scheduling.gang?.isWaiting(job) !== true;
   }
 
   #count(partition: number): number {

@@ -101,6 +101,14 @@ export class Running {
     this.#sorted = undefined;
   }
 
+  /** Its limit is used up so much later [ms]. */
+  extend(job: number, by: number): void {
+    const allocation = this.#jobs.get(job);
+    if (allocation === undefined || by === 0) return;
+    this.#jobs.set(job, { ...allocation, end: allocation.end + by });
+    this.#sorted = undefined;
+  }
+
   /** By the end of their limits; ties in the order of their rows, which is that of their ids. */
   byEnd(): readonly Allocation[] {
     return (this.#sorted ??= [...this.#jobs.values()].sort((a, b) => a.end - b.end || a.job - b.job));

@@ -55,6 +55,7 @@ export class SlurmScheduler implements Policy {
     if (ends !== 'none' && this.#missedEnds !== 'stopped') this.#missedEnds = ends;
     this.#scheduling.preemption?.stops.scan(cycle);
     this.#scheduling.earlyEnds.scan(cycle);
+    this.#scheduling.gang?.slice(cycle);
     if (this.#scheduling.reservations?.advance() === true) {
       this.#scheduling.touch();
       this.#passes.ask(now);
@@ -109,6 +110,7 @@ export class SlurmScheduler implements Policy {
   #sleep(cycle: Cycle): void {
     const { now, pending } = cycle;
     const times = [this.#lockedUntil, this.#paused?.until ?? NaN, this.#scheduling.queue.nextBegin(cycle)];
+    times.push(this.#scheduling.gang?.next ?? NaN);
     if (pending.size > 0) times.push(this.#passes.next(), this.#scheduling.priorities.next);
     if (this.#setup.backfills && this.#paused === undefined && this.#backfill.hasWork(this.#scheduling.lastUpdate)) {
       times.push(this.#backfill.next(now));

@@ -4,6 +4,8 @@ import type { Cycle } from '../../policy.ts';
 import type { SlurmSchedulerParameters } from '../../slurm-scheduler-parameters.ts';
 import type { Requests } from '../../workload.ts';
 import { Demands } from './demand.ts';
+import type { Gang } from './gang/gang.ts';
+import { makeGang } from './gang/make-gang.ts';
 import { JobQueue } from './job-queue.ts';
 import type { QueueRecord } from './job-queue.ts';
 import { Licenses } from './licenses.ts';
@@ -67,6 +69,8 @@ export class Scheduling {
   readonly willRun: WillRun;
   /** Absent if nobody may preempt anybody. */
   readonly preemption?: Preemption;
+  /** Absent if no jobs take turns. */
+  readonly gang?: Gang;
   readonly requeues: Requeues;
   /** Absent if there are none. */
   readonly reservations?: Reservations;
@@ -104,6 +108,7 @@ export class Scheduling {
     if (cluster.slurm !== undefined) {
       const parts = { jobs, config: cluster.slurm, partitions, priorities, running, selection, clock, cleaning, finish };
       this.preemption = makePreemption(parts);
+      this.gang = makeGang({ config: cluster.slurm, machine, selection, running, clock });
       if (cluster.slurm.reservations.length > 0) this.reservations = new Reservations({ ...parts, nodes: machine.nodes });
       this.#overRun = cluster.slurm.timing.resvOverRun;
     }
@@ -114,8 +119,8 @@ export class Scheduling {
     if (cluster.slurm !== undefined) {
       this.limits = new Limits({ jobs, cluster, slurm: cluster.slurm, partitions, priorities, demandOf });
     }
-    const { preemption, limits, reasons, reservations } = this;
-    const parts = { partitions, priorities, demands, requeues, preemption, limits, reasons, reservations };
+    const { preemption, limits, reasons, reservations, gang } = this;
+    const parts = { partitions, priorities, demands, requeues, preemption, limits, reasons, reservations, gang };
     this.queue = new JobQueue(jobs, parts);
     this.willRun = new WillRun(this.running, this.selection, {
       windowLinear: parameters.backfill.windowLinear,
@@ -132,15 +137,18 @@ export class Scheduling {
     this.clock.now = cycle.now;
     this.#recompute(cycle.now);
     if (expectations) {
-      for (const job of this.running.jobs()) if (!cycle.running.mayPreempt(job)) this.#finish(job);
+      for (const job of this.running.jobs()) if (!cycle.running.mayPreempt(job) && !this.#isWaiting(job)) this.#finish(job);
     }
     let stopped = false;
-    for (const job of ended) stopped = this.#release(job) || stopped;
+    for (const job of ended) if (this.gang?.isEcho(job) !== true) stopped = this.#release(job) || stopped;
     for (const { node, up } of turns) this.running.turn(node, up);
     for (const job of submitJobs(cycle, this.jobs, this.limits, (one) => this.#ran.has(one))) {
+      if (this.gang?.isEcho(job) === true) continue;
       if (this.#ran.has(job)) this.requeues.add(job, cycle.now);
       this.priorities.submit(job, cycle.now);
     }
+    this.gang?.clearEchoes();
+    if (ended.length > 0 || expectations) this.gang?.update(cycle);
     if (ended.length + submitted.length + turns.length > 0) this.touch();
     if (stopped) return 'stopped';
     return ended.length > 0 ? 'some' : 'none';
@@ -152,9 +160,15 @@ export class Scheduling {
     if (changed !== undefined) this.lastUpdate = Math.max(this.lastUpdate, this.clock.unixOf(changed));
   }
 
+  /** Suspended jobs are in the queue of the run, but not in that of Slurm. */
+  #isWaiting(job: number): boolean {
+    return this.gang?.isWaiting(job) === true;
+  }
+
   #finish(job: number): void {
     const allocation = this.running.of(job);
     if (allocation === undefined) return;
+    this.gang?.forget(allocation);
     if (allocation.end <= this.clock.unix) this.#timedOut.add(job);
     this.running.finish(job);
     this.limits?.ended(job);
@@ -224,7 +238,8 @@ export class Scheduling {
     const notTried = this.limits?.notTried(job);
     if (notTried !== undefined) return { started: false, ...notTried };
     const startable = this.startable(job, nodes);
-    const shares = this.selection.choose(this.running.books, demand, startable);
+    const { gang, selection, running } = this;
+    const shares = gang === undefined ? selection.choose(running.books, demand, startable) : gang.choose(demand, startable);
     // A job that lacks both nodes and what limits leave it waits for its limits.
     const reason = this.limits?.onNodes(job, shares && this.#givenOf(job, shares));
     if (reason !== undefined) return { started: false, reason, isPolicy: true };
@@ -238,9 +253,8 @@ export class Scheduling {
   }
 
   start(cycle: Cycle, job: number, shares: readonly Share[], starter: Starter): void {
-    for (const { node, group, tasks } of shares) cycle.place(job, group, node, tasks);
-    const { running, partitions, clock } = this;
-    running.add({
+    const { running, partitions, clock, gang } = this;
+    const allocation = {
       job,
       shares,
       nodes: running.nodesOf(shares),
@@ -248,7 +262,10 @@ export class Scheduling {
       start: clock.unix,
       end: clock.unix + partitions.limitOf(job),
       partition: partitions.of(job),
-    });
+    };
+    running.add(allocation);
+    if (gang !== undefined) gang.admit(cycle, allocation);
+    else for (const { node, group, tasks } of shares) cycle.place(job, group, node, tasks);
     this.#endEarly(cycle, job);
     this.priorities.start(job, this.#givenOf(job, shares), cycle.now);
     this.limits?.started(job, this.#givenOf(job, shares), clock.unix);
