@@ -8,6 +8,7 @@ const POLICIES: Readonly<Record<string, () => Promise<PolicySpec>>> = {
   sjf: async () => (await import('./sjf.ts')).sjf,
   'first-fit': async () => (await import('./first-fit.ts')).firstFit,
   'fair-share': async () => (await import('./fair-share/fair-share.ts')).fairShare,
+  drf: async () => (await import('./drf/drf.ts')).drf,
   random: async () => (await import('./random.ts')).random,
   'kube-default': async () => (await import('./kube-default/kube-default.ts')).kubeDefault,
   gang: async () => (await import('./gang/gang.ts')).gang,
