@@ -46,6 +46,10 @@ export interface SlurmRecordRow {
   readonly asked: number;
   /** Whether it was preempted and requeued: what the row says is its last run. */
   readonly requeued: boolean;
+  /** Whether it was preempted for good: it ran for less than it would have. */
+  readonly cut: boolean;
+  /** How long it would have run. */
+  readonly runtime: number;
   readonly options: SbatchOptions;
 }
 
@@ -117,12 +121,21 @@ function readRow(line: Line, where: string): SlurmRecordRow {
     account: line.account ?? '',
     backfilled: line.scheduler === 'Backfill',
     asked: line.req_submit === undefined ? NaN : Number(line.req_submit),
+    cut: line.state === 'PREEMPTED' && line.runtime !== undefined,
+    runtime: Number(line.runtime ?? NaN),
     requeued: Number(line.eligible ?? 0) - number('submit') >= REQUEUE_DELAY,
     options: line.partition === undefined || line.partition === '' ? {} : { partition: line.partition },
   };
 }
 
-const RECORD_CONFIG = z.object({ config: z.string(), t0: z.number() });
+/** Texts of slurm.conf and of what stood beside it. */
+const RECORD_CONFIG = z.object({
+  config: z.string(),
+  t0: z.number(),
+  topology: z.string().optional(),
+  accounts: z.string().optional(),
+  qos: z.string().optional(),
+});
 
 export interface SlurmRecordConfig {
   readonly cluster: Cluster;
@@ -135,7 +148,14 @@ export function readSlurmRecordConfig(json: unknown, name: string): SlurmRecordC
   const read = RECORD_CONFIG.safeParse(json);
   if (!read.success)
     throw new InputError(z.prettifyError(read.error), name, 'it needs "config", a slurm.conf, and "t0", a Unix time');
-  const { cluster, warnings } = readSlurmConf({ conf: { path: `${name}, config`, text: read.data.config } });
+  const { topology, accounts, qos } = read.data;
+  const file = (what: string, text: string) => ({ path: `${name}, ${what}`, text });
+  const { cluster, warnings } = readSlurmConf({
+    conf: file('config', read.data.config),
+    ...(topology === undefined ? {} : { topology: file('topology', topology) }),
+    ...(accounts === undefined ? {} : { accounts: file('accounts', accounts) }),
+    ...(qos === undefined ? {} : { qos: file('qos', qos) }),
+  });
   return { cluster, warnings, zero: read.data.t0 };
 }
 
@@ -147,7 +167,7 @@ export function recordedWorkload({ rows, name }: SlurmRecord, { zero }: SlurmRec
     builder.add({
       id: row.id,
       submit: row.submit * SECOND + MIDDLE,
-      runtime: (row.end - row.start) * SECOND,
+      runtime: (row.cut ? row.runtime : row.end - row.start) * SECOND,
       walltime: row.limit * SECOND,
       tasks: row.nodes,
       request: builder.request({ cpu: row.cpus * 1000, memory: 0, gpu: row.gpus * 1000 }),

@@ -81,7 +81,7 @@ function gresOf({ each }: GroupOfJob, options: SlurmOptions, { tasksPerNode }: S
     ...namedGres(options.gresPerSocket, 'socket'),
   ];
   if (named.length > 0) return named;
-  const perNode = options.tasks === undefined && tasksPerNode > 0 && options.tasksPerNode === undefined;
+  const perNode = options.tasks === undefined && tasksPerNode > 0;
   const asked: GresAsk[] = [];
   const add = (name: string, count: number, types?: readonly string[]) => {
     if (count <= 0) return;

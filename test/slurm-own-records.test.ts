@@ -1,0 +1,100 @@
+// Our own records of a real slurmctld (test/records/slurm/README.md), and what the simulated one makes of the same submissions.
+import { readFileSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
+import { describe, expect, test } from 'vitest';
+import { simulate } from '../src/engine/simulate.ts';
+import { firstFit } from '../src/placement/first-fit.ts';
+import type { Schedule } from '../src/schedule.ts';
+import { expandHostlist } from '../src/slurm-hostlist.ts';
+import { averageOf, compareStarts } from '../src/verify/slurm-comparison.ts';
+import { averagePreemptions, comparePreemptions, preemptionGates, readSlurmVictims } from '../src/verify/slurm-preemptions.ts';
+import { readSlurmRecord, readSlurmRecordConfig, readSlurmWorkload } from '../src/verify/slurm-record.ts';
+import { phasesOf, replayRecord } from '../src/verify/slurm-replay.ts';
+import type { SlurmPhases } from '../src/verify/slurm-replay.ts';
+
+const FOLDER = 'test/records/slurm';
+const PHASES = 6;
+
+function textOf(file: string): string {
+  return readFileSync(`${FOLDER}/${file}`, 'utf8');
+}
+
+function read(name: string) {
+  const workload = `${name.replace(/_[a-z]$/, '')}.workload.csv`;
+  const record = readSlurmRecord(textOf(`${name}.csv`), name, readSlurmWorkload(textOf(workload), workload));
+  return { record, config: readSlurmRecordConfig(JSON.parse(textOf(`${name}.json`)), name) };
+}
+
+/** One run, and the schedule it ended in. */
+function replay(name: string, phases: SlurmPhases) {
+  const { record, config } = read(name);
+  const kept: Schedule[] = [];
+  const replayed = replayRecord(record, config, phases, (workload, cluster, policy, { parameters, release }) => {
+    const costs = { release, killScan: Number.MAX_SAFE_INTEGER };
+    const schedule = simulate(workload, cluster, policy, { parameters, placement: firstFit, audit: true, costs });
+    kept.push(schedule);
+    return schedule;
+  });
+  return { record, config, replayed, schedule: kept[0] };
+}
+
+/**
+ * How far two real runs of one workload are apart, and how far we may be from one of them: share of the mean wait and of
+ * the makespan, median difference of starts [s], share of jobs within a minute.
+ */
+const LIMITS = [
+  // Two real runs: 0 %, 0.4 %, 1 s, 94 %.
+  { name: 'tree_licenses_a', meanWait: 0.08, makespan: 0.02, median: 20, withinMinute: 0.8 },
+  { name: 'tree_licenses_b', meanWait: 0.08, makespan: 0.02, median: 20, withinMinute: 0.8 },
+  // Two real runs: 36 %, 4 %, 1 s, 79 %.
+  { name: 'tiers_mixed_a', meanWait: 0.3, makespan: 0.05, median: 20, withinMinute: 0.75 },
+  { name: 'tiers_mixed_b', meanWait: 0.3, makespan: 0.05, median: 20, withinMinute: 0.7 },
+  // Two real runs: 2 %, 2 %, 2 s, 70 %.
+  { name: 'qos_a', meanWait: 0.08, makespan: 0.03, median: 20, withinMinute: 0.6 },
+  { name: 'qos_b', meanWait: 0.08, makespan: 0.03, median: 20, withinMinute: 0.6 },
+];
+
+describe('records of slurmctld 22.05.8', () => {
+  test.each(LIMITS)('$name: as near as another real run, or nearly so', ({ name, ...limits }) => {
+    const runs = Array.from({ length: PHASES }, (_, run) => {
+      const { record, replayed } = replay(name, phasesOf(run, PHASES));
+      return compareStarts(record, replayed);
+    });
+    const mean = averageOf(runs);
+    expect(Math.abs(mean.meanWait)).toBeLessThanOrEqual(limits.meanWait);
+    expect(Math.abs(mean.makespan)).toBeLessThanOrEqual(limits.makespan);
+    expect(mean.median).toBeLessThanOrEqual(limits.median);
+    expect(mean.withinMinute).toBeGreaterThanOrEqual(limits.withinMinute);
+    expect(Math.abs(mean.backfilled)).toBeLessThanOrEqual(0.08);
+  });
+
+  test.each(['qos_a', 'qos_b'])('%s: as many preemptions, of the same jobs', (name) => {
+    const victims = readSlurmVictims(textOf(`${name}.preemptions.csv`), name);
+    const runs = Array.from({ length: PHASES }, (_, run) => {
+      const { record, replayed } = replay(name, phasesOf(run, PHASES));
+      return comparePreemptions(record, victims, replayed);
+    });
+    expect(preemptionGates(averagePreemptions(runs)).filter(({ ok }) => !ok)).toEqual([]);
+  });
+
+  test.each([
+    // Weights, features and memory on shared nodes, before chance has its say.
+    { name: 'tiers_mixed_a', poll: 0, full: 0, backfill: 26_300, first: 80 },
+    // Leaf switches and licences.
+    { name: 'tree_licenses_a', poll: 0, full: 30_000, backfill: 29_200, first: 20 },
+  ])('$name: with its timers, the first $first jobs are on the very nodes', ({ name, first, ...timers }) => {
+    const { record, config, replayed, schedule } = replay(name, { ...phasesOf(0, 1), ...timers, release: 400 });
+    const names = config.cluster.pools.flatMap(({ nodeNames = [] }) => nodeNames);
+    const lines: Record<string, string>[] = parse(textOf(`${name}.csv`), { columns: true });
+    const real = new Map(lines.map(({ id, nodelist }) => [id, expandHostlist(nodelist, name).join()]));
+    const order = replayed.ids.map((_, job) => job).sort((a, b) => replayed.start[a] - replayed.start[b]);
+    const ours = order.map((job) => {
+      const { first: from, node } = schedule.placements!;
+      return [...new Set(node.slice(from[job], from[job + 1]))].sort((a, b) => a - b).map((one) => names[one]);
+    });
+    expect(record.ids.length).toBeGreaterThan(first);
+    expect(ours.slice(0, first).map((nodes) => nodes.join())).toEqual(
+      order.slice(0, first).map((job) => real.get(replayed.ids[job])),
+    );
+  });
+});
