@@ -74,6 +74,23 @@ test('gang: what breaks a promise, because kube-scheduler chooses the nodes, is 
   expect([...start].map((time) => time / SECOND)).toEqual([0, 100, 0, 0, 10]);
 });
 
+test('gang: who is kept out by taints is promised nothing, and holds nobody up', () => {
+  const builder = new WorkloadBuilder();
+  const request = builder.request({ cpu: 2000, memory: 0, gpu: 0 });
+  const add = (id: number, tasks: number) =>
+    builder.add({ id, submit: 0, runtime: 10 * SECOND, walltime: 10 * SECOND, tasks, request });
+  // By its room the first fits at once, on both nodes.
+  add(0, 2);
+  add(1, 1);
+  const pool = { name: 'open', count: 1, cpu: 2000, memory: Infinity, gpus: 0 };
+  const pools = [pool, { ...pool, name: 'kept', taints: ['team=ops:NoSchedule'] }];
+  const cluster = { name: 'tainted', interchangeable: false, pools, partitions: [], outages: [] };
+  const jobs = builder.finish('kept out');
+  expect([...run(jobs, cluster, gang).start]).toEqual([NaN, 0]);
+  const free = { ...cluster, pools: [pool, { ...pool, name: 'free' }] };
+  expect([...run(jobs, free, gang).start]).toEqual([0, 10 * SECOND]);
+});
+
 const rows = fc.array(
   fc.record({
     submit: fc.nat(4),

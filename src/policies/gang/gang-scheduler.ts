@@ -6,6 +6,7 @@ import { NO_NOMINATIONS } from '../kube-default/filter-run.ts';
 import type { JobPod } from '../kube-default/job-pod.ts';
 import { readKubeParameters } from '../kube-default/kube-parameters.ts';
 import { PodCluster } from '../kube-default/pod-cluster.ts';
+import { fitsAlone } from './fits-alone.ts';
 import type { SchedulerSettings } from '../kube-default/scheduler-settings.ts';
 import { schedulePod } from '../kube-default/schedule-pod.ts';
 import type { CycleSetup } from '../kube-default/schedule-pod.ts';
@@ -23,6 +24,8 @@ export class GangScheduler {
   readonly #setup: CycleSetup;
   readonly #backfill: Backfill;
   readonly #timeout: number;
+  /** What `#isKeptOut` has found; nodes and gangs were as they are now. */
+  readonly #keptOut = new Map<WaitingGang, boolean>();
   readonly #onAttempt: SchedulerSettings['onAttempt'];
 
   constructor(setup: PolicySetup) {
@@ -47,7 +50,9 @@ export class GangScheduler {
   }
 
   schedule(cycle: Cycle): void {
-    const { gone, created } = this.#cluster.apply(cycle);
+    const { gone, nodes, created } = this.#cluster.apply(cycle);
+    // Pods that come may belong to a gang that was looked at.
+    if (nodes.length + created.length > 0) this.#keptOut.clear();
     for (const pod of gone) {
       this.#waiting.remove(pod);
       this.#gangs.remove(pod);
@@ -76,8 +81,22 @@ export class GangScheduler {
       const impatient = this.#timeout > 0 && cycle.now - waiting.since >= this.#timeout;
       if (this.#backfill === 'none' || impatient) return;
       // A gang of several jobs is foreseen by its first one.
-      if (this.#backfill === 'easy') held ??= cycle.running.whenFits(waiting.job);
+      if (this.#backfill === 'easy') held ??= this.#promise(waiting, cycle);
     }
+  }
+
+  /** When the gang is sure to fit; none if it is not for want of room that it waits. */
+  #promise(waiting: WaitingGang, cycle: Cycle): Reservation | undefined {
+    const reservation = cycle.running.whenFits(waiting.job);
+    // By the books, which know of room only, it fits already: then it is filters that turn it down.
+    return reservation.time <= cycle.now && this.#isKeptOut(waiting) ? undefined : reservation;
+  }
+
+  /** Whether nodes would turn the gang down even if nobody were on them: cordons, taints, and what it asks of them. */
+  #isKeptOut(waiting: WaitingGang): boolean {
+    let isOut = this.#keptOut.get(waiting);
+    if (isOut === undefined) this.#keptOut.set(waiting, (isOut = !fitsAlone(waiting.pods, this.#cluster, this.#setup)));
+    return isOut;
   }
 
   /** Binds what waits of the gang, or answers why that cannot be; then nothing has changed. */
