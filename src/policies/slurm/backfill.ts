@@ -7,6 +7,8 @@ import type { SlurmBackfillParameters } from '../../slurm-scheduler-parameters.t
 import { BackfillLimits } from './backfill-limits.ts';
 import type { JobDemand } from './demand.ts';
 import type { LicenseCounts } from './licenses.ts';
+import type { ArrayWalk } from './job-arrays.ts';
+import type { QueueRecord } from './job-queue.ts';
 import { countNodes, isWithin, overlaps } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import { NodeSpace } from './node-space.ts';
@@ -35,6 +37,7 @@ export class BackfillCycle {
   readonly #scheduling: Scheduling;
   readonly #parameters: SlurmBackfillParameters;
   readonly #limits: BackfillLimits;
+  readonly #arrays: ArrayWalk;
   readonly #space: NodeSpace;
   /** When the cycle began [Unix ms]. */
   readonly #began: number;
@@ -56,6 +59,7 @@ export class BackfillCycle {
     this.#cycle = cycle;
     this.#parameters = parameters.backfill;
     this.#limits = new BackfillLimits(scheduling);
+    this.#arrays = scheduling.arrays.walk();
     this.#testTime = testTime;
     this.#began = now;
     const { licenses: plansLicenses, runningJobReserve } = parameters.backfill;
@@ -78,7 +82,7 @@ export class BackfillCycle {
   *run(): Generator<Yielding, void, void> {
     const { queue, clock, preemption, limits, gang } = this.#scheduling;
     const { maxTests, maxTime, yieldInterval, yieldSleep, continueAfterYield } = this.#parameters;
-    for (const record of queue.build(this.#cycle)) {
+    for (const record of queue.build(this.#cycle, 'time-min')) {
       const { job } = record;
       if (this.#tests >= maxTests || clock.unix + this.#worked - this.#began >= maxTime) return;
       if (this.#worked >= yieldInterval) {
@@ -90,25 +94,36 @@ export class BackfillCycle {
       if (!this.#cycle.pending.has(job) || gang?.isWaiting(job) === true || preemption?.isInProgress(job) === true) continue;
       this.#scheduling.look(record);
       if (!this.#stopsAtLimits && limits?.beforeNodes(job) !== undefined) continue;
+      if (this.#isTurnedDown(record)) continue;
       if (this.#limits.forbid(job) || limits?.nodeLimit(job) !== undefined) continue;
       if (!this.#parameters.licenses && !this.#scheduling.hasLicenses(job)) continue;
-      if (this.#visit(job) === 'full') return;
+      if (this.#visit(record) === 'full') return;
     }
   }
 
+  /** Whether another task of its array could neither start nor be planned, or enough of them are planned, or run. */
+  #isTurnedDown(record: QueueRecord): boolean {
+    if (this.#arrays.rejectedFor(record) !== undefined) return true;
+    this.#arrays.consider(record);
+    return this.#scheduling.arrays.isFull(record.job);
+  }
+
   /** Starts or plans one job. Answers `full` if nobody else is to be looked at. */
-  #visit(job: number): 'full' | undefined {
+  #visit(record: QueueRecord): 'full' | undefined {
+    const { job } = record;
     const { partitions } = this.#scheduling;
     const { maxStarts, nodeSpaceSize, oneReservationPerJob } = this.#parameters;
     const wasShort = partitions.isShortened(job);
     this.#shorten(job);
     const plan = this.#plan(job, (oneReservationPerJob && this.#planned.has(job)) || this.#limits.mayNotReserve(job));
+    if (plan === 'started') this.#arrays.started();
     if (plan === 'started') return maxStarts > 0 && ++this.#started >= maxStarts ? 'full' : undefined;
     if (plan !== undefined) this.#planned.add(job);
     let isFull = false;
     if (plan !== undefined && this.#mayReserve(job, plan)) {
       isFull = this.#space.records >= nodeSpaceSize;
       if (!isFull) this.#reserve(job, plan);
+      this.#arrays.planned(record, this.#parameters.maxArrayReservations);
     }
     if (!wasShort) partitions.lengthen(job);
     return isFull ? 'full' : undefined;

@@ -181,8 +181,6 @@ export class Demands {
     const names: string[] = [];
     const { mode, jobs: sharers } = this.#rules(partition)?.overSubscribe ?? { mode: 'no', jobs: 1 };
     if (mode === 'yes' && sharers > 1 && options.overSubscribe === true) names.push('--oversubscribe');
-    const array = slurm?.arrayOfJob?.[job] ?? -1;
-    if (array >= 0 && slurm!.arrays[array].limit < Infinity) names.push('the limit of running tasks of an array');
     if (slurm?.componentOfGroup !== undefined && groups.length > 1) names.push('components of a heterogeneous job');
     if (slurm?.deadline !== undefined && !Number.isNaN(slurm.deadline[job])) names.push('--deadline');
     if (groups.some(({ request }) => requests[request].gpu % 1000 !== 0)) names.push('shares of a GPU');

@@ -4,6 +4,7 @@
  */
 import type { Cycle } from '../../policy.ts';
 import type { JobDemand } from './demand.ts';
+import type { ArrayWalk } from './job-arrays.ts';
 import type { QueueRecord } from './job-queue.ts';
 import { isLimitReason } from './limits/reasons.ts';
 import { countCommon, isWithin, overlaps, removeAll } from './node-set.ts';
@@ -24,6 +25,7 @@ class MainPass {
   readonly #failed = new Set<number>();
   readonly #failedReservations = new Set<number>();
   readonly #tried = new Map<number, number>();
+  readonly #arrays: ArrayWalk;
   #started = 0;
   /** Licences are planned by backfill: nobody goes past a job that waits for some. */
   #isOver = false;
@@ -32,6 +34,7 @@ class MainPass {
     this.#scheduling = scheduling;
     this.#cycle = cycle;
     this.#available = scheduling.running.up.slice();
+    this.#arrays = scheduling.arrays.walk();
   }
 
   run(full: boolean): void {
@@ -44,11 +47,25 @@ class MainPass {
       if (!this.#isPending(job) || this.#scheduling.preemption?.isInProgress(job) === true) continue;
       if (this.#isOver || (maxStarts > 0 && this.#started >= maxStarts)) break;
       this.#scheduling.look(record);
+      if (this.#isTurnedDown(record)) continue;
       if (partitionDepth > 0 && this.#count(partition) >= partitionDepth) this.#scheduling.reasons.behind(this.#cycle, job);
       else if (!full && looked++ > depth) break;
       else this.#try(record);
     }
     if (this.#cycle.pending.size > 0) this.#scheduling.touch();
+  }
+
+  /** Whether another task of its array could not start, or as many of them run as may. */
+  #isTurnedDown(record: QueueRecord): boolean {
+    const { reasons, arrays } = this.#scheduling;
+    const other = this.#arrays.rejectedFor(record);
+    const reason = other === undefined ? undefined : reasons.of(other);
+    if (reason !== undefined) this.#explain(record.job, reason);
+    if (other !== undefined) return true;
+    this.#arrays.consider(record);
+    if (!arrays.isFull(record.job)) return false;
+    this.#explain(record.job, 'JobArrayTaskLimit');
+    return true;
   }
 
   #isPending(job: number): boolean {
@@ -82,6 +99,7 @@ class MainPass {
     const outcome = this.#scheduling.tryStart(this.#cycle, job, this.#available, 'main');
     if (outcome.started) {
       this.#started++;
+      this.#arrays.started();
       return;
     }
     if (outcome.reason !== undefined) this.#explain(job, outcome.reason);

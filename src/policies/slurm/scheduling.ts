@@ -6,6 +6,7 @@ import type { Requests } from '../../workload.ts';
 import { Demands } from './demand.ts';
 import type { Gang } from './gang/gang.ts';
 import { makeGang } from './gang/make-gang.ts';
+import { JobArrays } from './job-arrays.ts';
 import { JobQueue } from './job-queue.ts';
 import type { QueueRecord } from './job-queue.ts';
 import { Licenses } from './licenses.ts';
@@ -78,6 +79,7 @@ export class Scheduling {
   /** Absent without a slurm.conf. */
   readonly limits?: Limits;
   readonly reasons = new StateReasons();
+  readonly arrays: JobArrays;
   readonly licenses: Licenses;
   /** Whether backfill plans licences as it plans nodes. */
   readonly plansLicenses: boolean;
@@ -96,6 +98,7 @@ export class Scheduling {
     this.jobs = jobs;
     this.parameters = parameters;
     this.clock = new PlanClock(jobs);
+    this.arrays = new JobArrays(jobs);
     this.running = new Running(machine);
     this.partitions = new Partitions(jobs, cluster, machine);
     this.priorities = priorities;
@@ -172,6 +175,7 @@ export class Scheduling {
     if (allocation.end <= this.clock.unix) this.#timedOut.add(job);
     this.running.finish(job);
     this.limits?.ended(job);
+    this.arrays.ended(job);
     this.priorities.finish(job, this.clock.now);
     this.touch();
   }
@@ -271,6 +275,7 @@ export class Scheduling {
     this.limits?.started(job, this.#givenOf(job, shares), clock.unix);
     const { licenses } = this.queue.demandOf(job);
     if (licenses !== undefined) this.licenses.take(job, licenses);
+    this.arrays.started(job);
     this.reasons.forget(job);
     this.#ran.add(job);
     this.preemption?.forget(job);

@@ -71,6 +71,9 @@ export class Limits {
   /** Why jobs that come at once, as tasks of one array, are turned away; undefined if they are queued. */
   refuse(jobs: readonly number[]): string | undefined {
     const [job] = jobs;
+    const { maxArraySize } = this.#setup.slurm;
+    const task = Math.max(...jobs.map((one) => this.#setup.jobs.slurm?.arrayTask?.[one] ?? -1));
+    if (task >= maxArraySize) return `task ${task} of an array is not below MaxArraySize=${maxArraySize}`;
     return this.#refusedByPartitions(job) ?? this.#refusedByAccounts(job) ?? this.#refusedByLimits(job, jobs.length);
   }
 
@@ -84,6 +87,8 @@ export class Limits {
   /** Why its partition keeps it back, in Slurm's words; undefined if it does not. */
   objection(job: number): string | undefined {
     const { partitions } = this.#setup;
+    // What is true of its --time-min is true for backfill only.
+    if (partitions.isShortened(job)) return this.#objectionOf(job, partitions.of(job));
     const key = job * this.#sizes.length + partitions.of(job);
     const known = this.#objections.get(key);
     if (known !== undefined) return known === '' ? undefined : known;
@@ -229,7 +234,7 @@ export class Limits {
       ...(minNodes === undefined ? {} : { minNodes }),
       ...(maxNodes === undefined ? {} : { maxNodes }),
       cpus: this.#trackables.requested(job, 1, partitions.of(job))[CPU],
-      limit: jobs.walltime[job],
+      limit: partitions.askedOf(job),
       ...(account === undefined ? {} : { account }),
       ...(qos === undefined ? {} : { qos }),
       flags: this.#flagsOf(job),
