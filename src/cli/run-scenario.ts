@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { usageError } from '../errors.ts';
+import { InputError, usageError } from '../errors.ts';
 import { openExperiment, runExperiment } from '../experiment/experiment.ts';
 import type { Experiment, ExperimentResults } from '../experiment/experiment.ts';
 import { judge } from '../experiment/expectations.ts';
@@ -16,10 +16,12 @@ import { examples } from './command.ts';
 import { BAD_DATA, BUG, OK, PARTIAL, USAGE } from './exit-codes.ts';
 import { sayJudgements } from './expectation-text.ts';
 import { experimentTable } from './experiment-table.ts';
+import { isFileTrouble } from './file-trouble.ts';
 import { stopOnSignals } from './interrupt.ts';
 import { wholeNumber } from './option-values.ts';
 import { print } from './output.ts';
 import { PointProgress } from './point-progress.ts';
+import { reportOn } from './report.ts';
 import { planScenario } from './scenario-plan.ts';
 import type { ScenarioPlan } from './scenario-plan.ts';
 import { say, warn } from './terminal.ts';
@@ -29,6 +31,8 @@ interface Options {
   workers?: string;
   resume?: boolean;
   shard?: string;
+  /** False with --no-page. */
+  page: boolean;
 }
 
 export function declareRun(command: Command): void {
@@ -43,6 +47,7 @@ export function declareRun(command: Command): void {
     .option('--out <dir>', 'where results are written (default: results/NAME)')
     .option('--workers <n>', 'points that run at a time (default: one for each processor)')
     .option('--resume', 'keep the points that are there already and verify')
+    .option('--no-page', 'make no report.html')
     .option('--shard <i/n>', 'run only this part of the points, such as 3/10; "yardmaster merge" joins the parts')
     .action(run);
 }
@@ -60,10 +65,23 @@ async function run(path: string, options: Options): Promise<void> {
   if (results.finished.length > 0) {
     print(experimentTable({ baseline: plan.manifest.baseline, figures: plan.scenario.report.figures }, results.finished));
   }
+  if (shard === undefined && plan.scenario.report.page && options.page && results.finished.length > 0) {
+    await makePage(out, plan.manifest.baseline);
+  }
   say(
     `written to ${out}: ${shard === undefined ? 'results.csv, manifest.json' : `shards/${shard.index}-of-${shard.count}.json`}, points/`,
   );
   process.exitCode = code ?? conclude(plan, results, shard);
+}
+
+/** The results are there and stay, whatever becomes of their page. */
+async function makePage(out: string, baseline: string): Promise<void> {
+  try {
+    await reportOn([out], join(out, 'report.html'), { baseline });
+  } catch (error) {
+    if (!(error instanceof InputError) && !isFileTrouble(error)) throw error;
+    warn(`no report.html: ${error.message}`);
+  }
 }
 
 /** Runs the points in worker threads, until all are over or a signal comes. */

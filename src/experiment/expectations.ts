@@ -46,7 +46,9 @@ function valueOf({ figures, pair }: Measured, runs: readonly Measured[], { figur
   if (value === undefined) throw usageError(`no result has a figure "${figure}"`, at, didYouMean(figure, figures.keys()));
   if (against === undefined) return value;
   const other = runs.find((run) => run.pair === pair && run.entries.policy === against);
-  return value / (other?.figures.get(figure) ?? NaN);
+  const base = other?.figures.get(figure) ?? NaN;
+  // Two waits of 0 are equal.
+  return value === base ? 1 : value / base;
 }
 
 /** `wait.mean of easy: at most 3600` */

@@ -183,7 +183,8 @@ async function loadWorkload(entry: WorkloadEntry, folder: string, { onProgress, 
     onProgress: onProgress?.(source.path),
   });
   onTrace?.(trace);
-  return { entry, trace, fingerprint: fingerprint(trace.workload) };
+  // What the file is called does not matter.
+  return { entry, trace, fingerprint: fingerprint({ ...trace.workload, name: undefined }) };
 }
 
 /** Column maps are files too: a path that is there beside the scenario is meant so. */
