@@ -216,6 +216,21 @@ describe('a higher tier', () => {
     expect([...restartsOf(tiers(jobs, slow))]).toEqual([1, 0]);
   });
 
+  test('has to wait for KillWait and MessageTimeout before it preempts again, whoever took what was freed', () => {
+    const partitions = [...TIERS, 'PartitionName=top Nodes=ALL PriorityTier=9 OverSubscribe=EXCLUSIVE'];
+    const jobs = [
+      { at: 0, ...nodes(2), runs: 6000, limit: 120 },
+      { at: 0, ...nodes(2), runs: 6000, limit: 120 },
+      { ...high, at: 10, ...nodes(2) },
+      // Comes when the nodes are clean, and gets them.
+      { at: 29.9, ...nodes(2), runs: 6000, limit: 120, partition: 'top' },
+    ];
+    const given = { 'preempt-cleaning': '20s' };
+    const [, , waits] = startsOf(tiers(jobs, { partitions, given, conf: ['KillWait=30', 'MessageTimeout=100'] }));
+    // Looked at each minute: at 180 s the first preemption is 170 s old.
+    expect(waits).toBe(200);
+  });
+
   test('does not look at what it cannot get: nobody goes in vain', () => {
     const partitions = [...TIERS, 'PartitionName=top Nodes=ALL PriorityTier=9 OverSubscribe=EXCLUSIVE'];
     const jobs = [

@@ -142,6 +142,18 @@ describe('jobs in a reservation', () => {
     expect(starts(jobs, open)).toEqual([601, 721, 604]);
   });
 
+  test('come before those of higher priority outside', () => {
+    const jobs = [
+      { at: 601, ...nodes(4), runs: 30, limit: 5 },
+      { at: 602, ...nodes(2), runs: 30, limit: 5 },
+      { at: 603, ...nodes(4), runs: 60, limit: 5, ...mine },
+    ];
+    const flex = [{ ...open[0], flags: 'FLEX' }];
+    // All of them are looked at when the first nodes are free: at the end of a job on all four.
+    const first = { at: 600, ...nodes(4), runs: 30, limit: 5, ...mine };
+    expect(starts([first, ...jobs], flex).slice(1)).toEqual([1200, 690, 630]);
+  });
+
   test('are killed when it is over, unless ResvOverRun lets them go on (job_mgr.c, job_time_limit)', () => {
     const job = { at: 600, ...nodes(1), runs: 900, limit: 30, ...mine };
     const killed = reserved([job], open);
@@ -182,6 +194,19 @@ describe('--time-min (backfill.c)', () => {
     expect(done.start[2]).toBe(30 * SECOND);
     // Its five minutes are over at 330 s: looked at then.
     expect([done.state[2], done.end[2] / SECOND]).toEqual([CANCELLED, 331]);
+  });
+
+  test('a job that is planned only keeps its whole limit for the main loop', () => {
+    const two = [jobs[0], { at: 1, ...nodes(4), runs: 700, limit: 60, options: { timeMin: 5 * MINUTE } }];
+    const done = reserved(two, [], { spec: slurmBackfill });
+    expect([done.state[1], done.end[1] / SECOND]).toEqual([COMPLETED, 1300]);
+  });
+
+  test('lets backfill start what is too long for its partition otherwise (job_scheduler.c, build_job_queue)', () => {
+    const conf = ['PartitionName=short Nodes=ALL OverSubscribe=EXCLUSIVE MaxTime=10'];
+    const job = { at: 0, ...nodes(1), runs: 60, limit: 60, partition: 'short', options: { timeMin: 5 * MINUTE } };
+    expect(starts([job], [], { spec: slurmBackfill, conf })).toEqual([30]);
+    expect(starts([job], [], { spec: slurmBuiltin, conf })).toEqual([NaN]);
   });
 
   test('the main loop gives the whole limit', () => {

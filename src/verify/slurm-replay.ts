@@ -43,6 +43,8 @@ export interface SlurmPhases {
   /** As a share of PriorityCalcPeriod [0..1). */
   readonly priority: number;
   readonly release: number;
+  /** How long backfill takes for one job [ms]; 0 if absent. */
+  readonly testTime?: number;
 }
 
 /** The phases of run `index` of `runs`: each timer goes once through its period, in orders that do not follow each other. */
@@ -61,7 +63,7 @@ export function phasesOf(index: number, runs: number): SlurmPhases {
 export function replayRecord(
   record: SlurmRecord,
   config: SlurmRecordConfig,
-  { poll, full, backfill, priority, release }: SlurmPhases,
+  { poll, full, backfill, priority, release, testTime = 0 }: SlurmPhases,
   simulate: SimulateSlurm,
 ): SlurmReplay {
   const workload = recordedWorkload(record, config);
@@ -73,7 +75,7 @@ export function replayRecord(
     'preempt-cleaning': `${release}ms`,
     'full-phase': `${full}ms`,
     'priority-phase': `${Math.round(priority * (config.cluster.slurm?.priority.calcPeriod ?? 0))}ms`,
-    ...(backfills ? { 'backfill-phase': `${backfill}ms` } : {}),
+    ...(backfills ? { 'backfill-phase': `${backfill}ms`, 'test-time': `${testTime}ms` } : {}),
   };
   const watched: PolicySpec = {
     ...spec,

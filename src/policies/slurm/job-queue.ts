@@ -67,8 +67,11 @@ export class JobQueue {
     return job * this.#parts.partitions.rules.length + partition;
   }
 
-  /** Those that nothing but resources and others before them keeps back; for the rest it says why. */
-  build(cycle: Cycle): QueueRecord[] {
+  /**
+   * Those that nothing but resources and others before them keeps back; for the rest it says why. Backfill measures jobs by
+   * their --time-min, as that is what it plans them with.
+   */
+  build(cycle: Cycle, by: 'limit' | 'time-min' = 'limit'): QueueRecord[] {
     const { partitions, preemption, reasons } = this.#parts;
     const records: QueueRecord[] = [];
     preemption?.beginWalk();
@@ -76,6 +79,8 @@ export class JobQueue {
       if (this.#parts.gang?.isWaiting(job) === true) continue;
       let reason: string | undefined;
       const before = records.length;
+      const least = by === 'limit' || partitions.isShortened(job) ? Infinity : partitions.leastLimitOf(job);
+      if (least < partitions.askedOf(job)) partitions.shorten(job, least);
       for (const partition of partitions.allOf(job)) {
         partitions.lookIn(job, partition);
         for (const reservation of this.#parts.reservations?.allOf(job) ?? NONE) {
@@ -85,6 +90,7 @@ export class JobQueue {
           else reason = objection;
         }
       }
+      if (least < Infinity) partitions.lengthen(job);
       if (records.length > before) reasons.release(job);
       else if (reason !== undefined) reasons.keep(cycle, job, reason);
     }

@@ -60,6 +60,11 @@ export class Partitions {
     return list;
   }
 
+  /** The limit that it asked for, or has now instead [ms]; Infinity = none. */
+  askedOf(job: number): number {
+    return this.#shortened.get(job) ?? this.#jobs.walltime[job];
+  }
+
   /** --time-min, in whole minutes [ms]; Infinity if it was not given. */
   leastLimitOf(job: number): number {
     const { slurm, firstGroup } = this.#jobs;
@@ -90,7 +95,7 @@ export class Partitions {
   /** The limit it is planned with: whole minutes, as Slurm keeps them [ms]. */
   limitOf(job: number): number {
     const { maxTime, defaultTime } = this.rules[this.of(job)];
-    const asked = this.#shortened.get(job) ?? this.#jobs.walltime[job];
+    const asked = this.askedOf(job);
     const unsaid = Number.isNaN(defaultTime) ? maxTime : defaultTime;
     const limit = Math.min(asked === Infinity ? unsaid : asked, maxTime);
     return limit === Infinity ? YEAR : Math.max(1, Math.ceil(limit / MINUTE)) * MINUTE;
@@ -100,7 +105,7 @@ export class Partitions {
   objection(job: number, minNodes: number): string | undefined {
     const { closed, maxTime, maxNodes } = this.rules[this.of(job)];
     if (closed !== undefined) return closed;
-    const asked = this.#jobs.walltime[job];
+    const asked = this.askedOf(job);
     if (asked !== Infinity && asked > maxTime) return 'PartitionTimeLimit';
     return minNodes > maxNodes ? 'PartitionNodeLimit' : undefined;
   }
