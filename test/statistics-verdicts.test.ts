@@ -232,17 +232,25 @@ describe('one long trace', () => {
     const { sentence } = compareRuns(trace('fcfs', rising), trace('easy', twice), WAIT);
     // The interval is widened as the test is: both ends lie t standard errors off.
     const {
-      difference,
+      change,
       tests,
       count: batches,
     } = compareRuns(trace('fcfs', rising), trace('easy', twice), { ...WAIT, interval: 't' });
-    const error = Math.abs(difference.value / tests[0].statistic);
-    expect((difference.high - difference.low) / 2 / error).toBeCloseTo(studentQuantile(0.975, batches - 1), 6);
+    const error = Math.abs(change.value / tests[0].statistic);
+    expect((change.high - change.low) / 2 / error).toBeCloseTo(studentQuantile(0.975, batches - 1), 6);
     expect(sentence).toMatch(/; its stretches are correlated, so the interval is likely too narrow$/);
     expect(verdict.tests.map(({ name, p }) => [name, Number.isNaN(p)])).toEqual([
-      ['paired t', false],
+      ['t of the change', false],
       ['Wilcoxon signed-rank', true],
     ]);
+  });
+
+  test('a change that every batch shows is decided, though a growing queue makes most of the difference in a few', () => {
+    const waits = values.map((_, row) => 1 + 2 ** (row / 600) + (row % 7));
+    const cut = waits.map((value, row) => value * (0.1 + 0.02 * (row % 5)));
+    const verdict = compareRuns(trace('fcfs', waits), trace('easy', cut), WAIT);
+    expect(verdict.conclusion).toBe('better');
+    expect(verdict.tests[0].p).toBeLessThan(0.001);
   });
 });
 

@@ -67,7 +67,7 @@ export function assess(observations: Observations, demands: Demands, purpose: st
   return {
     difference: estimateOf(difference, observations, demands, purpose),
     change: estimateOf(change, observations, demands, purpose),
-    tests: testsOf(observations, differed, difference, demands),
+    tests: testsOf(observations, differed, { difference, change }, demands),
     changeError: widening.change * change.error,
   };
 }
@@ -77,13 +77,20 @@ function errorAround(values: Float64Array, centre: number): number {
   return Math.sqrt(squaresAround(values, centre) / (values.length - 1) / values.length);
 }
 
+/**
+ * Of one trace the change is tested, as it is the number whose interval is shown: where a queue grows, a few late batches
+ * make up most of the difference, and their spread would hide what every batch says.
+ */
 function testsOf(
-  { independent }: Observations,
+  { independent, kind }: Observations,
   differed: Float64Array,
-  { value, error, widening }: Estimated,
+  { difference, change }: Record<'difference' | 'change', Estimated>,
   { test }: Demands,
 ): [TestResult, TestResult] {
-  const t = studentTest(value, isConstant(differed) ? 0 : widening * error, differed.length - 1);
+  const ofChange = kind === 'batches' && !Number.isNaN(change.value);
+  const { value, error, widening } = ofChange ? change : difference;
+  const name = ofChange ? 't of the change' : 'paired t';
+  const t = studentTest(value, isConstant(differed) ? 0 : widening * error, differed.length - 1, name);
   const ranks = independent ? wilcoxon(differed) : doesNotApply(wilcoxon(differed));
   // Differences that are all the same have no t; their signs still count for something.
   return test === 't' && !Number.isNaN(t.p) ? [t, ranks] : Number.isNaN(ranks.p) ? [t, ranks] : [ranks, t];

@@ -14,8 +14,7 @@ export function pairedT(difference: Float64Array): TestResult {
  * The t test of an estimate against 0. It does not apply (NaN) to fewer than two observations, or without any spread: a
  * deviation of 0 says that the sample is special, not that the mean is known.
  */
-export function studentTest(estimate: number, error: number, degrees: number): TestResult {
-  const name = 'paired t';
+export function studentTest(estimate: number, error: number, degrees: number, name: TestResult['name'] = 'paired t'): TestResult {
   if (degrees < 1 || !(error > 0)) return { name, statistic: NaN, p: NaN, method: 'does not apply' };
   const t = estimate / error;
   return {

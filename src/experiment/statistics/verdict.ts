@@ -58,7 +58,7 @@ export interface Estimate {
 
 /** A test of "the two do not differ". */
 export interface TestResult {
-  readonly name: 'paired t' | 'Wilcoxon signed-rank';
+  readonly name: 'paired t' | 't of the change' | 'Wilcoxon signed-rank';
   /** t, or the sum of the positive ranks. */
   readonly statistic: number;
   /** Two-sided; NaN if the test does not apply. */
