@@ -28,7 +28,7 @@ export interface Report {
 /** Brings together what the page shows of these results. */
 export async function buildReport(sources: readonly Results[], wishes: ReportWishes): Promise<Report> {
   const runs = sources.flatMap((source) => source.runs);
-  const labels = labelsOf(runs, wishes.baseline);
+  const labels = labelsOf(runs, wishes.baseline ?? baselineOf(sources));
   const groups = groupsOf(runs, labels);
   const { tables, tableOf, leftOut } = await tablesOf(runs, groups, wishes.mostJobs);
   const facts = runs.map((run, index) => runFacts(run, tableOf.get(index)));
@@ -49,6 +49,11 @@ export async function buildReport(sources: readonly Results[], wishes: ReportWis
     },
     tables,
   };
+}
+
+/** What an experiment itself names. */
+function baselineOf(sources: readonly Results[]): string | undefined {
+  return sources.map(({ manifest }) => manifest.document.baseline).find((name) => typeof name === 'string');
 }
 
 /** Labels in the order of the runs, the baseline first. */

@@ -62,6 +62,33 @@ function firstAfterOrAt(time: Float64Array, instant: number, low: number): numbe
   return low;
 }
 
+/** The integral of a series from its first step up to each step [value x ms]. */
+export function integralsOf({ time, value }: Steps): Float64Array {
+  const integrals = new Float64Array(time.length);
+  for (let at = 1; at < time.length; at++) integrals[at] = integrals[at - 1] + value[at - 1] * (time[at] - time[at - 1]);
+  return integrals;
+}
+
+/** The mean level in each of so many equal parts of a window, as steps. */
+export function meansOver(steps: Steps, integrals: Float64Array, { from, until }: TimeWindow, parts: number): Steps {
+  const { time, value } = steps;
+  const width = (until - from) / parts;
+  const upTo = (instant: number) => {
+    const at = firstAfter(time, instant) - 1;
+    return at < 0 ? 0 : integrals[at] + value[at] * (instant - time[at]);
+  };
+  const times = Float64Array.from({ length: parts + 1 }, (_, part) => from + part * width);
+  const sums = times.map(upTo);
+  const means = times.map((_, part) => (part < parts ? (sums[part + 1] - sums[part]) / width : 0));
+  means[parts] = parts > 0 ? means[parts - 1] : 0;
+  return { time: times, value: means };
+}
+
+/** Steps within a window [count]. */
+export function stepsWithin({ time }: Steps, { from, until }: TimeWindow): number {
+  return firstAfter(time, until) - firstAfter(time, from);
+}
+
 /** The mean level over a window. */
 export function meanOver({ time, value }: Steps, { from, until }: TimeWindow): number {
   let sum = 0;

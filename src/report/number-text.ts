@@ -18,6 +18,13 @@ export function shortNumber(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/** A duration in one unit, with two digits: `45 s`, `3.5 min`, `21 h`, `1.4 d`. [s] */
+export function shortDuration(seconds: number): string {
+  const [size, unit] = seconds < 60 ? [1, 's'] : seconds < 3600 ? [60, 'min'] : seconds < 86_400 ? [3600, 'h'] : [86_400, 'd'];
+  const value = seconds / Number(size);
+  return `${value < 9.95 && unit !== 's' ? value.toFixed(1).replace(/\.0$/, '') : Math.round(value)} ${unit}`;
+}
+
 /** A value with its unit, as people say it: seconds as durations, ratios as they are. */
 export function quantity(value: number | null | undefined, unit: string): string {
   if (value === null || value === undefined || Number.isNaN(value)) return '-';
@@ -38,7 +45,8 @@ export function changeText(share: number | null): string {
   if (share === null || !Number.isFinite(share)) return '-';
   if (share === 0) return 'no change';
   if (share >= 9) return `× ${(1 + share).toPrecision(3)}`;
-  const digits = Math.abs(share) < 0.1 ? 1 : 0;
+  // Near nothing and near everything the digits count.
+  const digits = Math.abs(share) < 0.1 || (Math.abs(share) > 0.99 && share < 0 && share > -1) ? 1 : 0;
   return `${share > 0 ? '+' : '−'}${Math.abs(100 * share).toFixed(digits)} %`;
 }
 

@@ -34,8 +34,16 @@ function replayFacts(document: Json): [string, string][] {
     facts.push(['cluster', `${String(cluster.spec ?? cluster.name)}: ${clusterText(cluster)}`]);
   if (typeof placement.name === 'string') facts.push(['placement', placement.name]);
   if (typeof walltimes.estimates === 'string')
-    facts.push(['limits', `jobs without one: ${walltimes.estimates}; jobs beyond theirs: ${String(walltimes.overrun)}`]);
+    facts.push([
+      'limits',
+      `${limitsText(walltimes.estimates)}; ${walltimes.overrun === 'extend' ? 'none is enforced' : 'enforced'}`,
+    ]);
   return facts;
+}
+
+function limitsText(estimates: string): string {
+  if (estimates === 'runtime') return 'where none was asked, the run time';
+  return estimates === 'none' ? 'as asked' : `where none was asked, ${estimates}`;
 }
 
 function clusterText({ processors, nodes, gpus }: Json): string {

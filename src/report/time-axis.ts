@@ -28,12 +28,12 @@ export function timeAxis({ from, until }: TimeWindow, width: number, theme: Them
 
 const DECADES = [SECOND, 10 * SECOND, MINUTE, 10 * MINUTE, HOUR, 10 * HOUR, 4 * DAY, 40 * DAY, 400 * DAY];
 
-/** A logarithmic x axis of durations. Values are [s], at least 1. */
-export function durationAxis(longest: number, theme: Theme): Record<string, unknown> {
+/** A logarithmic x axis of durations, from one to another [s]; what is below 1 s is drawn there. */
+export function durationAxis(longest: number, theme: Theme, shortest = 1): Record<string, unknown> {
   const ticks = DECADES.filter((tick) => tick / SECOND <= longest * 1.5);
   return {
     type: 'log',
-    range: [-0.05, Math.log10(Math.max(10, longest)) + 0.05],
+    range: [Math.log10(Math.max(1, shortest)) - 0.05, Math.log10(Math.max(10, longest)) + 0.05],
     tickvals: ticks.map((tick) => tick / SECOND),
     ticktext: ticks.map((tick, index) => (index === 0 ? '≤ 1 s' : formatDuration(tick))),
     gridcolor: theme.grid,

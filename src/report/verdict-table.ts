@@ -120,7 +120,10 @@ function changeHtml(change: number, better: Line['better'], verdict: VerdictFact
   const good = better === 'neither' || change === 0 ? 'same' : change < 0 === (better === 'lower') ? 'better' : 'worse';
   const unsure = verdict !== undefined && ['undecided', 'equivalent', 'equal'].includes(verdict.conclusion);
   const { low, high } = verdict?.change ?? { low: null, high: null };
-  const interval = low === null || high === null ? '' : ` <span class="interval">[${percent(low)}, ${percent(high)}]</span>`;
+  const interval =
+    low === null || high === null
+      ? ''
+      : ` <span class="interval">[${percent(low)}, ${percent(high)}]</span>`.replaceAll('[-', '[−').replaceAll(', -', ', −');
   const word = unsure ? `, ${verdict.conclusion}` : good === 'same' ? '' : `, ${good}`;
   return `<span class="change ${unsure ? 'same' : good}">${changeText(change)}${word}${interval}</span>`;
 }

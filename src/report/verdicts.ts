@@ -100,13 +100,19 @@ function verdictFacts(verdict: Verdict): VerdictFacts {
     unit: figure.unit,
     label: other,
     conclusion,
-    sentence,
+    sentence: asSentence(sentence, other),
     detail,
     rule,
     advice,
     warnings,
     change: intervalFacts(change),
   };
+}
+
+/** Names of policies stay as they are written. */
+function asSentence(text: string, label: string): string {
+  const first = text.startsWith(label) ? text.charAt(0) : text.charAt(0).toUpperCase();
+  return `${first}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
 function intervalFacts({ value, low, high, confidence }: Estimate): IntervalFacts {

@@ -9,7 +9,12 @@ interface Tally {
 
 /** What a reader must know before believing the rest: what was left out, cut short or assumed. */
 export function warningsOf(sources: readonly Results[], leftOut: readonly Run[]): string[] {
-  const warnings = sources.flatMap((source) => [...missingPoints(source), ...traceWarnings(source), ...assumptions(source)]);
+  const warnings = sources.flatMap((source) => [
+    ...missingPoints(source),
+    ...traceWarnings(source),
+    ...ownWarnings(source),
+    ...assumptions(source),
+  ]);
   const runs = sources.flatMap((source) => source.runs);
   warnings.push(...runs.flatMap(jobWarnings));
   const oracles = [...new Set(runs.filter(({ summary }) => summary.oracle).map(({ label }) => label))];
@@ -48,13 +53,18 @@ function traceWarnings({ manifest: { document } }: Results): string[] {
   ];
 }
 
+/** What an experiment noted while it read its inputs. */
+function ownWarnings({ manifest: { document } }: Results): string[] {
+  return Array.isArray(document.warnings) ? (document.warnings as unknown[]).map(String) : [];
+}
+
 /** Choices of the replay that flatter or harm. */
 function assumptions({ manifest: { document } }: Results): string[] {
   const { estimates, overrun } = (document.walltimes ?? {}) as Json;
   const said: string[] = [];
   if (estimates === 'runtime')
     said.push(
-      'Jobs that asked for no limit were given their true run time as one: a perfect estimate, which flatters backfilling.',
+      'Jobs that asked for no limit, if there are any, were given their true run time as one: a perfect estimate, which flatters backfilling.',
     );
   if (overrun === 'extend') said.push('Jobs that outlast their limit were allowed to.');
   return said;

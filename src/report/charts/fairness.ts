@@ -132,9 +132,13 @@ function layoutOf(
   owner: string,
 ): Record<string, unknown> {
   const largest = Math.max(1, ...runs.flatMap(({ table }) => byOwner(table, owner, figure).map(({ mean }) => mean || 0)));
+  const means = runs
+    .flatMap(({ table }) => byOwner(table, owner, figure))
+    .flatMap(({ name, mean }) => (names.includes(name) ? [mean] : []));
+  const least = Math.max(1, Math.min(...means.filter((mean) => !Number.isNaN(mean))));
   const axis =
     figure.unit === 's'
-      ? durationAxis(largest, theme)
+      ? durationAxis(largest, theme, least / 2)
       : {
           type: 'log',
           gridcolor: theme.grid,

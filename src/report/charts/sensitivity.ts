@@ -1,6 +1,6 @@
 import type { ChartSpec, DataTable, Figure, View } from '../chart.ts';
 import type { ReportFacts, RunFacts } from '../model.ts';
-import { counted, listed, percent, quantity } from '../number-text.ts';
+import { changeText, counted, listed, quantity } from '../number-text.ts';
 import { byNumberOrText, figureOf, isSweep, meanOf, sweepFigure, sweepFigures, variedIn } from '../sweep-points.ts';
 import type { SweepFigure, Varied } from '../sweep-points.ts';
 import { colorOf, dashOf, symbolOf } from '../theme.ts';
@@ -115,7 +115,7 @@ function sentenceOf(series: readonly Series[], { label }: Varied, figure: SweepF
   const words = series.slice(0, 4).map(({ policy, points }) => {
     const best = points.reduce((a, b) => (isBetter(b.mean, a.mean, figure) ? b : a));
     const worst = points.reduce((a, b) => (isBetter(a.mean, b.mean, figure) ? b : a));
-    const apart = best.mean === 0 ? '' : `, ${percent(Math.abs(worst.mean - best.mean) / Math.abs(best.mean))} apart`;
+    const apart = best.mean === 0 ? '' : `, ${changeText((worst.mean - best.mean) / Math.abs(best.mean))}`;
     return `${policy} is best at ${best.value} (${quantity(best.mean, figure.unit)}) and worst at ${worst.value} (${quantity(worst.mean, figure.unit)}${apart})`;
   });
   const more = series.length > 4 ? `; ${series.length - 4} more are drawn` : '';

@@ -3,7 +3,7 @@ import { withTables } from '../chart.ts';
 import type { ChartData, ChartSpec, DataTable, Figure, TableRun, View } from '../chart.ts';
 import { JOB_FIGURES, figureNamed, runTimes } from '../job-figures.ts';
 import type { JobFigure } from '../job-figures.ts';
-import { changeText, counted, grouped, shortNumber } from '../number-text.ts';
+import { changeText, counted, grouped, shortDuration, shortNumber } from '../number-text.ts';
 import type { PageTable } from '../page-table.ts';
 import { colorScale } from '../theme.ts';
 
@@ -35,9 +35,9 @@ export const sizeAndLength: ChartSpec = {
     const panels = panelsOf(baseline, other, figure);
     const stacked = view.width < 720;
     return {
-      traces: panels.map((panel, index) => traceOf(panel, index, figure, view)),
-      layout: layoutOf(panels, stacked, view),
-      height: stacked ? 60 + 330 * panels.length : 420,
+      traces: panels.map((panel, index) => traceOf(panel, index, scaleOf(panels), view)),
+      layout: layoutOf(panels, stacked, view, filledClasses(withTables(data), figure)),
+      height: stacked ? 90 + 330 * panels.length : 440,
       sentence: sentenceOf(baseline, other, figure),
       table: () => tableOf(withTables(data), figure),
     };
@@ -74,6 +74,16 @@ export function classMeans(table: PageTable, figure: JobFigure): ClassMeans {
     jobs[y][x]++;
   }
   return { mean: sum.map((cells, y) => cells.map((value, x) => (jobs[y][x] === 0 ? NaN : value / jobs[y][x]))), jobs };
+}
+
+/** The first and last size and length that any job has. */
+function filledClasses(runs: readonly TableRun[], figure: JobFigure): { x: number[]; y: number[] } {
+  const filled = runs.flatMap(({ table }) =>
+    classMeans(table, figure).jobs.flatMap((cells, y) => cells.flatMap((jobs, x) => (jobs > 0 ? [{ x, y }] : []))),
+  );
+  const around = (places: number[]) => [Math.min(...places) - 0.5, Math.max(...places) + 0.5];
+  if (filled.length === 0) return { x: [-0.5, SIZES.length - 0.5], y: [-0.5, LENGTHS.length - 0.5] };
+  return { x: around(filled.map(({ x }) => x)), y: around(filled.map(({ y }) => y)) };
 }
 
 function classOf(bounds: readonly number[], value: number): number {
@@ -131,11 +141,17 @@ function meansPanel({ facts }: TableRun, { mean, jobs }: ClassMeans, figure: Job
 function shown(value: number, { unit }: JobFigure, short = false): string {
   if (Number.isNaN(value)) return '-';
   if (unit === 'ratio') return shortNumber(value);
-  const text = formatDuration(value * SECOND);
-  return short ? text.replace(/^(\d+ \w+) .*/, '$1') : text;
+  return short ? shortDuration(value) : formatDuration(value * SECOND);
 }
 
-function traceOf(panel: Panel, index: number, { unit }: JobFigure, { theme }: View): Figure['traces'][number] {
+/** The smallest and largest mean of all panels, as they are drawn: one scale for all. */
+function scaleOf(panels: readonly Panel[]): [number, number] {
+  const values = panels.filter(({ scale }) => scale === 'sequential').flatMap((panel) => panel.values.flat());
+  const present = values.filter((value) => !Number.isNaN(value));
+  return present.length === 0 ? [0, 1] : [Math.min(...present), Math.max(...present, Math.min(...present) + 0.1)];
+}
+
+function traceOf(panel: Panel, index: number, [least, most]: readonly number[], { theme }: View): Figure['traces'][number] {
   const suffix = index === 0 ? '' : String(index + 1);
   const isChange = panel.scale === 'diverging';
   return {
@@ -155,24 +171,43 @@ function traceOf(panel: Panel, index: number, { unit }: JobFigure, { theme }: Vi
     yaxis: `y${suffix}`,
     showscale: false,
     colorscale: colorScale(isChange ? theme.diverging : theme.sequential),
-    zmin: isChange ? -1 : 0,
-    zmax: isChange ? 1 : unit === 's' ? Math.log10(7 * 86_400) : 4,
+    zmin: isChange ? -1 : least,
+    zmax: isChange ? 1 : most,
   };
 }
 
-function layoutOf(panels: readonly Panel[], stacked: boolean, { theme }: View): Record<string, unknown> {
-  const layout: Record<string, unknown> = { showlegend: false, hovermode: 'closest', annotations: [] };
+function layoutOf(
+  panels: readonly Panel[],
+  stacked: boolean,
+  { theme }: View,
+  filled: { x: number[]; y: number[] },
+): Record<string, unknown> {
+  const layout: Record<string, unknown> = {
+    showlegend: false,
+    hovermode: 'closest',
+    annotations: [],
+    margin: { l: 68, r: 12, t: 28, b: 74 },
+  };
   const share = 1 / panels.length;
   panels.forEach((panel, index) => {
     const suffix = index === 0 ? '' : String(index + 1);
     const along = stacked ? [0, 1] : [index * share, (index + 1) * share - (panels.length > 1 ? 0.03 : 0)];
     const up = stacked ? [1 - (index + 1) * share + 0.07, 1 - index * share - 0.03] : [0, 0.93];
-    const plain = { showgrid: false, zeroline: false, fixedrange: true, type: 'category' };
-    layout[`xaxis${suffix}`] = { ...plain, domain: along, anchor: `y${suffix}`, title: { text: 'processors' } };
+    const plain = { showgrid: false, zeroline: false, fixedrange: true, type: 'category', ticks: '' };
+    layout[`xaxis${suffix}`] = {
+      ...plain,
+      domain: along,
+      anchor: `y${suffix}`,
+      range: filled.x,
+      tickangle: -40,
+      tickfont: { size: 10 },
+      title: { text: 'processors', standoff: 14 },
+    };
     const named = stacked || index === 0;
     layout[`yaxis${suffix}`] = {
       ...plain,
       domain: up,
+      range: filled.y,
       anchor: `x${suffix}`,
       showticklabels: named,
       ...(named && { title: { text: 'run time' } }),
@@ -192,6 +227,15 @@ function layoutOf(panels: readonly Panel[], stacked: boolean, { theme }: View): 
   return layout;
 }
 
+/** Jobs without which a class is not worth a word. */
+const MANY = 30;
+
+/** The cell that lost most; undefined if none did. */
+function worst<Cell>(cells: readonly Cell[], changed: (cell: Cell) => number): Cell | undefined {
+  const lost = cells.filter((cell) => changed(cell) > 0);
+  return lost.length === 0 ? undefined : lost.reduce((a, b) => (changed(b) > changed(a) ? b : a));
+}
+
 /** The classes with most jobs that gained and that lost most. */
 function sentenceOf(baseline: TableRun, other: TableRun | undefined, figure: JobFigure): string {
   const before = classMeans(baseline.table, figure);
@@ -203,19 +247,21 @@ function sentenceOf(baseline: TableRun, other: TableRun | undefined, figure: Job
   if (filled.length === 0) return 'No job ran to its end.';
   const say = (cell: (typeof filled)[number]) => `jobs of ${SIZE_NAMES[cell.x]} processors and ${LENGTH_NAMES[cell.y]}`;
   if (other === undefined) {
-    const worst = filled.reduce((a, b) => (b.to > a.to ? b : a));
-    return `Under ${baseline.facts.label}, ${say(worst)} have the longest mean ${figure.label}: ${shown(worst.to, figure)} (${counted(worst.jobs, 'job')}).`;
+    const longest = filled.reduce((a, b) => (b.to > a.to ? b : a));
+    return `Under ${baseline.facts.label}, ${say(longest)} have the longest mean ${figure.label}: ${shown(longest.to, figure)} (${counted(longest.jobs, 'job')}).`;
   }
   const changed = (cell: (typeof filled)[number]) => relativeChange(cell.from, cell.to, figure);
+  // A class of a few jobs says little.
+  const large = filled.filter(({ jobs }) => jobs >= MANY);
   const gained = filled.filter((cell) => changed(cell) < 0);
   const lost = filled.filter((cell) => changed(cell) > 0);
-  const largest = lost.length === 0 ? undefined : lost.reduce((a, b) => (changed(b) > changed(a) ? b : a));
+  const largest = worst(large, changed);
   return (
     `Under ${other.facts.label} the mean ${figure.label} falls in ${grouped(gained.length)} of ${grouped(filled.length)} classes ` +
     `and rises in ${grouped(lost.length)}` +
     (largest === undefined
       ? '.'
-      : `; most for ${say(largest)}: from ${shown(largest.from, figure)} to ${shown(largest.to, figure)} (${counted(largest.jobs, 'job')}).`)
+      : `; among those of 30 jobs and more, most for ${say(largest)}: from ${shown(largest.from, figure)} to ${shown(largest.to, figure)} (${counted(largest.jobs, 'job')}).`)
   );
 }
 

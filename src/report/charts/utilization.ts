@@ -2,8 +2,8 @@ import type { Steps } from '../../schedule.ts';
 import { formatDuration } from '../../units.ts';
 import { withTables } from '../chart.ts';
 import type { ChartData, ChartSpec, DataTable, Figure, TableRun, TimeWindow, View } from '../chart.ts';
-import { decimate, firstAfter, meanOver } from '../decimate.ts';
-import { grouped, listed, percent } from '../number-text.ts';
+import { decimate, firstAfter, integralsOf, meanOver, meansOver, stepsWithin } from '../decimate.ts';
+import { grouped, percent } from '../number-text.ts';
 import type { PageTable } from '../page-table.ts';
 import { busySteps, lastTime, queueSteps } from '../run-steps.ts';
 import { colorOf, dashOf } from '../theme.ts';
@@ -19,9 +19,9 @@ export const utilization: ChartSpec = {
     const runs = withTables(data);
     const window = view.window ?? wholeTime(data);
     return {
-      traces: runs.flatMap((run) => tracesOf(run, window, view)),
+      traces: runs.flatMap((run, strip) => tracesOf(run, strip, window, view)),
       layout: layoutOf(runs, window, view),
-      height: 430,
+      height: heightOf(runs.length) + MARGINS,
       sentence: sentenceOf(runs, window),
       table: () => tableOf(runs, window),
     };
@@ -35,6 +35,7 @@ export function wholeTime(data: ChartData): TimeWindow {
 
 interface RunSteps {
   readonly busy: Steps;
+  readonly integrals: Float64Array;
   readonly queue: Steps;
   readonly until: number;
 }
@@ -44,8 +45,10 @@ const known = new WeakMap<PageTable, RunSteps>();
 /** Both series of a run. They are as long as the trace, so they are made once. */
 function stepsOf(table: PageTable): RunSteps {
   let steps = known.get(table);
-  if (steps === undefined)
-    known.set(table, (steps = { busy: busySteps(table), queue: queueSteps(table), until: lastTime(table) }));
+  if (steps !== undefined) return steps;
+  const busy = busySteps(table);
+  steps = { busy, integrals: integralsOf(busy), queue: queueSteps(table), until: lastTime(table) };
+  known.set(table, steps);
   return steps;
 }
 
@@ -54,59 +57,116 @@ function fullOf({ facts }: TableRun): number {
   return facts.processors ?? 1;
 }
 
-function tracesOf(run: TableRun, window: TimeWindow, { width, theme }: View): Figure['traces'] {
-  const { busy, queue } = stepsOf(run.table);
+/** A strip of its own for each policy, above the queues of all [pixels]. */
+const STRIP = 84;
+const QUEUE = 150;
+const GAP = 18;
+const MARGINS = 28 + 46;
+/** Pixels that a mean is taken over where there are more steps than pixels. */
+const MEAN_OVER = 4;
+
+function heightOf(strips: number): number {
+  return strips * (STRIP + GAP) + QUEUE;
+}
+
+function tracesOf(run: TableRun, strip: number, window: TimeWindow, { width, theme }: View): Figure['traces'] {
+  const { busy, integrals, queue } = stepsOf(run.table);
+  const color = colorOf(theme, run.style);
   const columns = Math.max(100, Math.floor(width));
-  const line = { color: colorOf(theme, run.style), width: 1.3, shape: 'hv', dash: dashOf(run.style) };
   const full = fullOf(run);
-  const trace = (steps: Steps, scale: number, more: object) => {
-    const { time, value } = decimate(steps, window, columns);
-    return {
-      type: 'scatter',
-      mode: 'lines',
-      name: run.facts.label,
-      legendgroup: run.facts.label,
-      x: Array.from(time),
-      y: Array.from(value, (level) => level / scale),
-      customdata: Array.from(time, formatDuration),
-      line,
-      ...more,
-    };
-  };
+  const trace = ({ time, value }: Steps, scale: number, more: object) => ({
+    type: 'scatter',
+    mode: 'lines',
+    name: run.facts.label,
+    legendgroup: run.facts.label,
+    showlegend: false,
+    x: Array.from(time),
+    y: Array.from(value, (level) => level / scale),
+    customdata: Array.from(time, formatDuration),
+    ...more,
+  });
+  const yaxis = strip === 0 ? 'y' : `y${strip + 2}`;
   const ofMachine = run.facts.processors === undefined ? '%{y:,.0f} processors' : '%{y:.1%}';
+  const line = { color, width: 1.2, shape: 'hv' };
+  const filled = { yaxis, line, fill: 'tozeroy', fillcolor: `${color}59`, hovertemplate: `${ofMachine}<br>%{customdata}` };
+  const exact = decimate(busy, window, columns);
+  const level =
+    stepsWithin(busy, window) <= columns
+      ? [trace(exact, full, filled)]
+      : [
+          // The mean, before what it came from: every rise and fall, faint.
+          trace(exact, full, { yaxis, line: { ...line, color: `${color}40`, width: 1 }, hoverinfo: 'skip' }),
+          trace(meansOver(busy, integrals, window, Math.floor(columns / MEAN_OVER)), full, filled),
+        ];
   return [
-    trace(busy, full, { yaxis: 'y', hovertemplate: `${ofMachine}<br>%{customdata}` }),
-    trace(queue, 1, { yaxis: 'y2', showlegend: false, hovertemplate: '%{y:,.0f} waiting<br>%{customdata}' }),
+    ...level,
+    trace(decimate(queue, window, columns), 1, {
+      yaxis: 'y2',
+      showlegend: true,
+      line: { ...line, dash: dashOf(run.style), width: 1.5 },
+      hovertemplate: '%{y:,.0f} waiting<br>%{customdata}',
+    }),
   ];
 }
 
 function layoutOf(runs: readonly TableRun[], window: TimeWindow, { width, theme }: View): Record<string, unknown> {
-  const isShare = runs.every(({ facts }) => facts.processors !== undefined);
+  const height = heightOf(runs.length);
   const axis = { gridcolor: theme.grid, zeroline: false, fixedrange: true, rangemode: 'tozero' };
-  return {
+  const layout: Record<string, unknown> = {
     xaxis: { ...timeAxis(window, width, theme), anchor: 'y2' },
-    yaxis: {
-      ...axis,
-      domain: [0.54, 1],
-      title: { text: isShare ? 'processors held' : 'processors' },
-      ...(isShare && { tickformat: '.0%', range: [0, 1.04] }),
-    },
-    yaxis2: { ...axis, domain: [0, 0.46], title: { text: 'jobs waiting' } },
+    yaxis2: { ...axis, domain: [0, QUEUE / height], title: { text: 'jobs waiting' }, nticks: 5 },
     showlegend: runs.length > 1,
     dragmode: 'zoom',
     hovermode: 'x',
   };
+  const annotations = runs.map((run, strip) => {
+    const top = height - strip * (STRIP + GAP);
+    layout[strip === 0 ? 'yaxis' : `yaxis${strip + 2}`] = {
+      ...axis,
+      domain: [(top - STRIP) / height, top / height],
+      ...(run.facts.processors === undefined ? { nticks: 3 } : { tickformat: '.0%', range: [0, 1.02], tickvals: [0, 0.5, 1] }),
+    };
+    const text = `<b>${run.facts.label}</b>: processors held`;
+    const font = { color: theme.ink, size: 12 };
+    return {
+      text,
+      xref: 'paper',
+      yref: 'paper',
+      x: 0,
+      y: top / height,
+      xanchor: 'left',
+      yanchor: 'bottom',
+      showarrow: false,
+      font,
+    };
+  });
+  const legend = {
+    orientation: 'h',
+    x: 1,
+    xanchor: 'right',
+    y: QUEUE / height,
+    yanchor: 'bottom',
+    font: { color: theme.ink, size: 12 },
+  };
+  return { ...layout, annotations, legend };
 }
 
 function sentenceOf(runs: readonly TableRun[], window: TimeWindow): string {
-  const span = `${window.from === 0 ? 'the first' : `${formatDuration(window.from)} to`} ${formatDuration(window.until)}`;
+  const span =
+    window.from === 0
+      ? `the first ${formatDuration(window.until)}`
+      : `${formatDuration(window.from)} to ${formatDuration(window.until)}`;
   const words = runs.map((run) => {
-    const { busy, queue } = stepsOf(run.table);
-    const held = meanOver(busy, window) / fullOf(run);
+    const { busy, queue, until } = stepsOf(run.table);
+    // A policy that is done early is not idle afterwards.
+    const own = { from: window.from, until: Math.min(window.until, until) };
+    if (own.until <= own.from) return `${run.facts.label} was done before`;
+    const held = meanOver(busy, own) / fullOf(run);
     const share = run.facts.processors === undefined ? `${grouped(held)} processors` : percent(held);
-    return `${run.facts.label} held ${share} with ${grouped(meanOver(queue, window))} jobs waiting`;
+    const done = until < window.until ? `, done after ${formatDuration(until)}` : '';
+    return `${run.facts.label} held ${share} with ${grouped(meanOver(queue, own))} jobs waiting${done}`;
   });
-  return `On average over ${span}: ${listed(words)}.`;
+  return `On average over ${span}: ${words.join('; ')}.`;
 }
 
 /** Every step in the window, not only those that are drawn. */

@@ -22,6 +22,8 @@ async function open(): Promise<void> {
   await nextFrame();
   const tables = unpackTables(await inflateElement('tables'));
   showViews(facts, tables, loadPlotly);
+  // Made ready while the verdict is read.
+  requestAnimationFrame(() => void loadPlotly());
 }
 
 let loading: Promise<Plotly> | undefined;

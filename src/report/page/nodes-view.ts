@@ -232,7 +232,7 @@ function sentenceOf(
   bars: number | undefined,
   { nodes }: NodeHolds,
 ): string {
-  const what = bars === undefined ? 'how full each was' : `${counted(bars, 'piece')} of jobs, each with its own colour by user`;
+  const what = bars === undefined ? 'how full each was' : `${counted(bars, 'piece')} of jobs, coloured by user`;
   const which = range.until - range.from === nodes.length ? '' : `, ${nodes[range.from]} to ${nodes[range.until - 1]}`;
   const span = `${formatDuration(window.from)} to ${formatDuration(window.until)}`;
   return `${label}: ${grouped(range.until - range.from)} of ${counted(nodes.length, 'node')} that ever held a job${which}, from ${span}: ${what}. They held ${percent(load)} of the most each ever held.`;
