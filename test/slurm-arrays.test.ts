@@ -55,6 +55,19 @@ describe('an array', () => {
   });
 });
 
+describe('a heterogeneous job', () => {
+  test('is started by backfill only, all components at one time, and its partition waits for it', () => {
+    const jobs: RunJob[] = [
+      { at: 0, cpus: 16, runs: 50, limit: 1 },
+      { at: 1, cpus: 8, components: [16], runs: 10 },
+      { at: 2, cpus: 1, runs: 10 },
+    ];
+    // The first backfill cycle finds room for one component only, and for the third job beside both.
+    expect(startsOf(run(jobs))).toEqual([0, 60, 30]);
+    expect(startsOf(run(jobs, { spec: slurmBuiltin }))).toEqual([0, NaN, NaN]);
+  });
+});
+
 describe('bf_max_job_test and bf_window', () => {
   // Job 0 leaves one node idle; each of the next ones needs all four nodes, or, the last one, that one node.
   const jobs = (wide: number): RunJob[] => [

@@ -31,6 +31,8 @@ export interface RunJob {
   readonly account?: string;
   readonly qos?: string;
   readonly options?: SlurmOptions;
+  /** Processors of each further component of a heterogeneous job. */
+  readonly components?: readonly number[];
   readonly array?: { readonly id: number; readonly limit?: number; readonly task: number };
 }
 
@@ -52,7 +54,20 @@ const SHARED = ['PartitionName=main Nodes=ALL Default=YES'];
 export function workloadOf(jobs: readonly RunJob[]): Workload {
   const builder = new WorkloadBuilder();
   jobs.forEach((job, id) => {
-    const { at, cpus = 1, memory = 0, runs, limit = 60, partition, user = 'ada', account, qos, options, array } = job;
+    const {
+      at,
+      cpus = 1,
+      memory = 0,
+      runs,
+      limit = 60,
+      partition,
+      user = 'ada',
+      account,
+      qos,
+      options,
+      array,
+      components = [],
+    } = job;
     const request = builder.request({ cpu: 1000, memory, gpu: 0 });
     builder.add({
       id,
@@ -65,6 +80,7 @@ export function workloadOf(jobs: readonly RunJob[]): Workload {
       ...(partition === undefined ? {} : { partition }),
       ...(account === undefined ? {} : { account }),
       ...(qos === undefined ? {} : { qos }),
+      moreGroups: components.map((tasks, index) => ({ tasks, request, slurm: { component: index + 1 } })),
       slurm: {
         ...(options === undefined ? {} : { options: builder.slurm.options(options) }),
         ...(array === undefined ? {} : { array: { limit: Infinity, ...array } }),

@@ -49,6 +49,7 @@ function demandOf(tasks: number, whole: boolean, minNodes = 1): JobDemand {
     whole,
     minNodes,
     leastNodes: minNodes,
+    heterogeneous: false,
     asks: '',
     partition: 0,
     mostPerNode: Infinity,

@@ -26,7 +26,8 @@ export class BackfillLimits {
   mayNotReserve(job: number): boolean {
     const { clock, partitions, priorities, requeues, parameters } = this.#scheduling;
     const { minPriorityReserve, minAgeReserve, partitionReservations } = parameters.backfill;
-    if (priorities.priorityOf(job) < minPriorityReserve) return true;
+    const threshold = this.#scheduling.limits?.priorityThreshold(job) ?? minPriorityReserve;
+    if (priorities.priorityOf(job) < threshold) return true;
     if (minAgeReserve > 0 && clock.now - requeues.eligibleOf(job) < minAgeReserve) return true;
     return this.#isFull(`reservations of partition ${partitions.of(job)}`, partitionReservations);
   }

@@ -19,6 +19,8 @@ export interface JobDemand {
   readonly minNodes: number;
   /** With fewer nodes it cannot do, whatever they have free. */
   readonly leastNodes: number;
+  /** Several components, of different nodes: only backfill starts it, all of them at one time. */
+  readonly heterogeneous: boolean;
   /** What it asks of a node, as text: jobs with equal ones have the same room on every node. */
   readonly asks: string;
   /** Index into the partitions. */
@@ -84,6 +86,7 @@ export class Demands {
       whole: this.#isWhole(options, partition),
       minNodes: Math.max(...groups.map(({ minNodes }) => minNodes)),
       leastNodes: Math.max(...groups.map((group) => this.#leastNodes(group))),
+      heterogeneous: this.#isHeterogeneous(job),
       asks: this.#asks(options, partition, user.code[job], groups),
       partition,
       mostPerNode: maxCpusPerNode * 1000,
@@ -94,6 +97,12 @@ export class Demands {
       spread: options.spreadJob === true,
       ...this.#choice(job, options, groups, partition),
     };
+  }
+
+  #isHeterogeneous(job: number): boolean {
+    const { slurm, firstGroup } = this.#jobs;
+    const component = slurm?.componentOfGroup;
+    return component !== undefined && component[firstGroup[job]] !== component[firstGroup[job + 1] - 1];
   }
 
   /** Who it is and where it goes counts only where nodes are kept for one user, or shared out among partitions. */
@@ -181,7 +190,6 @@ export class Demands {
     const names: string[] = [];
     const { mode, jobs: sharers } = this.#rules(partition)?.overSubscribe ?? { mode: 'no', jobs: 1 };
     if (mode === 'yes' && sharers > 1 && options.overSubscribe === true) names.push('--oversubscribe');
-    if (slurm?.componentOfGroup !== undefined && groups.length > 1) names.push('components of a heterogeneous job');
     if (slurm?.deadline !== undefined && !Number.isNaN(slurm.deadline[job])) names.push('--deadline');
     if (groups.some(({ request }) => requests[request].gpu % 1000 !== 0)) names.push('shares of a GPU');
     const lacks = new Licenses(this.#config).objection(options.licenses ?? {});

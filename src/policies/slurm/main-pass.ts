@@ -47,12 +47,20 @@ class MainPass {
       if (!this.#isPending(job) || this.#scheduling.preemption?.isInProgress(job) === true) continue;
       if (this.#isOver || (maxStarts > 0 && this.#started >= maxStarts)) break;
       this.#scheduling.look(record);
-      if (this.#isTurnedDown(record)) continue;
+      if (this.#leavesToBackfill(record) || this.#isTurnedDown(record)) continue;
       if (partitionDepth > 0 && this.#count(partition) >= partitionDepth) this.#scheduling.reasons.behind(this.#cycle, job);
       else if (!full && looked++ > depth) break;
       else this.#try(record);
     }
     if (this.#cycle.pending.size > 0) this.#scheduling.touch();
+  }
+
+  /** Heterogeneous jobs are never started here; their partition waits for them. */
+  #leavesToBackfill({ job, partition }: QueueRecord): boolean {
+    if (!this.#scheduling.queue.demandOf(job).heterogeneous) return false;
+    this.#explain(job, 'Resources');
+    this.#fail(partition);
+    return true;
   }
 
   /** Whether another task of its array could not start, or as many of them run as may. */
@@ -125,7 +133,8 @@ class MainPass {
     const { parameters, requeues, priorities } = this.#scheduling;
     const { minAgeReserve, minPriorityReserve } = parameters.backfill;
     if (minAgeReserve > 0 && this.#cycle.now - requeues.eligibleOf(job) < minAgeReserve) return true;
-    return priorities.priorityOf(job) < minPriorityReserve;
+    const threshold = this.#scheduling.limits?.priorityThreshold(job) ?? minPriorityReserve;
+    return priorities.priorityOf(job) < threshold;
   }
 
   #fail(partition: number): void {

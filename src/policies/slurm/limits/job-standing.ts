@@ -32,6 +32,8 @@ export type AssociationStanding = Standing;
 
 export interface QosStanding extends Standing {
   readonly flags: SlurmQos['flags'];
+  /** MinPrioThreshold; 0 = none. */
+  readonly priorityThreshold: number;
   readonly usage: QosUsage;
   /** Of the job's user and account within the QoS. */
   readonly ofUser: Usage;
@@ -119,6 +121,7 @@ export class Standings {
     return {
       ...qos,
       flags: this.#accounting.qos[index].flags,
+      priorityThreshold: this.#accounting.qos[index].minPriorityThreshold ?? 0,
       ofUser: qos.usage.ofUser(user),
       ofAccount: qos.usage.ofAccount(account),
     };

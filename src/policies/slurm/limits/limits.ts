@@ -142,6 +142,12 @@ export class Limits {
     return this.notTried(job)?.reason ?? this.onNodes(job, given);
   }
 
+  /** MinPrioThreshold: less important jobs get no reservation, whatever SchedulerParameters say; undefined if none is given. */
+  priorityThreshold(job: number): number | undefined {
+    if (!this.#enforced) return undefined;
+    return this.#standingOf(job).qos.find(({ priorityThreshold }) => priorityThreshold > 0)?.priorityThreshold;
+  }
+
   /** Its QoS lets nobody reserve for it (NoReserve). */
   mayNotReserve(job: number): boolean {
     return this.#flagsOf(job).has('noreserve');
