@@ -89,6 +89,16 @@ describe('accounts', () => {
 
   test('do not count with method users', () => expect(starts(jobs, { method: 'users' }, shares)).toEqual([0, 0, 60, 70]));
 
+  test('have users each by himself with method tree; with method users he is the same in both', () => {
+    const both: Job[] = [
+      { at: 0, procs: 4, runs: 60, user: 'ann', account: 'x' },
+      { at: 1, procs: 4, runs: 10, user: 'ann', account: 'y' },
+      { at: 1, procs: 4, runs: 10, user: 'ben', account: 'x' },
+    ];
+    expect(starts(both)).toEqual([0, 60, 70]);
+    expect(starts(both, { method: 'users' })).toEqual([0, 70, 60]);
+  });
+
   test('may stand below each other, in capitals or not', () => {
     const deep = 'top 1\nBig 3 top\nsmall 1 Top\n';
     expect(starts(jobs, {}, deep)).toEqual([0, 0, 70, 60]);

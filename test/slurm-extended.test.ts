@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Extended } from '../src/policies/slurm/priority/extended.ts';
 
-// Planted, and caught here: halves rounded up; 63 and 65 bits; the error of the product left out; the third step of the division.
+// Planted, and caught here: halves rounded up; 63 and 65 bits; the error of a product left out.
 
 /** numerator / denominator, rounded to 64 bits with halves to even. Both above 0. */
 function rounded(numerator: bigint, denominator: bigint): Extended {

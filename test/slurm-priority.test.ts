@@ -55,7 +55,7 @@ function prioritiesOf(job: Job, settings: readonly string[], first = 5 * MINUTE)
     ? { ...cluster.slurm!, priority: { ...cluster.slurm!.priority, accounting: false } }
     : cluster.slurm!;
   const priorities = new MultifactorPriorities(builder.finish('p'), cluster, slurm, first);
-  priorities.submit(0, at);
+  priorities.submit(0, 0);
   return priorities;
 }
 
@@ -76,6 +76,12 @@ describe('age', () => {
       return priorities.priorityOf(0);
     });
     expect(seen).toEqual([1, 1, 300, 300, 600]);
+  });
+
+  test('is counted in whole seconds of the clock', () => {
+    const priorities = prioritiesOf({ at: 700 }, ['PriorityWeightAge=36000', 'PriorityMaxAge=0-01:00:00'], 5 * MINUTE + 500);
+    priorities.catchUp(6 * MINUTE);
+    expect(priorities.priorityOf(0)).toBe(3010);
   });
 
   test('ends at PriorityMaxAge', () => {

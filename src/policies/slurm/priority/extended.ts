@@ -53,8 +53,7 @@ export class Extended {
     }
     const rest = this.#minus(first, divisor);
     const second = rest.#high / divisor.#high;
-    const third = rest.#minus(second, divisor).#high / divisor.#high;
-    quotient.#set(first, second, third);
+    quotient.#set(first, second, rest.#minus(second, divisor).#high / divisor.#high);
     return quotient;
   }
 
