@@ -6,8 +6,8 @@ import { MultifactorPriorities } from '../src/policies/slurm/priority/multifacto
 import { readSlurmConf } from '../src/slurm-conf.ts';
 import { WorkloadBuilder } from '../src/workload-builder.ts';
 
-// Planted, and caught here: a half-life that is exact; usage of periods that is not decayed; a UsageFactor, billing weights
-// that are left out; ages in parts of seconds; the size of jobs of the whole cluster instead of that of their nodes.
+// Planted, and caught here: a half-life that is exact; usage of a period that does not decay within it; a UsageFactor and
+// billing weights that are left out; users weighed once and for all.
 
 const SECOND = 1000;
 const NODES = 4;

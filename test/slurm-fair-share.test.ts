@@ -10,8 +10,9 @@ import { UsageClock } from '../src/policies/slurm/priority/usage-clock.ts';
 import { Usage } from '../src/policies/slurm/priority/usage.ts';
 import type { SlurmAssociation } from '../src/slurm-accounts.ts';
 
-// Planted, and caught here: ties of accounts merged; users behind accounts on ties; what is charged at the end of a period
-// decayed with it; the true half-life; usage of a parent with shares of its own parent; a reset a day late.
+// Planted, and caught here: ties that are not passed down to the users of an account; users behind accounts on ties; periods
+// charged twice; the true half-life; usage of a period that does not decay within it; siblings below an account with the
+// shares of its parent; a reset a day late; users weighed once and for all.
 
 interface Node {
   readonly name: string;

@@ -6,7 +6,7 @@ import type { SlurmOptions } from '../src/slurm-workload.ts';
 import { WorkloadBuilder } from '../src/workload-builder.ts';
 import { run, startsOf } from './slurm-runs.ts';
 
-// Planted, and caught here or by the records: ages that grow between the periods; rounding instead of truncation; size by
+// Planted, and caught here: ages in parts of seconds; rounding instead of truncation; size by
 // processors alone; no least priority; a requeued job that keeps its age; factors that are not normalised by the largest;
 // whole nodes not counted once they are planned; all of them also without slurmdbd.
 
