@@ -15,6 +15,8 @@ export interface PolicySpec {
   readonly summary: string;
   /** The paper, code or manual it follows. */
   readonly source: string;
+  /** What comparing it with records of the real scheduler, or of other simulators, has shown; absent if nobody did. */
+  readonly fidelity?: string;
   readonly parameters?: ParameterSpecs;
   /** True if it places jobs on particular nodes: a pool of interchangeable processors has none, and is given names. */
   readonly needsNodes?: boolean;

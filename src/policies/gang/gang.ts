@@ -25,6 +25,8 @@ export const gang: PolicySpec = {
   name: 'gang',
   summary: 'Pods of a gang are bound together or not at all, to the nodes that kube-scheduler would choose.',
   source: 'all-or-nothing on the plugins of kubernetes/kubernetes, pkg/scheduler, v1.36.2; backfilling as in EASY (Lifka 1995)',
+  fidelity:
+    'Its filters and scores are those of kube-default, which agree with records of kube-scheduler; it models no real scheduler of gangs.',
   parameters: PARAMETERS,
   needsNodes: true,
   create: (setup) => {

@@ -62,6 +62,8 @@ export const kueue: PolicySpec = {
   summary:
     'Kueue: jobs are queued and admitted by quota, with cohorts, fair sharing and preemption; kube-scheduler places their pods.',
   source: 'kubernetes-sigs/kueue v0.19.2 over kubernetes/kubernetes, pkg/scheduler, v1.36.2',
+  fidelity:
+    'Its filters and scores are those of kube-default, which agree with records of kube-scheduler; how it treats gangs was compared with its source only.',
   parameters: PARAMETERS,
   needsNodes: true,
   create: createKueue,
