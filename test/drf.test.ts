@@ -88,6 +88,18 @@ describe('the examples of the papers', () => {
     expect(running(jobs, machine(10, 1, 10), { tree: 'accounts' })).toEqual(expected);
   });
 
+  test('nor does one who holds much already, and wants more', () => {
+    const early = Array.from({ length: 15 }, (): Job => ({ at: 0, runs: 99, account: 'n2', user: 'gpu', cpus: 0, gpus: 1 }));
+    const late = [
+      ...many(10, { account: 'n1', user: 'u', cpus: 1 }),
+      ...many(10, { account: 'n2', user: 'cpu', cpus: 1 }),
+      ...many(3, { account: 'n2', user: 'gpu', cpus: 0, gpus: 1 }),
+    ].map((job) => ({ ...job, at: 1 }));
+    const started = starts(drf, [...early, ...late], machine(10, 1, 20), { tree: 'accounts' }).slice(15);
+    const ofUser = (user: string) => late.filter((job, index) => job.user === user && started[index] === 1).length;
+    expect([ofUser('u'), ofUser('cpu'), ofUser('gpu')]).toEqual([5, 5, 3]);
+  });
+
   test('accounts share before their users do', () => {
     const jobs = ['a', 'b', 'c'].flatMap((user) => many(6, { account: user === 'c' ? 'n2' : 'n1', user, cpus: 1 }));
     expect(running(jobs, machine(8, 1), { tree: 'accounts' })).toEqual({ 'n1:a': 2, 'n1:b': 2, 'n2:c': 4 });

@@ -6,7 +6,7 @@ import { reasonsOf, run, startsOf } from './slurm-runs.ts';
 import type { RunJob } from './slurm-runs.ts';
 
 // Planted, and caught here: the limit of running tasks counts those that have ended; every task counts for the depth; planned
-// tasks are not counted, or counted over all arrays.
+// tasks are not counted; bf_max_job_test is not heeded.
 
 const task = (number: number, job: Omit<RunJob, 'array'>, limit?: number): RunJob => ({
   ...job,

@@ -3,7 +3,7 @@
  * after all of them have been scaled down to the one with the least, so that one who has much of what nobody else wants
  * does not stand in the way of the others. Who is blocked, as he waits for nothing that could be given, is not scaled.
  * Source: Bhattacharya, Culler, Friedman, Ghodsi, Shenker, Stoica, "Hierarchical scheduling for diverse datacenter workloads",
- * SoCC 2013, dynamic H-DRF; members that hold nothing yet do not count for the least, as in Volcano.
+ * SoCC 2013, dynamic H-DRF.
  */
 import { addTo } from './holdings.ts';
 import type { Amounts } from './holdings.ts';
@@ -108,9 +108,11 @@ export class Dominance {
   /** What an account counts as holding: members scaled to the least of them. */
   #gather(party: number, members: readonly number[]): void {
     const sum = this.#counted[party].fill(0);
-    const scaled = (member: number) => !this.#blocked[member] && this.#share[member] > 0;
     let least = Infinity;
-    for (const member of members) if (scaled(member)) least = Math.min(least, this.#share[member]);
-    for (const member of members) addTo(sum, this.#counted[member], scaled(member) ? least / this.#share[member] : 1);
+    for (const member of members) if (!this.#blocked[member]) least = Math.min(least, this.#share[member]);
+    for (const member of members) {
+      const isScaled = !this.#blocked[member] && this.#share[member] > 0;
+      addTo(sum, this.#counted[member], isScaled ? least / this.#share[member] : 1);
+    }
   }
 }
