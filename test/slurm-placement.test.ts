@@ -108,6 +108,12 @@ describe('memory', () => {
     ).toEqual(gets);
   });
 
+  test('memory for some processors is no use if they are too few for a task', () => {
+    const options = { tasks: 3, cpusPerTask: 3, memoryPerCpu: 3200 * MB };
+    expect(layouts(conf, [{ options }])).toEqual(['none']);
+    expect(layouts(conf, [{ options: { ...options, tasks: 2 } }])).toEqual(['0x1 1x1']);
+  });
+
   test('DefMemPerCPU is what a job has that says nothing; MaxMemPerCPU makes it take processors for its memory', () => {
     const three = { options: { tasks: 3 } };
     expect(layouts([...conf, 'DefMemPerCPU=4000'], [three, three])).toEqual(['0x3', '1x3']);
@@ -141,6 +147,16 @@ describe('generic resources', () => {
       gets: ['0x1 1x1'],
     },
   ])('$what: $gets', ({ jobs, gets }) => expect(layouts(conf, jobs)).toEqual(gets));
+
+  test('what is taken of one type is left of the other', () => {
+    const jobs = [gpus({ gresPerNode: { gpu: 2 } }), gpus({ gresPerNode: { 'gpu:a100': 2 }, nodeList: ['n0'] })];
+    expect(layouts(conf, jobs)).toEqual(['0x1', '0x1']);
+  });
+
+  test('a job that wants GPUs as a whole goes where most of them are free', () => {
+    const jobs = [gpus({ gresPerNode: { gpu: 1 } }), { options: { tasks: 6, gresPerJob: { gpu: 6 } } }];
+    expect(layouts(conf, jobs)).toEqual(['0x1', '1x5 2x1']);
+  });
 
   test('GPUs that a trace asks for with each task, on as many nodes as it says', () => {
     const job = { tasks: 8, request: { gpu: 1000 }, options: { minNodes: 2, maxNodes: 2 } };
