@@ -109,7 +109,7 @@ function baselineMark(labels: readonly string[]): string {
 }
 
 function cellHtml({ value, best, change, verdict }: Cell, { unit, better }: Line): string {
-  const text = unit === '' ? grouped(value) : quantity(Number.isNaN(value) ? null : value, unit);
+  const text = unit === '' || unit === 'core-hours' ? grouped(value) : quantity(Number.isNaN(value) ? null : value, unit);
   const mark = best ? ' <span class="best">best</span>' : '';
   return `<td><span class="value">${escapeHtml(text)}</span>${mark}${changeHtml(change, better, verdict)}</td>`;
 }

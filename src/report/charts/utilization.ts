@@ -61,12 +61,14 @@ function fullOf({ facts }: TableRun): number {
 const STRIP = 84;
 const QUEUE = 150;
 const GAP = 18;
+/** Between the strips and the queues, for the legend. */
+const LEGEND = 14;
 const MARGINS = 28 + 46;
 /** Pixels that a mean is taken over where there are more steps than pixels. */
 const MEAN_OVER = 4;
 
 function heightOf(strips: number): number {
-  return strips * (STRIP + GAP) + QUEUE;
+  return strips * (STRIP + GAP) + LEGEND + QUEUE;
 }
 
 function tracesOf(run: TableRun, strip: number, window: TimeWindow, { width, theme }: View): Figure['traces'] {
