@@ -8,6 +8,8 @@ import type { Schedule } from '../src/schedule.ts';
 import { run, startsOf } from './slurm-runs.ts';
 import type { RunJob, RunSetting } from './slurm-runs.ts';
 
+// Planted, and caught here: lists do not turn; a job goes on where another one is still being cleaned.
+
 const SUSPEND = ['PreemptType=preempt/partition_prio', 'PreemptMode=SUSPEND,GANG'];
 const TIERS = ['PartitionName=low Nodes=ALL Default=YES PriorityTier=1', 'PartitionName=high Nodes=ALL PriorityTier=5'];
 

@@ -14,6 +14,9 @@ import type { Schedule } from '../src/schedule.ts';
 import type { RunJob, RunSetting } from './slurm-runs.ts';
 import { reasonsOf, run, startsOf } from './slurm-runs.ts';
 
+// Planted, and caught here: one pass of reordering too few; candidates reordered the wrong way; victims whose nodes are not
+// used; the most important first; no grace time; no delay of a requeued job; another preemption before the first is over.
+
 const NODES = 10;
 
 /** Jobs on nodes of a row, and what each pass would let go: written from the description of the algorithm, without books. */

@@ -13,6 +13,9 @@ import { readSlurmConf } from '../src/slurm-conf.ts';
 import { workloadOf } from './slurm-runs.ts';
 import type { RunJob } from './slurm-runs.ts';
 
+// Planted, and caught here: a reservation keeps its own nodes from its jobs; Friday is followed by two days; a job that only a
+// reservation keeps back stops others; jobs in reservations do not come first; the limit of a job that was planned stays short.
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const DAY = 24 * 60 * MINUTE;
