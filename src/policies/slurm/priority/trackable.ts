@@ -135,7 +135,8 @@ export class Trackables {
     const { unitCores, threads, gres } = this.#hardware[this.#poolOf[node]];
     amounts[CPU] += held.units * unitCores * threads;
     amounts[MEMORY] += held.memory;
-    held.gres?.forEach((count, index) => this.#addGres(amounts, gres[index], count));
+    // Nodes with fewer kinds than others have no entry for the rest.
+    gres.forEach((one, index) => this.#addGres(amounts, one, held.gres?.[index] ?? 0));
   }
 
   /** Typed ones count twice: among all of their name, and by themselves. */
