@@ -4,10 +4,11 @@ import type { Requests } from '../workload.ts';
 import { ChangeList } from './change-list.ts';
 import { CycleView } from './cycle-view.ts';
 import type { Driver } from './driver.ts';
+import { LeavingTasks } from './leaving-tasks.ts';
 import type { Ledger } from './ledger.ts';
 import { PendingSet } from './pending-set.ts';
 import { BINDING, describePhase, OVER, PAUSED, PENDING, RELEASING, RUNNING, STOPPING } from './phase.ts';
-import { checkGrace, checkPreemption } from './policy-check.ts';
+import { checkBound, checkEviction, checkGrace, checkPreemption } from './policy-check.ts';
 import type { Recorder } from './recorder.ts';
 import { RunningSet } from './running-set.ts';
 
@@ -35,8 +36,7 @@ export class Core implements Cycle {
   readonly #used = new Map<number, number>();
   /** When all that a job has bound so far is there, if that is later than the binding [ms]. */
   readonly #boundAt = new Map<number, number>();
-  /** Tasks that are about to be taken off their nodes, by job. */
-  readonly #leaving = new Map<number, Eviction[]>();
+  readonly #leaving = new LeavingTasks();
   /** Counts decisions, so that a driver can see that nothing moves any more. */
   decisions = 0;
 
@@ -112,7 +112,7 @@ export class Core implements Cycle {
       // One that is stopped while it is being launched has used none.
       this.#used.set(job, (this.#used.get(job) ?? 0) + Math.max(0, this.now - this.#record.lastStart[job]));
       this.#record.interrupted(job, this.now, SUSPENDED, kept);
-      this.#leaving.delete(job);
+      this.#leaving.forget(job);
       this.#ledger.suspend(job);
       this.#gathering.ended.push(job);
       return this.#queue(job, PAUSED);
@@ -131,7 +131,7 @@ export class Core implements Cycle {
 
   /** Whether the eviction is still to come: not if the job has given back everything meanwhile. */
   isLeaving(eviction: Eviction): boolean {
-    return this.#leaving.get(eviction.job)?.includes(eviction) === true;
+    return this.#leaving.has(eviction);
   }
 
   /** Whether the eviction ends the run of its job. */
@@ -142,9 +142,7 @@ export class Core implements Cycle {
   /** The grace period of evicted tasks is over. `kept` is the work of the run, if it ends that [ms]. */
   evicted(eviction: Eviction, kept: number): void {
     const { job } = eviction;
-    const left = this.#leaving.get(job)!.filter((other) => other !== eviction);
-    if (left.length > 0) this.#leaving.set(job, left);
-    else this.#leaving.delete(job);
+    this.#leaving.remove(eviction);
     // One that is being stopped or cleaned gives back everything anyway.
     if (this.phase[job] === STOPPING || this.phase[job] === RELEASING) return;
     const breaks = this.breaks(eviction);
@@ -163,9 +161,14 @@ export class Core implements Cycle {
   lost(job: number, kept: number, state?: number): void {
     const phase = this.phase[job];
     if (phase === RELEASING) return this.released(job);
-    if (phase === PAUSED || phase === BINDING) return this.#loseNodes(job);
-    this.running.remove(job);
     this.#used.delete(job);
+    // One that waits and kept or had bound some nodes loses them, and stays in the queue.
+    if (phase === PAUSED || phase === BINDING) {
+      this.#giveBack(job);
+      this.phase[job] = PENDING;
+      return;
+    }
+    this.running.remove(job);
     if (state === undefined) this.#record.interrupted(job, this.now, NODE_FAILED, kept);
     else this.#record.ended(job, this.now, state);
     this.#giveBack(job);
@@ -205,8 +208,7 @@ export class Core implements Cycle {
     const phase = this.phase[job];
     if (phase !== PENDING && phase !== BINDING && phase !== RUNNING)
       throw new Error(`the policy placed tasks of job ${job}, which neither waits nor runs: it ${describePhase(phase)}`);
-    if (!(bound >= this.now && bound < Infinity))
-      throw new Error(`the policy placed tasks of job ${job} to be there at ${bound} ms, but it is ${this.now} ms already`);
+    checkBound(job, bound, this.now);
     this.#ledger.put(job, group, node, tasks);
     this.decisions++;
     if (phase === RUNNING) return this.#record.joined(job, this.#ledger);
@@ -221,15 +223,12 @@ export class Core implements Cycle {
     if (phase !== RUNNING && phase !== BINDING)
       throw new Error(`the policy evicted tasks of job ${job}, which has none that could be: it ${describePhase(phase)}`);
     checkGrace(`evicted tasks of job ${job}`, grace);
-    const leaving = this.#leaving.get(job) ?? [];
-    const anyNode = this.#ledger.countsOnly;
-    const same = leaving.filter((other) => other.group === group && (anyNode || other.node === node));
-    const there = same.reduce((count, other) => count - other.tasks, this.#ledger.tasksOn(job, group, node));
-    if (!(tasks >= 1 && tasks <= there))
-      throw new Error(`the policy evicted ${tasks} tasks of job ${job}, group ${group}, from node ${node}: ${there} stay there`);
+    const leaving = this.#leaving.count(job, group, this.#ledger.countsOnly ? undefined : node);
+    const there = this.#ledger.tasksOn(job, group, node) - leaving;
+    checkEviction(eviction, there);
     this.decisions++;
     const own = { job, group, node, tasks };
-    this.#leaving.set(job, [...leaving, own]);
+    this.#leaving.add(own);
     this.#driver.evict(own, grace);
   }
 
@@ -284,16 +283,9 @@ export class Core implements Cycle {
 
   #giveBack(job: number): void {
     this.#ledger.give(job);
-    if (this.#leaving.size > 0) this.#leaving.delete(job);
+    this.#leaving.forget(job);
     if (this.#boundAt.size > 0) this.#boundAt.delete(job);
     this.#gathering.ended.push(job);
-  }
-
-  /** A waiting job that kept or had bound some nodes loses them; it stays in the queue. */
-  #loseNodes(job: number): void {
-    this.#used.delete(job);
-    this.#giveBack(job);
-    this.phase[job] = PENDING;
   }
 
   #close(job: number, state: number): void {

@@ -1,4 +1,4 @@
-import type { Policy, Preemption } from '../policy.ts';
+import type { Eviction, Policy, Preemption } from '../policy.ts';
 
 const HOW: readonly Preemption['how'][] = ['requeue', 'cancel', 'discard', 'suspend', 'checkpoint'];
 const FIRST = ['ends', 'submissions', 'due-ends'];
@@ -24,4 +24,16 @@ export function checkGrace(what: string, grace: number): void {
 export function checkPreemption(job: number, { how, grace = 0 }: Preemption): void {
   if (!HOW.includes(how)) throw new Error(`the policy preempted job ${job} by "${how}": one of ${HOW.join(', ')}`);
   checkGrace(`preempted job ${job}`, grace);
+}
+
+/** Tasks cannot be there before they are placed, nor never. */
+export function checkBound(job: number, bound: number, now: number): void {
+  if (bound >= now && bound < Infinity) return;
+  throw new Error(`the policy placed tasks of job ${job} to be there at ${bound} ms, but it is ${now} ms already`);
+}
+
+/** `there`: tasks of the group on the node that are not about to leave [count]. */
+export function checkEviction({ job, group, node, tasks }: Eviction, there: number): void {
+  if (tasks >= 1 && tasks <= there) return;
+  throw new Error(`the policy evicted ${tasks} tasks of job ${job}, group ${group}, from node ${node}: ${there} stay there`);
 }
