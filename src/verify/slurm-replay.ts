@@ -18,6 +18,10 @@ import type { SlurmRecord, SlurmRecordConfig } from './slurm-record.ts';
 const SECOND = 1000;
 /** What is not known of a record: how long it takes until nodes are clean again [ms]. Half of it to one and a half are tried. */
 const RELEASE = 700;
+/** sched_interval, if nothing else is said [ms]. */
+const FULL = 60 * SECOND;
+/** By how much priorities are computed before the pass that follows them [ms]. */
+const LEAD = SECOND;
 
 /** The simulator, which this layer does not know: handed in. `release`: see `Costs`. */
 export type SimulateSlurm = (
@@ -40,7 +44,7 @@ export interface SlurmPhases {
   readonly poll: number;
   readonly full: number;
   readonly backfill: number;
-  /** As a share of PriorityCalcPeriod [0..1). */
+  /** With which of the passes over the whole queue PriorityCalcPeriod begins, as a share of those that it has [0..1). */
   readonly priority: number;
   readonly release: number;
   /** How long backfill takes for one job [ms]; 0 if absent. */
@@ -52,11 +56,20 @@ export function phasesOf(index: number, runs: number): SlurmPhases {
   const share = (stride: number) => ((index * stride) % runs) / runs;
   return {
     poll: Math.round(SECOND * share(3)),
-    full: Math.round(60 * SECOND * share(1)),
+    full: Math.round(FULL * share(1)),
     backfill: Math.round(30 * SECOND * share(7)),
     priority: share(3),
     release: Math.round(RELEASE * (0.5 + share(9))),
   };
+}
+
+/**
+ * The thread that computes priorities and the loop that goes over the whole queue both begin when the controller starts,
+ * and both count in minutes: the passes that see new priorities follow them at once.
+ */
+function priorityPhase(full: number, share: number, period: number): number {
+  const minutes = Math.floor((share * period) / FULL) * FULL;
+  return (full - LEAD + minutes + period) % period;
 }
 
 /** The schedule that our Slurm makes of the record. */
@@ -74,7 +87,7 @@ export function replayRecord(
     'poll-phase': `${poll}ms`,
     'preempt-cleaning': `${release}ms`,
     'full-phase': `${full}ms`,
-    'priority-phase': `${Math.round(priority * (config.cluster.slurm?.priority.calcPeriod ?? 0))}ms`,
+    'priority-phase': `${priorityPhase(full, priority, config.cluster.slurm?.priority.calcPeriod ?? FULL)}ms`,
     ...(backfills ? { 'backfill-phase': `${backfill}ms`, 'test-time': `${testTime}ms` } : {}),
   };
   const watched: PolicySpec = {
