@@ -30,6 +30,15 @@ import { runPoints, shardOf } from '../src/experiment/runner.ts';
 import type { Execute } from '../src/experiment/runner.ts';
 import { ownColumns, sharedColumns } from '../src/experiment/shared-columns.ts';
 import { assignmentsOf } from '../src/experiment/sweep.ts';
+import { processorPool } from '../src/cluster.ts';
+import { scheduleDigest } from '../src/digest.ts';
+import { simulate } from '../src/engine/simulate.ts';
+import { easy } from '../src/policies/easy/easy.ts';
+import { fcfs } from '../src/policies/fcfs.ts';
+import { firstFit } from '../src/policies/first-fit.ts';
+import { lublin } from '../src/trace/generate/lublin.ts';
+import { readTrace } from '../src/trace/read.ts';
+import { fillWalltimes } from '../src/trace/walltimes.ts';
 import { readScenario } from '../src/scenario-file.ts';
 import type { Sweep } from '../src/scenario.ts';
 import { SMALL_SWF, temporaryFolder } from './cli-runner.ts';
@@ -80,6 +89,8 @@ describe('a sweep', () => {
           });
           const both = sweep({ method: 'latin-hypercube', samples, seed, axes: [axis('b', [1, 2, 3]), a] });
           expect(rows(both).map(([, value]) => value)).toEqual(alone);
+          const twins = sweep({ method: 'latin-hypercube', samples, seed, axes: [a, { ...a, name: 'c' }] });
+          if (samples > 20) expect(rows(twins).some(([one, other]) => one !== other)).toBe(true);
         },
       ),
     );
@@ -138,6 +149,7 @@ describe('fingerprints', () => {
     expect(fingerprint({ column: other })).not.toBe(fingerprint({ column }));
     expect(fingerprint(Int32Array.of(1))).not.toBe(fingerprint(Uint8Array.of(1, 0, 0, 0)));
     expect(fingerprint({ a: undefined })).toBe(fingerprint({}));
+    expect(fingerprint(['ab', 'a'])).not.toBe(fingerprint(['a', 'ba']));
   });
 });
 
@@ -228,6 +240,34 @@ describe('an experiment', () => {
     await runIn(three, { workers: 3 });
     expect(contentOf(three)).toEqual(contentOf(one));
     expect(Object.keys(contentOf(one)).length).toBeGreaterThan(2 + 3 * points.length);
+  });
+
+  test('runs what its points say: each digest is that of a simulation put together by hand', async () => {
+    const { finished } = await runIn(join(folder, 'by-hand'));
+    const { workload: small } = await readTrace(join(folder, 'small.swf'));
+    const digests = points.map(({ workload: { trace, model, changes }, policy, seed }) => {
+      const jobs = trace >= 0 ? small : lublin.generate(model?.parameters ?? {}, seed);
+      const faster = { ...jobs, submit: jobs.submit.map((time) => Math.round(time / (changes.load ?? 1))) };
+      const { workload } = fillWalltimes(faster, { kind: 'runtime' });
+      const spec = [fcfs, easy, firstFit].find(({ name }) => name === (policy.name === 'mine' ? 'first-fit' : policy.name));
+      return spec && scheduleDigest(simulate(workload, processorPool(trace >= 0 ? 4 : 16), spec, { seed }));
+    });
+    expect(finished.map(({ point }) => point.digest)).toEqual(digests);
+    expect(new Set(digests).size).toBeGreaterThan(points.length / 3);
+  });
+
+  test('lets no policy from a file change what the others see, though they share memory', async () => {
+    const lines = Array.from({ length: 3000 }, (_, job) => `${job + 1} ${10 * job} 0 60 1 -1 -1 1 60 -1 1 7 -1 -1 1 -1 -1 -1\n`);
+    writeFileSync(join(folder, 'long.swf'), `; MaxProcs: 4\n${lines.join('')}`);
+    const long = readScenario('workloads: [long.swf]\npolicies: [./mine.js, fcfs]\nmetrics: [wait]\n', join(folder, 'long.yaml'));
+    const loaded = await loadInputs(long);
+    const shared = pointInputs(loaded);
+    expect(shared.traces[0]?.submit.buffer).toBeInstanceOf(SharedArrayBuffer);
+    const before = fingerprint(shared.traces);
+    const runner = new PointRunner(shared);
+    for (const point of planPoints(long, loaded, { version: '0', code: 'test' }))
+      await runner.run(point, join(folder, 'long', point.key));
+    expect(fingerprint(shared.traces)).toBe(before);
   });
 
   test('keeps what verifies, runs anew what does not, and ends with the same bytes', async () => {
