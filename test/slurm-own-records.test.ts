@@ -52,6 +52,9 @@ const LIMITS = [
   // Two real runs: 2 %, 2 %, 2 s, 70 %.
   { name: 'qos_a', meanWait: 0.08, makespan: 0.03, median: 20, withinMinute: 0.6 },
   { name: 'qos_b', meanWait: 0.08, makespan: 0.03, median: 20, withinMinute: 0.6 },
+  // Two real runs: 4 %, 4 %, 91 s, 41 %.
+  { name: 'mixed_a', meanWait: 0.1, makespan: 0.05, median: 150, withinMinute: 0.3 },
+  { name: 'mixed_b', meanWait: 0.12, makespan: 0.05, median: 150, withinMinute: 0.3 },
 ];
 
 describe('records of slurmctld 22.05.8', () => {
