@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { processorPool } from '../src/cluster.ts';
 import { simulate } from '../src/engine/simulate.ts';
 import { readParameters } from '../src/parameters.ts';
+import type { ParameterFiles } from '../src/parameters.ts';
 import { firstFit } from '../src/placement/first-fit.ts';
 import { fairShare } from '../src/policies/fair-share/fair-share.ts';
 import { readShares } from '../src/policies/fair-share/shares-file.ts';
@@ -45,7 +46,7 @@ function workloadOf(jobs: readonly Job[]): Workload {
 
 function starts(jobs: readonly Job[], given: Record<string, unknown> = {}, shares = ''): number[] {
   const parameters = readParameters(fairShare.parameters ?? {}, { period: '1s', ...given }, 'fair-share');
-  const files = shares === '' ? {} : { shares: { path: 'shares', text: shares } };
+  const files: ParameterFiles = shares === '' ? {} : { shares: { path: 'shares', text: shares } };
   const { start } = simulate(workloadOf(jobs), processorPool(4), fairShare, {
     parameters,
     files,
