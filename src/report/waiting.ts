@@ -8,6 +8,8 @@ export interface Waiting {
   readonly until: number;
   /** Processors that others held when it was submitted [count]. */
   readonly busyAtSubmit: number;
+  /** GPUs that others held then [count]. */
+  readonly gpusAtSubmit: number;
   /** Jobs submitted before it that had not started [count]. */
   readonly queuedBefore: number;
   /** Jobs submitted after it that started before it did, those with most processor time first [rows]. */
@@ -45,6 +47,7 @@ export function waitingOf(table: PageTable, row: number, runEnd: number): Waitin
     from,
     until,
     busyAtSubmit: held.busyAtFrom,
+    gpusAtSubmit: held.gpusAtFrom,
     queuedBefore,
     overtakers,
     overtakenBy: overtakers.reduce((sum, job) => sum + hours(job), 0),
@@ -57,14 +60,18 @@ export function waitingOf(table: PageTable, row: number, runEnd: number): Waitin
 function heldBy(table: PageTable, row: number, from: number, until: number) {
   const hours = new Map<number, number>();
   let busyAtFrom = 0;
+  let gpusAtFrom = 0;
   const spans = runningSpans(table);
   for (let at = 0; at < spans.from.length; at++) {
     const job = spans.job[at];
     if (job === row) continue;
     const ends = Number.isNaN(spans.until[at]) ? Infinity : spans.until[at];
-    if (spans.from[at] <= from && ends > from) busyAtFrom += table.cpus[job] / 1000;
+    if (spans.from[at] <= from && ends > from) {
+      busyAtFrom += table.cpus[job] / 1000;
+      gpusAtFrom += table.gpus[job] / 1000;
+    }
     const length = Math.min(ends, until) - Math.max(spans.from[at], from);
     if (length > 0) hours.set(job, (hours.get(job) ?? 0) + ((table.cpus[job] / 1000) * length) / CORE_HOUR);
   }
-  return { hours, busyAtFrom };
+  return { hours, busyAtFrom, gpusAtFrom };
 }

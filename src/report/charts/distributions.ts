@@ -15,7 +15,7 @@ export const distributions: ChartSpec = {
   isThere: (data) => withTables(data).some(({ table }) => sortedOf(table, JOB_FIGURES[0]).length > 0),
   draw(data, view) {
     const runs = withTables(data);
-    const stacked = view.width < 720;
+    const stacked = view.width < 640;
     return {
       traces: JOB_FIGURES.flatMap((figure, panel) => runs.map((run) => traceOf(run, figure, panel, view))),
       layout: layoutOf(runs, stacked, view),

@@ -33,7 +33,7 @@ export const sizeAndLength: ChartSpec = {
     const [baseline] = withTables(data);
     const other = others(data).find(({ facts }) => facts.label === view.chosen.policy) ?? others(data)[0];
     const panels = panelsOf(baseline, other, figure);
-    const stacked = view.width < 720;
+    const stacked = view.width < 640;
     return {
       traces: panels.map((panel, index) => traceOf(panel, index, scaleOf(panels), view)),
       layout: layoutOf(panels, stacked, view, filledClasses(withTables(data), figure)),

@@ -7,6 +7,9 @@ const system = matchMedia('(prefers-color-scheme: dark)');
 const listeners: (() => void)[] = [];
 let printing = false;
 
+/** Between the margins of A4 [pixels]. */
+const PAPER = 680;
+
 /** Light or dark, as the reader chose or as the system has it; on paper always light. */
 export function currentTheme(): Theme {
   return isDark() ? dark : light;
@@ -30,6 +33,11 @@ export function followTheme(): void {
 /** Called before and after the page is printed. */
 export function setPrinting(value: boolean): void {
   printing = value;
+}
+
+/** How wide a chart is: as its element, or as a sheet of paper has room for [pixels]. */
+export function widthOf(element: HTMLElement): number {
+  return printing ? PAPER : element.clientWidth;
 }
 
 function isDark(): boolean {

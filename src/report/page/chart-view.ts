@@ -1,6 +1,6 @@
 import type { ChartData, ChartSpec, Choice, Figure, View } from '../chart.ts';
 import { csvText } from '../csv-text.ts';
-import { currentTheme } from './appearance.ts';
+import { currentTheme, widthOf } from './appearance.ts';
 import { announce, download, make, makeSelect } from './elements.ts';
 import { onceVisible } from './visibility.ts';
 import type { PlotElement, Plotly } from './plotly.ts';
@@ -64,8 +64,9 @@ export class ChartView implements ViewPart {
 
   async drawNow(): Promise<void> {
     this.#visible = true;
-    if (this.#plotly !== undefined) return this.#draw();
-    this.#plotly = await this.#loadPlotly();
+    // On the way to paper nothing can be waited for.
+    this.#plotly ??= window.Plotly;
+    this.#plotly ??= await this.#loadPlotly();
     return this.#draw();
   }
 
@@ -130,7 +131,7 @@ export class ChartView implements ViewPart {
     const plotly = this.#plotly;
     if (plotly === undefined || this.#data === undefined || !this.#visible || this.element.hidden) return;
     const theme = currentTheme();
-    const width = Math.max(280, this.#plot.clientWidth);
+    const width = Math.max(280, widthOf(this.#plot));
     const view: View = { width, theme, chosen: this.#chosen, window: this.#zoom.window };
     const figure = this.#spec.draw(this.#data, view);
     this.#figure = figure;

@@ -127,10 +127,11 @@ function whatHappened(table: PageTable, row: number): string {
 
 function whyItWaited(table: PageTable, waiting: Waiting, processors: number | undefined): string[] {
   if (!(waiting.until > waiting.from)) return [];
-  const { busyAtSubmit, queuedBefore, overtakers, overtakenBy, freedBy } = waiting;
+  const { busyAtSubmit, gpusAtSubmit, queuedBefore, overtakers, overtakenBy, freedBy } = waiting;
   const share = processors === undefined ? '' : ` of ${grouped(processors)} (${percent(busyAtSubmit / processors)})`;
+  const gpus = gpusAtSubmit > 0 ? ` and ${shortNumber(gpusAtSubmit)} GPUs` : '';
   const said = [
-    `When it was submitted, others held ${grouped(busyAtSubmit)} processors${share}, and ${counted(queuedBefore, 'job')} stood in the queue before it.`,
+    `When it was submitted, others held ${grouped(busyAtSubmit)} processors${share}${gpus}, and ${counted(queuedBefore, 'job')} stood in the queue before it.`,
     overtakers.length === 0
       ? 'Nobody overtook it.'
       : `${counted(overtakers.length, 'job')} that came later started before it, and held ${shortNumber(overtakenBy)} core-hours while it waited.`,

@@ -7,7 +7,7 @@ import { counted, grouped, percent, shortNumber } from '../number-text.ts';
 import { entriesWithin, loadGrid, nodeHolds } from '../node-load.ts';
 import type { NodeHolds, NodeRange } from '../node-load.ts';
 import { lastTime } from '../run-steps.ts';
-import { currentTheme } from './appearance.ts';
+import { currentTheme, widthOf } from './appearance.ts';
 import { announce, download, make, makeSelect } from './elements.ts';
 import { drawBars, drawFrame, drawGrid, LEFT, TOP } from './node-canvas.ts';
 import type { Frame } from './node-canvas.ts';
@@ -115,7 +115,7 @@ export class NodesView implements ViewPart {
     const { length } = found.holds.nodes;
     const range = this.#rangeWithin(length);
     const height = Math.min(TALLEST, Math.max(120, (range.until - range.from) * 18)) + TOP + 30;
-    return { width: this.#canvas.clientWidth, height, window: this.#zoom.window ?? this.#zoom.whole, range };
+    return { width: widthOf(this.#canvas), height, window: this.#zoom.window ?? this.#zoom.whole, range };
   }
 
   #rangeWithin(nodes: number): NodeRange {
