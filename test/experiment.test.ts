@@ -149,6 +149,7 @@ describe('fingerprints', () => {
     expect(fingerprint({ column: other })).not.toBe(fingerprint({ column }));
     expect(fingerprint(Int32Array.of(1))).not.toBe(fingerprint(Uint8Array.of(1, 0, 0, 0)));
     expect(fingerprint({ a: undefined })).toBe(fingerprint({}));
+    expect(fingerprint(['at', 'b'])).not.toBe(fingerprint(['a', 'tb']));
     expect(fingerprint(['ab', 'a'])).not.toBe(fingerprint(['a', 'ba']));
   });
 });
@@ -299,12 +300,17 @@ describe('an experiment', () => {
     expect([verifiedPoint(a, points[0].key), verifiedPoint(b, points[1].key)]).toEqual([undefined, undefined]);
   });
 
-  test('without --resume runs everything', async () => {
+  test('without --resume runs everything, and removes what is of another plan', async () => {
     const out = join(folder, 'again');
     const ran: string[] = [];
     await runIn(out);
+    const stale = join(out, 'points', '0'.repeat(24));
+    mkdirSync(stale);
+    await runIn(out);
+    expect(existsSync(stale)).toBe(true);
     await runIn(out, { existing: 'replace', ran });
     expect(ran).toHaveLength(points.length);
+    expect(existsSync(stale)).toBe(false);
   });
 
   test('in parts, in one folder or several, comes to the same', async () => {

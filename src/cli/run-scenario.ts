@@ -44,7 +44,7 @@ export function declareRun(command: Command): void {
   ]);
   command
     .argument('<scenario>', 'a scenario file; "yardmaster schema scenario" prints what it may hold')
-    .option('--out <dir>', 'where results are written (default: results/NAME)')
+    .option('--out <dir>', 'where results are written (default: reports/NAME)')
     .option('--workers <n>', 'points that run at a time (default: one for each processor)')
     .option('--resume', 'keep the points that are there already and verify')
     .option('--no-page', 'make no report.html')
@@ -56,7 +56,7 @@ async function run(path: string, options: Options): Promise<void> {
   const workers = options.workers === undefined ? availableParallelism() : wholeNumber(options.workers, '--workers', 1);
   const shard = options.shard === undefined ? undefined : readShard(options.shard);
   const plan = await planScenario(path);
-  const out = options.out ?? join('results', plan.scenario.name.replace(/[^\w.-]+/g, '-'));
+  const out = options.out ?? join('reports', plan.scenario.name.replace(/[^\w.-]+/g, '-'));
   const experiment: Experiment = { out, points: plan.points, manifest: plan.manifest, shard };
   const { todo, kept } = openExperiment(experiment, options.resume === true ? 'keep' : 'replace');
   say(planText(plan, todo.length, kept.size, shard));
@@ -71,13 +71,17 @@ async function run(path: string, options: Options): Promise<void> {
   say(
     `written to ${out}: ${shard === undefined ? 'results.csv, manifest.json' : `shards/${shard.index}-of-${shard.count}.json`}, points/`,
   );
+  if (results.finished.length > 1) say(`how sure that is: yardmaster compare ${out}`);
   process.exitCode = code ?? conclude(plan, results, shard);
 }
+
+/** Jobs in the page of a run: of a sweep, few points are looked at job by job. "yardmaster report" takes more. */
+const PAGE_JOBS = 1_000_000;
 
 /** The results are there and stay, whatever becomes of their page. */
 async function makePage(out: string, baseline: string): Promise<void> {
   try {
-    await reportOn([out], join(out, 'report.html'), { baseline });
+    await reportOn([out], join(out, 'report.html'), { baseline, mostJobs: PAGE_JOBS });
   } catch (error) {
     if (!(error instanceof InputError) && !isFileTrouble(error)) throw error;
     warn(`no report.html: ${error.message}`);

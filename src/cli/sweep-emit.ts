@@ -37,7 +37,7 @@ export function declareSweepEmit(command: Command): void {
   command
     .addArgument(new Argument('<target>', 'where it will run').choices(['slurm', 'kubernetes']))
     .argument('<scenario>', 'a scenario file')
-    .option('--out <dir>', 'where results are written (default: results/NAME)')
+    .option('--out <dir>', 'where results are written (default: reports/NAME)')
     .option('--tasks <n>', 'parts that the points are dealt to (default: one for each 10 points)')
     .option('--points-per-task <n>', 'instead: points of a part')
     .option('--max-array-size <n>', 'Slurm: MaxArraySize, as "scontrol show config" prints it', '1001')
@@ -57,7 +57,7 @@ export function declareSweepEmit(command: Command): void {
 async function emit(target: 'slurm' | 'kubernetes', path: string, options: Options): Promise<void> {
   const { points, scenario } = await planScenario(path);
   const tasks = tasksFor(points.length, target, options);
-  const out = options.out ?? join('results', scenario.name.replace(/[^\w.-]+/g, '-'));
+  const out = options.out ?? join('reports', scenario.name.replace(/[^\w.-]+/g, '-'));
   const atOnce = options.atOnce === undefined ? undefined : wholeNumber(options.atOnce, '--at-once', 1);
   const common = { name: scenario.name, scenario: path, out, tasks, cpus: wholeNumber(options.cpus, '--cpus', 1) };
   if (target === 'slurm') {

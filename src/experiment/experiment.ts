@@ -51,9 +51,21 @@ export function openExperiment(
   // What is left of a run that was killed goes, so that the folder ends as if it had not been.
   for (const { key } of todo) rmSync(join(out, pointFolder(key)), { recursive: true, force: true });
   for (const key of kept) removeParts(join(out, pointFolder(key)));
-  if (shard === undefined) removeParts(out);
+  if (shard === undefined) {
+    removeParts(out);
+    if (existing === 'replace') removeOthers(out, points);
+  }
   writeManifest(out, manifest, shard);
   return { todo, kept };
+}
+
+/** Removes points that the new manifest will not name: of an earlier scenario, or another version. */
+function removeOthers(out: string, points: readonly Point[]): void {
+  const named = new Set(points.map(({ key }) => key));
+  for (const name of readdirSync(join(out, 'points'))) {
+    if (/^[0-9a-f]{24}(\.part)?$/.test(name) && !named.has(name))
+      rmSync(join(out, 'points', name), { recursive: true, force: true });
+  }
 }
 
 function isVerified(out: string, key: string): boolean {
