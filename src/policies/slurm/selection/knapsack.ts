@@ -17,9 +17,11 @@ export function searchWithFewer(
   required: readonly number[],
   choose: (search: Search) => boolean,
 ): Search | undefined {
+  const { processors, gpus } = room;
+  // No choice among the nodes makes up for what all of them together lack.
+  if (processors.reduce((sum, here) => sum + here, 0) < bounds.processors) return undefined;
   const first = new Search(ask, room, bounds);
   if (choose(first)) return first;
-  const { processors, gpus } = room;
   const resources = (node: number) => Math.floor(processors[node] / PROCESSOR) + (ask.gres.length > 0 ? gpus[node] : 0);
   let nodes = Array.from(processors.keys()).filter((node) => processors[node] > 0);
   let most = nodes.reduce((sum, node) => Math.max(sum, resources(node)), 0);
