@@ -9,6 +9,10 @@ const swf = temporaryFile('small.swf', SMALL_SWF);
 
 const COMMANDS = [
   '',
+  'run',
+  'compare',
+  'merge',
+  'sweep emit',
   'replay',
   'trace',
   'trace inspect',

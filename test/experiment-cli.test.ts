@@ -111,6 +111,29 @@ test('parts are merged to the same bytes; what is missing is named with its comm
   expect(contentOf(out)).toEqual(contentOf(reference));
 });
 
+test('a point that takes too much time or memory is given up, and the others go on', async () => {
+  file(
+    'hog.js',
+    "export default { name: 'hog', create: () => { const all = []; return { schedule() { for (;;) all.push({ a: [1, 2, 3] }); } }; } };\n",
+  );
+  file('loop.js', "export default { name: 'loop', create: () => ({ schedule() { for (;;); } }) };\n");
+  const text = 'workloads: [small.swf]\npolicies: [fcfs, ./hog.js, ./loop.js, easy]\nlimits: { memory: 64Mi, time: 8s }\n';
+  const out = join(folder, 'given-up');
+  const { code, stderr } = await yardmaster(['run', file('given-up.yaml', text), '--out', out, '--workers', '1', '--no-page']);
+  expect(code).toBe(4);
+  expect(stderr).toMatch(/hog\.js, seed 1: (needed more memory|took longer)/);
+  expect(stderr).toContain('loop.js, seed 1: took longer than 8 s');
+  const { points } = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as {
+    points: { policy: string; state: string }[];
+  };
+  expect(points.map(({ policy, state }) => [policy, state === 'done'])).toEqual([
+    ['fcfs', true],
+    ['./hog.js', false],
+    ['./loop.js', false],
+    ['easy', true],
+  ]);
+});
+
 describe('exit codes', () => {
   test.each([
     {
