@@ -70,6 +70,7 @@ describe('lists', () => {
     { folder: 'placement', list: 'placements', looksLike: (value: object) => has(value, 'name', 'summary', 'create') },
     { folder: 'trace', list: 'formats', looksLike: (value: object) => has(value, 'name', 'likelihood', 'read') },
     { folder: 'trace/generate', list: 'generators', looksLike: (value: object) => has(value, 'name', 'generate') },
+    { folder: 'report/charts', list: 'charts', looksLike: (value: object) => has(value, 'name', 'question', 'draw') },
     {
       folder: 'metrics',
       list: 'metrics',
