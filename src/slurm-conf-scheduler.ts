@@ -20,7 +20,14 @@ const SILENT = new Set([
   ...['disable_job_shrink', 'disable_user_top', 'enable_hetero_jobs', 'enable_hetjob_steps', 'enable_job_state_cache'],
   ...['enable_user_top', 'ignore_constraint_validation', 'ignore_numa', 'ignore_prefer_validation', 'inventory_interval'],
   ...['max_script_size', 'max_submit_line_size', 'no_backup_scheduling', 'no_env_cache', 'nohold_on_prolog_fail'],
-  ...['permit_job_expansion', 'preempt_send_user_signal', 'salloc_wait_nodes', 'sbatch_wait_nodes', 'step_retry_count'],
+  ...[
+    'permit_job_expansion',
+    'preempt_send_user_signal',
+    'requeue_setup_env_fail',
+    'salloc_wait_nodes',
+    'sbatch_wait_nodes',
+    'step_retry_count',
+  ],
   ...[
     'step_retry_time',
     'whole_hetjob',

@@ -285,10 +285,10 @@ describe('what is not modelled', () => {
   const jobs = [{ at: 0, nodes: 1, runs: 1 }];
 
   test.each([
-    { lines: ['CompleteWait=30'], says: 'CompleteWait' },
+    { lines: ['TopologyParam=dragonfly'], says: 'TopologyParam=dragonfly' },
     {
-      lines: ['SchedulerParameters=reduce_completing_frag', 'TopologyParam=dragonfly'],
-      says: 'TopologyParam=dragonfly, reduce_completing_frag',
+      lines: ['TopologyParam=dragonfly', 'PreemptParameters=reclaim_licenses'],
+      says: 'TopologyParam=dragonfly, PreemptParameters=reclaim_licenses',
     },
   ])('$says is refused by name, unless partial is said', ({ lines, says }) => {
     const partitions = [...ONE_PARTITION, ...lines];

@@ -1,11 +1,17 @@
-/** What a slurm.conf asks for that these policies do not do yet: refused by name, unless the user takes that into account. */
+/**
+ * What a slurm.conf asks for that these policies do not do: what would change decisions is refused by name, unless the user
+ * takes that into account; what has nothing to work on in a simulation is told of.
+ */
 import { usageError } from '../../errors.ts';
 import type { SlurmConfig } from '../../slurm.ts';
+import { effectless } from './effectless.ts';
 
-/** Refuses a configuration that is not modelled. */
-export function checkConfig(config: SlurmConfig, policy: string): void {
+/** Refuses a configuration that is not modelled; `partial`: only tells of it. */
+export function checkConfig(config: SlurmConfig, policy: string, partial: boolean, warn: (message: string) => void): void {
+  for (const { option, why } of effectless(config))
+    warn(`slurm.conf of ${config.clusterName}: ${option} has no effect here: ${why}`);
   const missing = notModelled(config);
-  if (missing.length === 0) return;
+  if (missing.length === 0 || partial) return;
   throw usageError(
     `not modelled yet: ${missing.join(', ')}`,
     `policy ${policy}, slurm.conf of ${config.clusterName}`,
@@ -14,8 +20,7 @@ export function checkConfig(config: SlurmConfig, policy: string): void {
 }
 
 function notModelled(config: SlurmConfig): string[] {
-  const { preemption, select, partitions, scheduler, timing } = config;
-  const { main } = scheduler;
+  const { preemption, select, partitions } = config;
   const asked: [string, boolean][] = [
     ['PreemptMode=SUSPEND with PreemptType=preempt/qos', preemption.type === 'qos' && preemption.mode.how === 'suspend'],
     ['OverSubscribe=FORCE without PreemptMode=GANG', !preemption.mode.gang && partitions.some(isForced)],
@@ -24,9 +29,7 @@ function notModelled(config: SlurmConfig): string[] {
     ['AllowGroups of a partition', partitions.some(({ allowGroups }) => allowGroups !== undefined)],
     ['topology/block', config.topology === 'block'],
     ['TopologyParam=dragonfly', config.topologyFlags.includes('dragonfly')],
-    ['CompleteWait', timing.completeWait > 0],
-    ['reduce_completing_frag', main.reduceCompletingFragments],
-    ['max_rpc_cnt', main.maxRpcs > 0],
+    ['PreemptParameters=reclaim_licenses', preemption.parameters.includes('reclaim_licenses')],
     ['CR_Board', select.unit === 'board'],
   ];
   return asked.filter(([, is]) => is).map(([name]) => name);

@@ -39,7 +39,10 @@ class MainPass {
 
   run(full: boolean): void {
     const { queue, parameters } = this.#scheduling;
-    const { depth, maxStarts, partitionDepth } = parameters.main;
+    const { depth, maxStarts, partitionDepth, reduceCompletingFragments } = parameters.main;
+    const awaited = this.#scheduling.awaited();
+    if (awaited.length > 0 && !reduceCompletingFragments) return;
+    for (const { partition } of awaited) this.#failAround(partition);
     let looked = 0;
     for (const record of queue.build(this.#cycle)) {
       const { job, partition } = record;
@@ -135,6 +138,13 @@ class MainPass {
     if (minAgeReserve > 0 && this.#cycle.now - requeues.eligibleOf(job) < minAgeReserve) return true;
     const threshold = this.#scheduling.limits?.priorityThreshold(job) ?? minPriorityReserve;
     return priorities.priorityOf(job) < threshold;
+  }
+
+  /** Its nodes are waited for: no partition that shares any of them takes part in the pass. */
+  #failAround(partition: number): void {
+    const { rules } = this.#scheduling.partitions;
+    const { nodes } = rules[partition];
+    for (const [other, { nodes: others }] of rules.entries()) if (overlaps(nodes, others)) this.#fail(other);
   }
 
   #fail(partition: number): void {

@@ -28,7 +28,8 @@ export class Running {
   readonly completing: NodeSet;
   readonly #cleaning: Int32Array;
   readonly #jobs = new Map<number, Allocation>();
-  readonly #over = new Map<number, Allocation>();
+  /** Jobs whose nodes are being cleaned, and since when [Unix ms]. */
+  readonly #over = new Map<number, { readonly allocation: Allocation; readonly since: number }>();
   #sorted: readonly Allocation[] | undefined;
 
   constructor(machine: Machine) {
@@ -49,14 +50,14 @@ export class Running {
     this.#sorted = undefined;
   }
 
-  /** Its script has ended, or it is being stopped: the select plugin forgets it, its nodes stay for the epilog. */
-  finish(job: number): void {
+  /** Its script has ended, or it is being stopped: the select plugin forgets it, its nodes stay for the epilog. `now`: [Unix ms]. */
+  finish(job: number, now: number): void {
     const allocation = this.#jobs.get(job);
     if (allocation === undefined) return;
     this.#jobs.delete(job);
     this.#sorted = undefined;
     this.books.give(allocation.shares, allocation.whole);
-    this.#over.set(job, allocation);
+    this.#over.set(job, { allocation, since: now });
     for (const { node } of allocation.shares) {
       if (this.#cleaning[node]++ === 0) addNode(this.completing, node);
     }
@@ -64,13 +65,17 @@ export class Running {
 
   /** Its nodes can be used again. */
   release(job: number): void {
-    this.finish(job);
-    const allocation = this.#over.get(job);
-    if (allocation === undefined) return;
+    const over = this.#over.get(job);
+    if (over === undefined) return;
     this.#over.delete(job);
-    for (const { node } of allocation.shares) {
+    for (const { node } of over.allocation.shares) {
       if (--this.#cleaning[node] === 0) removeNode(this.completing, node);
     }
+  }
+
+  /** Jobs that ended at this time or later, and are still being cleaned [Unix ms]. */
+  completingSince(time: number): Allocation[] {
+    return [...this.#over.values()].filter(({ since }) => since >= time).map(({ allocation }) => allocation);
   }
 
   turn(node: number, up: boolean): void {

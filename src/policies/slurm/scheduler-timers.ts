@@ -22,9 +22,16 @@ export class PassTimer {
   #lastFull: number;
   #lastPass = -Infinity;
   #asked = NaN;
+  /** Since when a pass is wanted at once; NaN = it is not. */
+  #urged = NaN;
+  /** When a pass last ran, whoever asked for it. */
+  #lastRun = -Infinity;
+  /** sched_min_interval; nothing is shorter than a millisecond here. */
+  readonly #least: number;
 
   constructor(parameters: SlurmSchedulerParameters['main'], { poll, full }: TimerPhases) {
     this.#parameters = parameters;
+    this.#least = Math.floor(parameters.minInterval);
     this.#phase = poll % SECOND;
     this.#lastFull = this.#pollFrom(full) - parameters.interval;
   }
@@ -34,17 +41,37 @@ export class PassTimer {
     if (Number.isNaN(this.#asked)) this.#asked = now;
   }
 
+  /** A pass is to happen at once, as soon as the last one is sched_min_interval old. */
+  urge(now: number): void {
+    if (Number.isNaN(this.#urged)) this.#urged = now;
+  }
+
   /** When the next pass is due, if jobs wait [ms]; Infinity = none. */
   next(): number {
-    return Math.min(this.#nextFull(), this.#nextAsked());
+    const urged = Number.isNaN(this.#urged) ? Infinity : this.#urged;
+    return Math.max(Math.min(urged, this.#nextFull(), this.#nextAsked()), this.#lastRun + this.#least);
+  }
+
+  /** Whether a pass that was to happen at once is due; it counts as made. */
+  takeUrgent(now: number): boolean {
+    if (Number.isNaN(this.#urged) || !this.#mayRun(now)) return false;
+    this.#urged = NaN;
+    this.#lastRun = now;
+    return true;
+  }
+
+  #mayRun(now: number): boolean {
+    return now >= this.#lastRun + this.#least;
   }
 
   /** Which pass is due now, if any; it counts as made. */
   take(now: number): 'full' | 'short' | undefined {
+    if (!this.#mayRun(now)) return undefined;
     const full = this.#nextFull() <= now;
     if (!full && this.#nextAsked() > now) return undefined;
     if (full) this.#lastFull = now;
     this.#lastPass = now;
+    this.#lastRun = now;
     this.#asked = NaN;
     return full ? 'full' : 'short';
   }

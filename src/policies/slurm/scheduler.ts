@@ -8,6 +8,9 @@ import type { TimerPhases } from './scheduler-timers.ts';
 import { Scheduling } from './scheduling.ts';
 import type { Ends, SchedulingSetup } from './scheduling.ts';
 
+/** The backfill thread looks again so much later [ms]. */
+const RETRY = 1000;
+
 export interface SlurmSchedulerSetup extends SchedulingSetup {
   readonly backfills: boolean;
   readonly phases: TimerPhases;
@@ -73,10 +76,10 @@ export class SlurmScheduler implements Policy {
     const ends = this.#missedEnds;
     if (ends !== 'none') {
       this.#missedEnds = 'none';
-      if ((this.#setup.epilog || ends === 'stopped') && !this.#setup.parameters.main.defer)
-        mainPass(this.#scheduling, cycle, false);
+      if ((this.#setup.epilog || ends === 'stopped') && !this.#setup.parameters.main.defer) this.#passes.urge(cycle.now);
       else this.#passes.ask(cycle.now);
     }
+    if (this.#passes.takeUrgent(cycle.now)) mainPass(this.#scheduling, cycle, false);
     if (cycle.pending.size === 0) return;
     const due = this.#passes.take(cycle.now);
     if (due !== undefined) mainPass(this.#scheduling, cycle, due === 'full');
@@ -89,6 +92,7 @@ export class SlurmScheduler implements Policy {
       return this.#advance(this.#paused.cycle, this.#paused.steps, cycle.now);
     }
     if (!this.#backfill.hasWork(this.#scheduling.lastUpdate) || this.#backfill.next(cycle.now) > cycle.now) return;
+    if (this.#scheduling.awaited().length > 0) return cycle.wakeAt(cycle.now + RETRY);
     const backfill = new BackfillCycle(this.#scheduling, cycle, this.#setup.testTime);
     this.#advance(backfill, backfill.run(), cycle.now);
   }

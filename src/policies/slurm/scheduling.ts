@@ -25,6 +25,7 @@ import type { Given, Priorities } from './priorities.ts';
 import { Reservations } from './reservations/reservations.ts';
 import type { Reserved } from './reservations/reservations.ts';
 import { Running } from './running.ts';
+import type { Allocation } from './running.ts';
 import { Selection } from './selection.ts';
 import type { Share } from './selection.ts';
 import { StateReasons } from './state-reasons.ts';
@@ -88,6 +89,7 @@ export class Scheduling {
   readonly #onStart: SchedulingSetup['onStart'];
   /** How long jobs may go on when their reservation is over [ms]. */
   readonly #overRun: number = 0;
+  readonly #completeWait: number = 0;
   /** Jobs that have been started once. */
   readonly #ran = new Set<number>();
   /** Jobs that ended when their limit was used up, and whose nodes are being cleaned. */
@@ -114,6 +116,7 @@ export class Scheduling {
       this.gang = makeGang({ config: cluster.slurm, machine, selection, running, clock });
       if (cluster.slurm.reservations.length > 0) this.reservations = new Reservations({ ...parts, nodes: machine.nodes });
       this.#overRun = cluster.slurm.timing.resvOverRun;
+      this.#completeWait = cluster.slurm.timing.completeWait;
     }
     this.licenses = new Licenses(cluster.slurm);
     this.plansLicenses = parameters.backfill.licenses && cluster.slurm?.schedulerType === 'backfill';
@@ -173,7 +176,7 @@ export class Scheduling {
     if (allocation === undefined) return;
     this.gang?.forget(allocation);
     if (allocation.end <= this.clock.unix) this.#timedOut.add(job);
-    this.running.finish(job);
+    this.running.finish(job, this.clock.unix);
     this.limits?.ended(job);
     this.arrays.ended(job);
     this.priorities.finish(job, this.clock.now);
@@ -189,6 +192,11 @@ export class Scheduling {
     this.earlyEnds.forget(job);
     const preempted = this.preemption?.stops.forget(job) === true;
     return this.#timedOut.delete(job) || preempted;
+  }
+
+  /** Jobs for whose nodes the schedulers wait (CompleteWait). */
+  awaited(): Allocation[] {
+    return this.#completeWait === 0 ? [] : this.running.completingSince(this.clock.unix - this.#completeWait);
   }
 
   touch(): void {

@@ -68,12 +68,13 @@ export const BACKFILL_PARAMETERS: ParameterSpecs = {
 };
 
 export function slurmPolicy(
-  { jobs, cluster, parameters }: PolicySetup,
+  { jobs, cluster, parameters, warn }: PolicySetup,
   backfills: boolean,
   onStart?: SlurmSchedulerSetup['onStart'],
 ): Policy {
   const { slurm } = cluster;
-  if (slurm !== undefined && parameters.partial !== true) checkConfig(slurm, backfills ? 'slurm-backfill' : 'slurm-builtin');
+  const name = backfills ? 'slurm-backfill' : 'slurm-builtin';
+  if (slurm !== undefined) checkConfig(slurm, name, parameters.partial === true, (message) => warn?.(message));
   const duration = (name: string) => Number(parameters[name] ?? 0);
   return new SlurmScheduler({
     jobs,

@@ -74,6 +74,8 @@ export class Limits {
     const { maxArraySize } = this.#setup.slurm;
     const task = Math.max(...jobs.map((one) => this.#setup.jobs.slurm?.arrayTask?.[one] ?? -1));
     if (task >= maxArraySize) return `task ${task} of an array is not below MaxArraySize=${maxArraySize}`;
+    const most = this.#setup.slurm.scheduler.main.maxArrayTasks;
+    if (task >= 0 && jobs.length > most) return `an array of ${jobs.length} tasks has more than max_array_tasks=${most}`;
     return this.#refusedByPartitions(job) ?? this.#refusedByAccounts(job) ?? this.#refusedByLimits(job, jobs.length);
   }
 

@@ -9,6 +9,7 @@ import type { Selection } from '../selection.ts';
 import { JobQos } from './job-qos.ts';
 import { partitionPrioRules } from './partition-prio.ts';
 import type { PreemptParty } from './preempt-rules.ts';
+import { preemptParameters } from './preempt-parameters.ts';
 import { Preemption } from './preemption.ts';
 import { qosRules } from './qos-rules.ts';
 import { Stops } from './stops.ts';
@@ -30,8 +31,8 @@ export interface PreemptionParts {
 /** Undefined if there is none. */
 export function makePreemption(parts: PreemptionParts): Preemption | undefined {
   const { jobs, config, partitions, running, selection, clock, cleaning, finish } = parts;
-  const { preemption, timing, scheduler } = config;
-  const { preemptReorderCount, preemptStrictOrder, preemptYoungestFirst } = scheduler.choice;
+  const { preemption, timing } = config;
+  const { reorderCount, strictOrder, youngestFirst, exemptAbove } = preemptParameters(config);
   if (preemption.type === 'none' || preemption.mode.how === 'off') return undefined;
   const qos = new JobQos(jobs, config);
   const rules =
@@ -41,7 +42,7 @@ export function makePreemption(parts: PreemptionParts): Preemption | undefined {
     preemption.exemptTime;
   return new Preemption({
     rules,
-    search: { running, selection, reorderCount: preemptReorderCount, strictOrder: preemptStrictOrder },
+    search: { running, selection, reorderCount, strictOrder },
     running,
     partitions,
     clock,
@@ -53,8 +54,9 @@ export function makePreemption(parts: PreemptionParts): Preemption | undefined {
       graceOf: (victim) => rules.graceOf(victim),
       mayRequeue: (victim) => rules.modeOf(victim) === 'requeue' && isRequeued(victim.job, jobs, config),
     }),
-    youngestFirst: preemptYoungestFirst,
+    youngestFirst,
     exemptTimeOf,
+    isExempt: ({ job }) => parts.priorities.priorityOf(job) > exemptAbove,
     patience: timing.killWait + timing.messageTimeout,
   });
 }

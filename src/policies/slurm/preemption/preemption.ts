@@ -22,6 +22,8 @@ export interface PreemptionSettings {
   readonly youngestFirst: boolean;
   /** How long a job must have run before it may be preempted [ms]. */
   readonly exemptTimeOf: (victim: PreemptParty) => number;
+  /** Whether its priority is too high for being preempted. */
+  readonly isExempt: (victim: PreemptParty) => boolean;
   /** How long a job that has preempted others waits for their nodes before it preempts more: KillWait and MessageTimeout [ms]. */
   readonly patience: number;
 }
@@ -63,12 +65,13 @@ export class Preemption {
 
   /** Running jobs that the job may preempt, those first that are to go first. */
   candidatesOf(job: number): Allocation[] {
-    const { running, partitions, clock, youngestFirst, exemptTimeOf } = this.#settings;
+    const { running, partitions, clock, youngestFirst, exemptTimeOf, isExempt } = this.#settings;
     const preemptor = { job, partition: partitions.of(job) };
     const { nodes } = partitions.rules[preemptor.partition];
     const candidates: Allocation[] = [];
     for (const victim of running.allocations()) {
-      if (!this.rules.mayPreempt(preemptor, victim) || clock.unix < victim.start + exemptTimeOf(victim)) continue;
+      if (!this.rules.mayPreempt(preemptor, victim) || isExempt(victim)) continue;
+      if (clock.unix < victim.start + exemptTimeOf(victim)) continue;
       if (overlaps(victim.nodes, nodes)) candidates.push(victim);
     }
     // In the order of the list of jobs, which is that of their ids.
