@@ -60,7 +60,7 @@ function attemptsOf(jobs: readonly Job[]): PageTable['attempts'] {
     const stop = start + one.length * s;
     const again = stop + one.gap * s;
     return [
-      { row, start, end: stop, why: 0, kept: 0 },
+      { row, start, end: stop, why: 0, kept: Math.min(2 * s, stop - start) },
       { row, start: again, end, why: 3, kept: end - again },
     ];
   });

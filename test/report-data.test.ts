@@ -3,9 +3,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeColumn, encodeColumn, scaleOf } from '../src/report/column-codec.ts';
-import { decimate, integralsOf, meanOver, meansOver } from '../src/report/decimate.ts';
+import { decimate, integralsOf, meansOver } from '../src/report/decimate.ts';
 import { distributionOf, quantileOf } from '../src/report/charts/distributions.ts';
 import { jainIndex } from '../src/report/charts/fairness.ts';
+import { runTimes } from '../src/report/job-figures.ts';
 import { searchJobs } from '../src/report/job-search.ts';
 import { jobColumns, sortRows } from '../src/report/job-columns.ts';
 import { packTables } from '../src/report/pack.ts';
@@ -156,7 +157,6 @@ describe('levels over time', () => {
             let sum = 0;
             for (let instant = 0; instant < each; instant++) sum += levelAt(all, from + part * each + instant);
             expect(value[part]).toBeCloseTo(sum / each);
-            expect(meanOver(all, { from: from + part * each, until: from + (part + 1) * each })).toBeCloseTo(sum / each);
           }
         },
       ),
@@ -165,6 +165,19 @@ describe('levels over time', () => {
 });
 
 describe('figures of jobs', () => {
+  test('run times are of the work that counted: all runs of a job that was interrupted, without what they lost', () => {
+    fc.assert(
+      fc.property(pageTables, (table) => {
+        const { attempts, start, end } = table;
+        runTimes(table).forEach((time, row) => {
+          const own = attempts === undefined ? [] : Array.from(attempts.job.keys()).filter((at) => attempts.job[at] === row);
+          const kept = own.reduce((sum, at) => sum + (attempts?.kept[at] ?? 0), 0);
+          expect(time).toBe(own.length > 0 ? kept : end[row] - start[row]);
+        });
+      }),
+    );
+  });
+
   const values = fc.array(fc.oneof(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 10 ** 6 })), {
     minLength: 1,
     maxLength: 40,

@@ -88,13 +88,3 @@ export function meansOver(steps: Steps, integrals: Float64Array, { from, until }
 export function stepsWithin({ time }: Steps, { from, until }: TimeWindow): number {
   return firstAfter(time, until) - firstAfter(time, from);
 }
-
-/** The mean level over a window. */
-export function meanOver({ time, value }: Steps, { from, until }: TimeWindow): number {
-  let sum = 0;
-  for (let at = Math.max(0, firstAfter(time, from) - 1); at < time.length && time[at] < until; at++) {
-    const next = at + 1 < time.length ? time[at + 1] : Infinity;
-    sum += value[at] * Math.max(0, Math.min(next, until) - Math.max(time[at], from));
-  }
-  return sum / (until - from);
-}

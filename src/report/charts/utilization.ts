@@ -2,7 +2,7 @@ import type { Steps } from '../../schedule.ts';
 import { formatDuration } from '../../units.ts';
 import { withTables } from '../chart.ts';
 import type { ChartData, ChartSpec, DataTable, Figure, TableRun, TimeWindow, View } from '../chart.ts';
-import { decimate, firstAfter, integralsOf, meanOver, meansOver, stepsWithin } from '../decimate.ts';
+import { decimate, firstAfter, integralsOf, meansOver, stepsWithin } from '../decimate.ts';
 import { grouped, percent } from '../number-text.ts';
 import type { PageTable } from '../page-table.ts';
 import { busySteps, lastTime, queueSteps } from '../run-steps.ts';
@@ -37,6 +37,7 @@ interface RunSteps {
   readonly busy: Steps;
   readonly integrals: Float64Array;
   readonly queue: Steps;
+  readonly queueIntegrals: Float64Array;
   readonly until: number;
 }
 
@@ -47,7 +48,8 @@ function stepsOf(table: PageTable): RunSteps {
   let steps = known.get(table);
   if (steps !== undefined) return steps;
   const busy = busySteps(table);
-  steps = { busy, integrals: integralsOf(busy), queue: queueSteps(table), until: lastTime(table) };
+  const queue = queueSteps(table);
+  steps = { busy, integrals: integralsOf(busy), queue, queueIntegrals: integralsOf(queue), until: lastTime(table) };
   known.set(table, steps);
   return steps;
 }
@@ -159,14 +161,15 @@ function sentenceOf(runs: readonly TableRun[], window: TimeWindow): string {
       ? `the first ${formatDuration(window.until)}`
       : `${formatDuration(window.from)} to ${formatDuration(window.until)}`;
   const words = runs.map((run) => {
-    const { busy, queue, until } = stepsOf(run.table);
+    const { busy, integrals, queue, queueIntegrals, until } = stepsOf(run.table);
     // A policy that is done early is not idle afterwards.
     const own = { from: window.from, until: Math.min(window.until, until) };
     if (own.until <= own.from) return `${run.facts.label} was done before`;
-    const held = meanOver(busy, own) / fullOf(run);
+    const held = meansOver(busy, integrals, own, 1).value[0] / fullOf(run);
+    const waiting = meansOver(queue, queueIntegrals, own, 1).value[0];
     const share = run.facts.processors === undefined ? `${grouped(held)} processors` : percent(held);
     const done = until < window.until ? `, done after ${formatDuration(until)}` : '';
-    return `${run.facts.label} held ${share} with ${grouped(meanOver(queue, own))} jobs waiting${done}`;
+    return `${run.facts.label} held ${share} with ${grouped(waiting)} jobs waiting${done}`;
   });
   return `On average over ${span}: ${words.join('; ')}.`;
 }
