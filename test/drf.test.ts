@@ -117,6 +117,14 @@ test('a user whose next job does not fit stops all, or is passed over', () => {
   expect(starts(drf, jobs, machine(4, 1), { full: 'pass' })).toEqual([0, 10, 1]);
 });
 
+test('there may be nobody to serve: a first job that could never fit', () => {
+  const jobs = [
+    { at: 0, runs: 10, user: 'a', cpus: 5 },
+    { at: 1, runs: 10, user: 'b', cpus: 2 },
+  ];
+  expect(starts(drf, jobs, machine(4, 1))).toEqual([NaN, 1]);
+});
+
 test('shares that cannot be divided by are refused', () => {
   expect(() => starts(drf, [{ at: 0, runs: 1, user: 'a', cpus: 1 }], machine(1, 1), {}, 'x parent')).toThrow(
     'x has shares parent',

@@ -61,6 +61,7 @@ export class Dominance {
    * for anything that could be given; `isBefore`: who goes first of two with equal shares. -1 if nobody can be served.
    */
   next(canServe: (user: number) => boolean, firstOf: (user: number) => number): number {
+    if (this.size === 0) return -1;
     this.#total.forEach((held, resource) => (this.#usedUp[resource] = held >= this.#capacity[resource] ? 1 : 0));
     const first = this.#recount(canServe, firstOf);
     let at = 0;
