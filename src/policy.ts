@@ -58,6 +58,11 @@ export interface Policy {
   readonly rhythm?: Rhythm;
   /** Walltimes are enforced by a look this often [ms]; exactly if absent. The run's costs may say otherwise. */
   readonly killScan?: number;
+  /**
+   * How long the run of a job that starts now may last, if that is not its walltime [ms]: limits of its partition, or some
+   * time beyond the limit that is not counted. Infinity = it is never killed.
+   */
+  limitOf?(job: number): number;
   /** Called at every instant at which something happened. Answers through the cycle's verbs; must not be async. */
   schedule(cycle: Cycle): void;
 }
@@ -86,11 +91,12 @@ export interface Rhythm {
 export interface Preemption {
   /**
    * `requeue`: starts again from its last checkpoint, or from the beginning. `cancel`: ends for good. `discard`: the
-   * same, but its run counts as preempted, as that of a pod that nobody makes anew. `suspend`: keeps its memory and its
+   * same, but its run counts as preempted, as that of a pod that nobody makes anew. `kill`: ends for good as one that
+   * has reached a limit, of which only the policy knows. `suspend`: keeps its memory and its
    * nodes and goes on there when started again. `checkpoint`: writes one (which takes its cost), then is requeued with
    * its work kept.
    */
-  readonly how: 'requeue' | 'cancel' | 'discard' | 'suspend' | 'checkpoint';
+  readonly how: 'requeue' | 'cancel' | 'discard' | 'kill' | 'suspend' | 'checkpoint';
   /** How long the job may go on before it is stopped [ms]; 0 if absent. It may end by itself in that time. */
   readonly grace?: number;
 }

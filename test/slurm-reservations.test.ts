@@ -7,7 +7,7 @@ import { stepOf } from '../src/policies/slurm/reservations/recurrence.ts';
 import { slurmBackfill } from '../src/policies/slurm/slurm-backfill.ts';
 import { slurmBuiltin } from '../src/policies/slurm/slurm-builtin.ts';
 import type { PolicySpec } from '../src/policy.ts';
-import { CANCELLED, COMPLETED } from '../src/schedule.ts';
+import { COMPLETED, KILLED } from '../src/schedule.ts';
 import type { Schedule } from '../src/schedule.ts';
 import { readSlurmConf } from '../src/slurm-conf.ts';
 import { workloadOf } from './slurm-runs.ts';
@@ -160,7 +160,7 @@ describe('jobs in a reservation', () => {
   test('are killed when it is over, unless ResvOverRun lets them go on (job_mgr.c, job_time_limit)', () => {
     const job = { at: 600, ...nodes(1), runs: 900, limit: 30, ...mine };
     const killed = reserved([job], open);
-    expect([...killed.state]).toEqual([CANCELLED]);
+    expect([...killed.state]).toEqual([KILLED]);
     expect(killed.end[0] / SECOND).toBe(631);
     expect([...reserved([job], open, { conf: ['ResvOverRun=10'] }).state]).toEqual([COMPLETED]);
   });
@@ -196,7 +196,7 @@ describe('--time-min (backfill.c)', () => {
     const done = reserved(jobs, [], { spec: slurmBackfill });
     expect(done.start[2]).toBe(30 * SECOND);
     // Its five minutes are over at 330 s: looked at then.
-    expect([done.state[2], done.end[2] / SECOND]).toEqual([CANCELLED, 331]);
+    expect([done.state[2], done.end[2] / SECOND]).toEqual([KILLED, 330]);
   });
 
   test('a job that is planned only keeps its whole limit for the main loop', () => {

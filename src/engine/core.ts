@@ -1,5 +1,5 @@
 import type { Cycle, Eviction, Policy, Preemption, Room, WhatIf } from '../policy.ts';
-import { CANCELLED, NODE_FAILED, PREEMPTED, REJECTED, SUSPENDED } from '../schedule.ts';
+import { CANCELLED, KILLED, NODE_FAILED, PREEMPTED, REJECTED, SUSPENDED } from '../schedule.ts';
 import type { Requests } from '../workload.ts';
 import { ChangeList } from './change-list.ts';
 import { CycleView } from './cycle-view.ts';
@@ -73,11 +73,11 @@ export class Core implements Cycle {
     this.#policy.schedule(this.#view);
   }
 
-  /** What is left of the job's walltime [ms]; a job that was suspended has used some. */
+  /** What is left of the job's walltime, or of what the policy says instead [ms]; a job that was suspended has used some. */
   walltimeLeft(job: number): number {
     // Limits may be looked at only now and then: it may have used more.
     const used = this.#used.size === 0 ? 0 : (this.#used.get(job) ?? 0);
-    return Math.max(0, this.#jobs.walltime[job] - used);
+    return Math.max(0, (this.#policy.limitOf?.(job) ?? this.#jobs.walltime[job]) - used);
   }
 
   // What has happened: called by the driver.
@@ -117,9 +117,9 @@ export class Core implements Cycle {
       this.#gathering.ended.push(job);
       return this.#queue(job, PAUSED);
     }
-    if (how === 'cancel' || how === 'discard') {
+    if (how === 'cancel' || how === 'discard' || how === 'kill') {
       if (how === 'discard') this.#record.interrupted(job, this.now, PREEMPTED, kept);
-      this.#record.ended(job, this.now, CANCELLED);
+      this.#record.ended(job, this.now, how === 'kill' ? KILLED : CANCELLED);
       this.#giveBack(job);
       return this.#over(job);
     }

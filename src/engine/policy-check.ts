@@ -1,6 +1,6 @@
 import type { Eviction, Policy, Preemption } from '../policy.ts';
 
-const HOW: readonly Preemption['how'][] = ['requeue', 'cancel', 'discard', 'suspend', 'checkpoint'];
+const HOW: readonly Preemption['how'][] = ['requeue', 'cancel', 'discard', 'kill', 'suspend', 'checkpoint'];
 const FIRST = ['ends', 'submissions', 'due-ends'];
 const CYCLE = ['instant', 'event'];
 

@@ -260,7 +260,7 @@ export class Simulation implements Driver {
   }
 
   #keep(job: number, how: Preemption['how'], now: number): number {
-    if (how === 'cancel' || how === 'discard') return 0;
+    if (how === 'cancel' || how === 'discard' || how === 'kill') return 0;
     if (how === 'suspend') return this.#progress.suspend(job, this.#ran(job, now));
     return this.#progress.interrupt(job, this.#ran(job, now), how === 'checkpoint');
   }

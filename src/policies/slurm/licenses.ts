@@ -51,7 +51,8 @@ export class Licenses {
     return sum;
   }
 
-  take(job: number, licenses: LicenseCounts): void {
+  take(job: number, licenses: LicenseCounts | undefined): void {
+    if (licenses === undefined) return;
     this.#held.set(job, licenses);
     this.#change(licenses, 1);
   }

@@ -94,11 +94,20 @@ export class Partitions {
 
   /** The limit it is planned with: whole minutes, as Slurm keeps them [ms]. */
   limitOf(job: number): number {
+    return Math.min(this.#wholeLimitOf(job), YEAR);
+  }
+
+  /** How long it may run before it is killed: its limit, and OverTimeLimit beyond it; Infinity = for ever [ms]. */
+  endureOf(job: number): number {
+    return this.#wholeLimitOf(job) + this.rules[this.of(job)].overTimeLimit;
+  }
+
+  #wholeLimitOf(job: number): number {
     const { maxTime, defaultTime } = this.rules[this.of(job)];
     const asked = this.askedOf(job);
     const unsaid = Number.isNaN(defaultTime) ? maxTime : defaultTime;
     const limit = Math.min(asked === Infinity ? unsaid : asked, maxTime);
-    return limit === Infinity ? YEAR : Math.max(1, Math.ceil(limit / MINUTE)) * MINUTE;
+    return limit === Infinity ? Infinity : Math.max(1, Math.ceil(limit / MINUTE)) * MINUTE;
   }
 
   /** Why limits of its partition keep the job back, in Slurm's words; undefined if they do not. */

@@ -32,6 +32,7 @@ interface Paused {
 
 export class SlurmScheduler implements Policy {
   readonly killScan?: number;
+  readonly limitOf?: (job: number) => number;
   readonly #scheduling: Scheduling;
   readonly #setup: SlurmSchedulerSetup;
   readonly #passes: PassTimer;
@@ -49,7 +50,9 @@ export class SlurmScheduler implements Policy {
     this.#scheduling = new Scheduling(setup);
     this.#passes = new PassTimer(parameters.main, phases);
     this.#backfill = new BackfillTimer(parameters.backfill.interval, this.#scheduling.clock, phases);
-    if (killScan !== undefined) this.killScan = killScan;
+    if (killScan === undefined) return;
+    this.killScan = killScan;
+    this.limitOf = (job) => this.#scheduling.partitions.endureOf(job);
   }
 
   schedule(cycle: Cycle): void {

@@ -4,6 +4,7 @@ import type { Cycle } from '../../policy.ts';
 import type { SlurmSchedulerParameters } from '../../slurm-scheduler-parameters.ts';
 import type { Requests } from '../../workload.ts';
 import { Demands } from './demand.ts';
+import { EarlyEnds } from './early-ends.ts';
 import type { Gang } from './gang/gang.ts';
 import { makeGang } from './gang/make-gang.ts';
 import { JobArrays } from './job-arrays.ts';
@@ -19,7 +20,6 @@ import { Partitions } from './partitions.ts';
 import { PlanClock } from './plan-clock.ts';
 import { makePreemption } from './preemption/make-preemption.ts';
 import type { Preemption } from './preemption/preemption.ts';
-import { EarlyEnds } from './preemption/early-ends.ts';
 import { Requeues } from './preemption/requeues.ts';
 import type { Given, Priorities } from './priorities.ts';
 import { Reservations } from './reservations/reservations.ts';
@@ -109,7 +109,6 @@ export class Scheduling {
     this.requeues = new Requeues(jobs, parameters.main.requeueDelay);
     const { clock, running, partitions, selection, requeues } = this;
     const finish = (job: number) => this.#finish(job);
-    this.earlyEnds = new EarlyEnds({ clock, cleaning, finish });
     if (cluster.slurm !== undefined) {
       const parts = { jobs, config: cluster.slurm, partitions, priorities, running, selection, clock, cleaning, finish };
       this.preemption = makePreemption(parts);
@@ -126,6 +125,8 @@ export class Scheduling {
       this.limits = new Limits({ jobs, cluster, slurm: cluster.slurm, partitions, priorities, demandOf });
     }
     const { preemption, limits, reasons, reservations, gang } = this;
+    const usedUp = limits?.endsJobs === true ? (job: number) => limits.usedUp(job, clock.unix) : undefined;
+    this.earlyEnds = new EarlyEnds({ clock, running, cleaning, finish, usedUp });
     const parts = { partitions, priorities, demands, requeues, preemption, limits, reasons, reservations, gang };
     this.queue = new JobQueue(jobs, parts);
     this.willRun = new WillRun(this.running, this.selection, {
@@ -281,8 +282,7 @@ export class Scheduling {
     this.#endEarly(cycle, job);
     this.priorities.start(job, this.#givenOf(job, shares), cycle.now);
     this.limits?.started(job, this.#givenOf(job, shares), clock.unix);
-    const { licenses } = this.queue.demandOf(job);
-    if (licenses !== undefined) this.licenses.take(job, licenses);
+    this.licenses.take(job, this.queue.demandOf(job).licenses);
     this.arrays.started(job);
     this.reasons.forget(job);
     this.#ran.add(job);
@@ -291,16 +291,10 @@ export class Scheduling {
     this.#onStart?.(job, starter);
   }
 
-  /** A limit that was shortened, and the end of its reservation, are not known to the run. */
+  /** The end of its reservation is not known to the run, nor what accounts and QoS may use in all. */
   #endEarly(cycle: Cycle, job: number): void {
-    const { clock, partitions } = this;
-    if (partitions.isShortened(job)) {
-      const overTime = partitions.rules[partitions.of(job)].overTimeLimit;
-      this.earlyEnds.add(cycle, job, clock.unix + partitions.limitOf(job) + overTime);
-    }
     const reservation = this.reservations?.of(job);
-    if (reservation !== undefined && !reservation.has('FLEX') && this.#overRun < Infinity) {
-      this.earlyEnds.add(cycle, job, reservation.end + this.#overRun + SECOND);
-    }
+    const isBound = reservation !== undefined && !reservation.has('FLEX');
+    this.earlyEnds.add(cycle, job, isBound ? reservation.end + this.#overRun + SECOND : Infinity);
   }
 }

@@ -85,6 +85,11 @@ export class Standings {
     }));
   }
 
+  /** The limits of all associations and all QoS. */
+  all(): LimitSet[] {
+    return [...this.#associations, ...this.#qos].map(({ limits }) => limits);
+  }
+
   of(job: number, partition: SlurmPartition | undefined): JobStanding {
     const association = this.#accounting.associationOf(job, partition?.name);
     const own = this.#accounting.qosOf(job, association);

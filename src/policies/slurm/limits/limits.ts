@@ -22,6 +22,7 @@ import { Promises } from './promises.ts';
 import { Runnable } from './runnable.ts';
 import type { Candidate } from './runnable.ts';
 import { SubmissionLimits } from './submission.ts';
+import { mayEndJobs, UsedUp } from './used-up.ts';
 
 const NO_FLAGS: ReadonlySet<string> = new Set();
 
@@ -42,6 +43,9 @@ export class Limits {
   readonly #runnable: Runnable;
   readonly #submission: SubmissionLimits;
   readonly #promises: Promises;
+  readonly #usedUp: UsedUp;
+  /** Whether limits can end a job that runs. */
+  readonly endsJobs: boolean;
   readonly #sizes: readonly PartitionSize[];
   /** Jobs that wait or run. */
   readonly #submitted = new Set<number>();
@@ -62,6 +66,8 @@ export class Limits {
     this.#submission = new SubmissionLimits(names);
     this.#promises = new Promises(multifactor !== undefined);
     this.#enforced = slurm.enforcement.limits && (slurm.accounts?.associations.length ?? 0) > 0;
+    this.#usedUp = new UsedUp(names);
+    this.endsJobs = this.#enforced && !slurm.enforcement.safe && this.#standings.all().some(mayEndJobs);
     this.#sizes = slurm.partitions.map((_, partition) => {
       const amounts = this.#trackables.ofPartition(partition);
       return { nodes: slurm.partitions[partition].nodes.length, cpus: amounts[CPU] };
@@ -165,6 +171,12 @@ export class Limits {
     for (const usage of countersOf(standing)) usage.begin(amounts, nodes);
     const seconds = this.#setup.partitions.limitOf(job) / SECOND;
     this.#promises.begin(job, { standing, amounts, nodes, start: now / SECOND, limit: now / SECOND + seconds });
+  }
+
+  /** Why a job that runs is to be killed: a limit of time is used up; undefined if it may go on. `now`: [Unix ms]. */
+  usedUp(job: number, now: number): string | undefined {
+    const run = this.#promises.of(job);
+    return run && this.#usedUp.reason(run.standing, run.amounts, Math.floor((now / SECOND - run.start) / 60));
   }
 
   /** It has ended, or is being stopped; if it comes again it is submitted again. */

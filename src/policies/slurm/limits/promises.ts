@@ -42,6 +42,11 @@ export class Promises {
     this.#last = now;
   }
 
+  /** Undefined if the job does not run. */
+  of(job: number): Run | undefined {
+    return this.#runs.get(job);
+  }
+
   /** Undefined if the job did not run. */
   end(job: number): Run | undefined {
     const run = this.#runs.get(job);
