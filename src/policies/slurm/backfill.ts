@@ -121,6 +121,7 @@ export class BackfillCycle {
     if (plan !== undefined) this.#planned.add(job);
     let isFull = false;
     if (plan !== undefined && this.#mayReserve(job, plan)) {
+      this.#limits.reserve(job);
       isFull = this.#space.records >= nodeSpaceSize;
       if (!isFull) this.#reserve(job, plan);
       this.#arrays.planned(record, this.#parameters.maxArrayReservations);

@@ -1,6 +1,6 @@
 /** What is free on each node, as the select plugin counts it: resources are back as soon as a job is over. */
 import type { Machine } from './machine.ts';
-import { addNode, nodeSetOf, removeNode } from './node-set.ts';
+import { addNode, hasNode, isWithin, nodeSetOf, removeNode } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import type { Share } from './share.ts';
 import { Tenants } from './tenants.ts';
@@ -42,6 +42,12 @@ export class Books {
   /** Whether a job could come to the node at all: nobody has it for himself, and who wants it so finds it empty. */
   isOpen(node: number, whole: boolean): boolean {
     return this.#whole[node] === 0 && (!whole || this.holders[node] === 0);
+  }
+
+  /** The same of all these nodes. */
+  areOpen(nodes: NodeSet, whole: boolean): boolean {
+    if (whole) return isWithin(nodes, this.empty);
+    return this.#whole.every((kept, node) => kept === 0 || !hasNode(nodes, node));
   }
 
   /** Tasks of a request that fit on a node by what they ask for, at most `most` [count]. */

@@ -7,7 +7,7 @@ import type { JobDemand } from './demand.ts';
 import type { ArrayWalk } from './job-arrays.ts';
 import type { QueueRecord } from './job-queue.ts';
 import { isLimitReason } from './limits/reasons.ts';
-import { countCommon, isWithin, overlaps, removeAll } from './node-set.ts';
+import { countCommon, countNodes, overlaps, removeAll } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import { NO_RESERVATION } from './reservations/reservations.ts';
 import type { Scheduling } from './scheduling.ts';
@@ -115,20 +115,23 @@ class MainPass {
     }
     if (outcome.reason !== undefined) this.#explain(job, outcome.reason);
     else this.#explain(job, 'Resources');
+    // It waits for these nodes and no others, whatever keeps it back.
+    if (demand.required !== undefined && countNodes(demand.required) >= demand.minNodes)
+      return removeAll(this.#available, demand.required);
     if (outcome.reason !== undefined && !(outcome.isPolicy && this.#scheduling.parameters.main.associationStop)) return;
-    if (demand.required !== undefined) removeAll(this.#available, demand.required);
+    if (outcome.reason === undefined && this.#isKeptOut(job, demand))
+      this.#explain(job, 'ReqNodeNotAvail (nodes are down, reserved, or kept for others)');
     else if (isReserved) this.#failedReservations.add(reservation);
-    else if (this.#isKeptOut(job, demand)) this.#explain(job, 'ReqNodeNotAvail (nodes are reserved)');
     else if (!this.#mayBePassed(job)) this.#fail(partition);
   }
 
-  /** Whether reservations alone keep the job back: nodes that they leave it are all idle, but too few. */
+  /** Whether the job waits for nodes that are not there: those that are left to it are free, but too few. */
   #isKeptOut(job: number, demand: JobDemand): boolean {
-    const { reservations, running, selection } = this.#scheduling;
-    if (reservations === undefined) return false;
+    const { running, preemption, feasibility } = this.#scheduling;
     const left = this.#scheduling.usable(job, this.#available);
-    if (!isWithin(left, running.books.empty) || overlaps(left, running.completing)) return false;
-    return selection.choose(running.idle, demand, left) === undefined;
+    if (overlaps(left, running.completing)) return false;
+    if (preemption === undefined && !running.books.areOpen(left, demand.whole)) return false;
+    return !feasibility.fitsOn(left, demand);
   }
 
   /** Whether jobs behind this one may start though it waits: it is too young or too unimportant for a reservation. */

@@ -5,6 +5,7 @@ import type { SlurmSchedulerParameters } from '../../slurm-scheduler-parameters.
 import type { Requests } from '../../workload.ts';
 import { Demands } from './demand.ts';
 import { EarlyEnds } from './early-ends.ts';
+import { Feasibility } from './feasibility.ts';
 import type { Gang } from './gang/gang.ts';
 import { makeGang } from './gang/make-gang.ts';
 import { JobArrays } from './job-arrays.ts';
@@ -80,6 +81,7 @@ export class Scheduling {
   /** Absent without a slurm.conf. */
   readonly limits?: Limits;
   readonly reasons = new StateReasons();
+  readonly feasibility = new Feasibility(this);
   readonly arrays: JobArrays;
   readonly licenses: Licenses;
   /** Whether backfill plans licences as it plans nodes. */
@@ -149,7 +151,7 @@ export class Scheduling {
     let stopped = false;
     for (const job of ended) if (this.gang?.isEcho(job) !== true) stopped = this.#release(job) || stopped;
     for (const { node, up } of turns) this.running.turn(node, up);
-    for (const job of submitJobs(cycle, this.jobs, this.limits, (one) => this.#ran.has(one))) {
+    for (const job of submitJobs(cycle, this, (one) => this.#ran.has(one))) {
       if (this.gang?.isEcho(job) === true) continue;
       if (this.#ran.has(job)) this.requeues.add(job, cycle.now);
       this.priorities.submit(job, cycle.now);
@@ -207,10 +209,9 @@ export class Scheduling {
   /** Whether the licences that the job wants are there now. */
   hasLicenses(job: number): boolean {
     const { licenses, reservation } = this.queue.demandOf(job);
+    if (licenses === undefined) return true;
     const now = this.clock.unix;
-    return (
-      licenses === undefined || this.licenses.fits({ licenses, now, until: now + this.partitions.limitOf(job), reservation })
-    );
+    return this.licenses.fits({ licenses, now, until: now + this.partitions.limitOf(job), reservation });
   }
 
   /** Nodes among `nodes` on which the job could be started at once. */
@@ -267,21 +268,15 @@ export class Scheduling {
 
   start(cycle: Cycle, job: number, shares: readonly Share[], starter: Starter): void {
     const { running, partitions, clock, gang } = this;
-    const allocation = {
-      job,
-      shares,
-      nodes: running.nodesOf(shares),
-      whole: this.queue.demandOf(job).whole,
-      start: clock.unix,
-      end: clock.unix + partitions.limitOf(job),
-      partition: partitions.of(job),
-    };
+    const given = this.#givenOf(job, shares);
+    const end = clock.unix + partitions.limitOf(job);
+    const allocation = { job, ...given, nodes: running.nodesOf(shares), start: clock.unix, end };
     running.add(allocation);
     if (gang !== undefined) gang.admit(cycle, allocation);
     else for (const { node, group, tasks } of shares) cycle.place(job, group, node, tasks);
     this.#endEarly(cycle, job);
-    this.priorities.start(job, this.#givenOf(job, shares), cycle.now);
-    this.limits?.started(job, this.#givenOf(job, shares), clock.unix);
+    this.priorities.start(job, given, cycle.now);
+    this.limits?.started(job, given, clock.unix);
     this.licenses.take(job, this.queue.demandOf(job).licenses);
     this.arrays.started(job);
     this.reasons.forget(job);

@@ -1,18 +1,15 @@
 /** Jobs that come into the queue: an array comes as one submission, and is turned away or let in as a whole. */
 import type { Cycle } from '../../../policy.ts';
-import type { Requests } from '../../../workload.ts';
-import type { Limits } from './limits.ts';
+import type { Scheduling } from '../scheduling.ts';
 
 /** Those that are let in. `isKnown`: whether a job was in the queue before; such a job is not asked again. */
 export function submitJobs(
   cycle: Cycle,
-  { slurm }: Requests,
-  limits: Limits | undefined,
+  { arrays, limits, feasibility }: Pick<Scheduling, 'arrays' | 'limits' | 'feasibility'>,
   isKnown: (job: number) => boolean,
 ): readonly number[] {
   const { submitted } = cycle.changed;
-  if (limits === undefined) return submitted;
-  const arrayOf = (job: number) => slurm?.arrayOfJob?.[job] ?? -1;
+  const arrayOf = (job: number) => arrays.of(job);
   const letIn: number[] = [];
   const done = new Set<number>();
   for (const job of submitted) {
@@ -20,12 +17,12 @@ export function submitJobs(
     const array = arrayOf(job);
     const isTogether = (other: number) => arrayOf(other) === array && !isKnown(other);
     const together = isKnown(job) || arrayOf(job) < 0 ? [job] : submitted.filter(isTogether);
-    const reason = isKnown(job) ? undefined : limits.refuse(together);
+    const reason = isKnown(job) ? undefined : (limits?.refuse(together) ?? feasibility.refuse(job));
     for (const one of together) {
       done.add(one);
       if (reason !== undefined) cycle.reject(one, reason);
       else letIn.push(one);
-      if (reason === undefined) limits.submit(one);
+      if (reason === undefined) limits?.submit(one);
     }
   }
   return letIn;
