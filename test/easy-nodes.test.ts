@@ -72,6 +72,7 @@ function watched(delays: number[]): PolicySpec {
             place: (job, group, node, tasks) => cycle.place(job, group, node, tasks),
             preempt: (job, preemption) => cycle.preempt(job, preemption),
             evict: (eviction, grace) => cycle.evict(eviction, grace),
+            reject: (job, reason) => cycle.reject(job, reason),
             wakeAt: (time) => cycle.wakeAt(time),
             explain: (job, reason) => cycle.explain(job, reason),
           });

@@ -1,4 +1,4 @@
-// README.md is run: blocks marked `sh` one after the other in one folder, with the example policy beside them, and what
+// README.md is run: blocks marked `sh` one after the other in one folder, with the files that it shows beside them, and what
 // they print is what stands under them. `UPDATE_README=1 npx vitest run test/readme.test.ts` rewrites outputs and lists.
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -25,16 +25,20 @@ function blocksOf(markdown: string): Block[] {
   }));
 }
 
-/** What differs from run to run: how fast it was. */
-const withoutSpeed = (text: string) => text.replace(/ simulated in \S+ s, \S+ jobs a second$/gm, ' simulated');
+/** What differs from run to run and from machine to machine: how fast it was, on how many workers, and the size of pages. */
+const withoutSpeed = (text: string) =>
+  text
+    .replace(/ simulated in \S+ s, \S+ jobs a second$/gm, ' simulated')
+    .replace(/ points in .+ on \d+ workers?, one every .+$/gm, ' points')
+    .replace(/^(report of .+): \S+ [KM]iB$/gm, '$1');
 
-/** A folder as a user has it: traces, scenarios, the example policy, and the command on the path. */
+/** A folder as a user has it: traces, scenarios, the files that README shows, and the command on the path. */
 function userFolder(blocks: readonly Block[]): { cwd: string; env: Record<string, string> } {
   const cwd = temporaryFolder();
   for (const folder of ['traces', 'scenarios']) cpSync(folder, join(cwd, folder), { recursive: true });
   for (const { info, text } of blocks) {
-    const name = /^\/\/ ([\w.-]+\.js)\n/.exec(text)?.[1];
-    if (info === 'js' && name !== undefined) writeFileSync(join(cwd, name), text);
+    const name = /^(?:\/\/|#) ([\w.-]+\.(?:js|yaml))\n/.exec(text)?.[1];
+    if ((info === 'js' || info === 'yaml') && name !== undefined) writeFileSync(join(cwd, name), text);
   }
   const bin = join(temporaryFolder(), 'bin');
   mkdirSync(bin);

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { didYouMean, usageError } from '../errors.ts';
 import { readSummary } from '../experiment/point-folder.ts';
+import type { ComparedFigure } from '../experiment/statistics/index.ts';
+import { metrics } from '../metrics/index.ts';
 import { verdictsOf } from '../report/verdicts.ts';
 import { readResults } from '../results/read.ts';
 import type { Run } from '../results/read.ts';
@@ -27,7 +29,7 @@ export function declareCompare(command: Command): void {
   command
     .argument('<dir...>', 'folders that "run --out" or "replay --out" has written')
     .option('--baseline <policy>', 'the policy that the others are compared with (default: the first)')
-    .option('--figure <name>', 'figure of the table, such as wait.p99; may be given again', collect)
+    .option('--figure <name>', 'figure that is compared, such as wait.p99; may be given again', collect)
     .option(
       '--threshold <figure<=limit>',
       'exit with 1 if a policy breaks it: wait.mean<=3600, or against the baseline wait.mean<=+5%; may be given again',
@@ -45,7 +47,7 @@ async function compare(folders: readonly string[], { baseline, figure, threshold
   const labels = labelsOf(runs, baseline ?? declaredBaseline(sources[0].manifest.document));
   const points = runs.map(tablePoint);
   print(experimentTable({ baseline: labels[0], figures: figure }, points));
-  const verdicts = labels.length < 2 ? [] : await verdictsOf(runs, labels);
+  const verdicts = labels.length < 2 ? [] : await verdictsOf(runs, labels, figure?.flatMap(comparedFigure));
   if (verdicts.length > 0) print('\n');
   for (const { sentence } of verdicts) print(`${sentence}\n`);
   // Most hold for several verdicts.
@@ -55,6 +57,14 @@ async function compare(folders: readonly string[], { baseline, figure, threshold
   if (thresholds.length > 0 && broken.length === 0)
     say(`${thresholds.length === 1 ? 'the threshold is' : 'all thresholds are'} kept`);
   if (broken.length > 0) process.exitCode = FAILED_CHECK;
+}
+
+/** A figure as the table names it, `wait.mean` or `makespan`; counts of jobs are no metric. */
+function comparedFigure(text: string): ComparedFigure[] {
+  const [name, figure] = text.split('.');
+  return metrics
+    .filter((metric) => metric.name === name)
+    .map(({ unit, better }) => ({ name, unit, better, ...(figure !== undefined && { figure }) }));
 }
 
 /** The runs of all folders; where two folders have a policy of one label, the folder tells them apart. */

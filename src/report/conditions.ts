@@ -2,19 +2,23 @@ import type { Run } from '../results/read.ts';
 
 /** What each run was made under, apart from its policy: those with the same text can be compared. */
 export function conditionsOf(runs: readonly Run[]): string[] {
-  const plain = runs.map(({ workload, cluster, seed }) => [workload, cluster, `seed ${seed}`].join(', '));
+  const settings = tellingSettings(runs);
+  return runs.map((run, index) => `${plain(run)}${settings[index]}`);
+}
+
+/** Settings that are no policy's and change no workload or cluster, of runs that nothing else tells apart; else nothing. */
+export function tellingSettings(runs: readonly Run[]): string[] {
   const seen = new Set<string>();
   const ambiguous = new Set<string>();
-  runs.forEach(({ label }, index) => {
-    const key = `${label}\n${plain[index]}`;
-    if (seen.has(key)) ambiguous.add(plain[index]);
+  for (const run of runs) {
+    const key = `${run.label}\n${plain(run)}`;
+    if (seen.has(key)) ambiguous.add(plain(run));
     seen.add(key);
-  });
-  // Settings that are no policy's and change no workload or cluster tell these apart.
-  return runs.map(({ settings }, index) =>
-    ambiguous.has(plain[index]) ? `${plain[index]}${settingsText(settings)}` : plain[index],
-  );
+  }
+  return runs.map((run) => (ambiguous.has(plain(run)) ? settingsText(run.settings) : ''));
 }
+
+const plain = ({ workload, cluster, seed }: Run) => [workload, cluster, `seed ${seed}`].join(', ');
 
 function settingsText(settings: Run['settings']): string {
   return Object.entries(settings)

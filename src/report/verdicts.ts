@@ -2,7 +2,7 @@ import { compareFamily, pairKey } from '../experiment/statistics/index.ts';
 import type { ComparedFigure, Comparison, Estimate, Sample, Verdict } from '../experiment/statistics/index.ts';
 import type { JobTable } from '../results/job-table.ts';
 import type { Run } from '../results/read.ts';
-import { conditionsOf } from './conditions.ts';
+import { tellingSettings } from './conditions.ts';
 import type { IntervalFacts, VerdictFacts } from './model.ts';
 import { boundedSlowdown, wait } from './job-figures.ts';
 import { tableForPage } from './table-for-page.ts';
@@ -21,24 +21,37 @@ const FIGURES: readonly ComparedFigure[] = [
 /** Beyond this many policies a verdict is resampled less: there are more of them than anyone reads. */
 const MANY = 12;
 
-/** Compares each policy with the first: pairs of runs if there are several, else batches of jobs of the one trace. */
-export async function verdictsOf(runs: readonly Run[], labels: readonly string[]): Promise<VerdictFacts[]> {
+/**
+ * Compares each policy with the first: pairs of runs if there are several, else batches of jobs of the one trace, which
+ * have waits and slowdowns only.
+ */
+export async function verdictsOf(
+  runs: readonly Run[],
+  labels: readonly string[],
+  figures: readonly ComparedFigure[] = FIGURES,
+): Promise<VerdictFacts[]> {
   const keys = pairKeysOf(runs);
-  const comparisons = new Set(keys).size > 1 ? runComparisons(runs, keys, labels) : await traceComparisons(runs, labels);
+  const many = new Set(keys).size > 1;
+  const comparisons = many ? runComparisons(runs, keys, labels, figures) : await traceComparisons(runs, labels, figures);
   return compareFamily(comparisons).map(verdictFacts);
 }
 
 function pairKeysOf(runs: readonly Run[]): string[] {
-  const conditions = conditionsOf(runs);
-  return runs.map(({ cluster, seed }, index) => pairKey({ workload: conditions[index], cluster, seed }));
+  const settings = tellingSettings(runs);
+  return runs.map(({ workload, cluster, seed }, index) => pairKey({ workload: `${workload}${settings[index]}`, cluster, seed }));
 }
 
 function optionsFor(figure: ComparedFigure, labels: readonly string[]) {
   return { figure, ...(labels.length > MANY && { resamples: 400 }) };
 }
 
-function runComparisons(runs: readonly Run[], keys: readonly string[], [baseline, ...others]: readonly string[]): Comparison[] {
-  const present = FIGURES.filter((figure) => runs.some((run) => figureOf(run, figure) > 0));
+function runComparisons(
+  runs: readonly Run[],
+  keys: readonly string[],
+  [baseline, ...others]: readonly string[],
+  figures: readonly ComparedFigure[],
+): Comparison[] {
+  const present = figures.filter((figure) => runs.some((run) => figureOf(run, figure) > 0));
   return present.flatMap((figure) =>
     others.map((other) => ({
       baseline: runSample(runs, keys, baseline, figure),
@@ -58,18 +71,33 @@ function figureOf({ summary: { metrics } }: Run, { name, figure }: ComparedFigur
   return (figure === undefined ? metric?.value : metric?.figures[figure]?.value) ?? NaN;
 }
 
-async function traceComparisons(runs: readonly Run[], [baseline, ...others]: readonly string[]): Promise<Comparison[]> {
+async function traceComparisons(
+  runs: readonly Run[],
+  [baseline, ...others]: readonly string[],
+  figures: readonly ComparedFigure[],
+): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
   const first = await jobsOf(runs, baseline);
-  for (const figure of FIGURES.slice(0, 3)) {
+  for (const figure of figures) {
+    const of = ofTrace(figure);
+    if (of === undefined) continue;
     for (const other of others) {
       const second = await jobsOf(runs, other);
       if (!hasSameJobs(first, second)) continue;
-      const options = { ...optionsFor(figure, others), ...(figure.figure === 'p95' && { trace: { of: 0.95 } }) };
+      const options = { ...optionsFor(figure, others), trace: { of } };
       comparisons.push({ baseline: traceSample(baseline, first, figure), other: traceSample(other, second, figure), options });
     }
   }
   return comparisons;
+}
+
+/** What is taken of each batch; undefined where jobs have no value of their own, or the figure is of another kind. */
+function ofTrace({ name, figure = '' }: ComparedFigure): 'mean' | number | undefined {
+  if (name !== 'wait' && name !== 'bounded-slowdown') return undefined;
+  if (figure === 'mean') return 'mean';
+  if (figure === 'median') return 0.5;
+  const percentile = /^p(\d{1,2})$/.exec(figure)?.[1];
+  return percentile === undefined ? undefined : Number(percentile) / 100;
 }
 
 async function jobsOf(runs: readonly Run[], label: string): Promise<JobTable> {
