@@ -1,9 +1,11 @@
 /** The policies of Slurm's two schedulers: the same controller with or without its backfill thread. */
+import type { Cluster } from '../../cluster.ts';
 import type { ParameterSpecs } from '../../parameters.ts';
 import type { Policy, PolicySetup } from '../../policy.ts';
 import { ConfNotes } from '../../slurm-conf-notes.ts';
 import { readSchedulerParameters } from '../../slurm-conf-scheduler.ts';
 import { checkConfig } from './config-check.ts';
+import { BACKFILL_OVERRIDES, overriddenPriority, overriddenScheduler, OVERRIDES } from './overrides.ts';
 import { basicPriorities } from './priorities.ts';
 import { MultifactorPriorities } from './priority/multifactor.ts';
 import { SlurmScheduler } from './scheduler.ts';
@@ -49,6 +51,7 @@ export const SLURM_PARAMETERS: ParameterSpecs = {
     type: 'flag',
     default: false,
   },
+  ...OVERRIDES,
 };
 
 export const BACKFILL_PARAMETERS: ParameterSpecs = {
@@ -65,21 +68,19 @@ export const BACKFILL_PARAMETERS: ParameterSpecs = {
     default: 0,
     min: 0,
   },
+  ...BACKFILL_OVERRIDES,
 };
 
-export function slurmPolicy(
-  { jobs, cluster, parameters, warn }: PolicySetup,
-  backfills: boolean,
-  onStart?: SlurmSchedulerSetup['onStart'],
-): Policy {
+export function slurmPolicy(setup: PolicySetup, backfills: boolean, onStart?: SlurmSchedulerSetup['onStart']): Policy {
+  const { jobs, parameters } = setup;
+  const cluster = configured(setup, backfills ? 'slurm-backfill' : 'slurm-builtin');
   const { slurm } = cluster;
-  const name = backfills ? 'slurm-backfill' : 'slurm-builtin';
-  if (slurm !== undefined) checkConfig(slurm, name, parameters.partial === true, (message) => warn?.(message));
   const duration = (name: string) => Number(parameters[name] ?? 0);
+  const plain = () => readSchedulerParameters(undefined, MESSAGE_TIMEOUT, new ConfNotes());
   return new SlurmScheduler({
     jobs,
     cluster,
-    parameters: slurm?.scheduler ?? readSchedulerParameters(undefined, MESSAGE_TIMEOUT, new ConfNotes()),
+    parameters: slurm?.scheduler ?? overriddenScheduler(plain(), parameters, 'slurm'),
     priorities:
       slurm?.priority.type === 'multifactor'
         ? new MultifactorPriorities(jobs, cluster, slurm, duration('priority-phase'))
@@ -92,4 +93,14 @@ export function slurmPolicy(
     ...(slurm === undefined ? {} : { killScan: KILL_SCAN }),
     ...(onStart === undefined ? {} : { onStart }),
   });
+}
+
+/** The cluster with what parameters say instead of its slurm.conf, which is refused if it asks for what is not modelled. */
+function configured({ cluster: given, parameters, warn }: PolicySetup, policy: string): Cluster {
+  const cluster = overriddenPriority(given, parameters, policy);
+  const { slurm } = cluster;
+  if (slurm === undefined) return cluster;
+  const config = { ...slurm, scheduler: overriddenScheduler(slurm.scheduler, parameters, policy) };
+  checkConfig(config, policy, parameters.partial === true, (message) => warn?.(message));
+  return { ...cluster, slurm: config };
 }
