@@ -20,6 +20,8 @@ export class Books {
   /** Nodes without any job. */
   readonly empty: NodeSet;
   readonly tenants: Tenants;
+  /** How often anything was written [count]. */
+  changes = 0;
   /** 1 where a job has the node for itself. */
   readonly #whole: Uint8Array;
 
@@ -72,6 +74,7 @@ export class Books {
 
   #change(share: Share, sign: -1 | 1, whole: boolean): void {
     const { node, request, tasks, held } = share;
+    this.changes++;
     const { resources, perTask, gresSlots } = this.#machine;
     for (let resource = 0; resource < resources; resource++) {
       this.#free[node * resources + resource] += sign * tasks * perTask[request * resources + resource];

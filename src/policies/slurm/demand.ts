@@ -12,6 +12,9 @@ import { ConstraintError, hasNodes, readConstraint } from './selection/features.
 import type { Constraint } from './selection/features.ts';
 import { askOf } from './selection/group-ask.ts';
 
+/** What a job is given now tells nothing of what it, or another, is given later. */
+export const ONE_OF_A_KIND = -1;
+
 export interface JobDemand {
   readonly groups: readonly GroupAsk[];
   /** Takes its nodes for itself. */
@@ -21,8 +24,10 @@ export interface JobDemand {
   readonly leastNodes: number;
   /** Several components, of different nodes: only backfill starts it, all of them at one time. */
   readonly heterogeneous: boolean;
-  /** What it asks of a node, as text: jobs with equal ones have the same room on every node. */
-  readonly asks: string;
+  /** Jobs with equal numbers ask the same of a node: they have the same room on every node. */
+  readonly asks: number;
+  /** Jobs with equal numbers are given the same nodes, if they ask under the same circumstances; or `ONE_OF_A_KIND`. */
+  readonly kind: number;
   /** Index into the partitions. */
   readonly partition: number;
   /** MaxCPUsPerNode of its partition [thousandths]. */
@@ -66,6 +71,8 @@ export class Demands {
   readonly #config: SlurmConfig | undefined;
   /** Of each request that was asked for: tasks that fit on the roomiest node. */
   readonly #most = new Map<number, number>();
+  /** Of each text by which jobs are told apart. */
+  readonly #numbers = new Map<string, number>();
   readonly #constraints = new Map<string, Constraint | ConstraintError>();
 
   constructor(jobs: Requests, machine: Machine, config: SlurmConfig | undefined) {
@@ -87,7 +94,7 @@ export class Demands {
       minNodes: Math.max(...groups.map(({ minNodes }) => minNodes)),
       leastNodes: Math.max(...groups.map((group) => this.#leastNodes(group))),
       heterogeneous: this.#isHeterogeneous(job),
-      asks: this.#asks(options, partition, user.code[job], groups),
+      ...this.#alike(job, partition, this.#asks(options, partition, user.code[job], groups)),
       partition,
       mostPerNode: maxCpusPerNode * 1000,
       user: user.code[job],
@@ -109,6 +116,22 @@ export class Demands {
   #asks(options: SlurmOptions, partition: number, user: number, groups: readonly GroupAsk[]): string {
     const owner = this.#machine.tracksTenants ? [options.exclusive, partition, user] : [];
     return JSON.stringify([this.#isWhole(options, partition), ...owner, ...groups]);
+  }
+
+  /** How the nodes of a job with `switches` are chosen depends on how long that job itself has waited. */
+  #alike(job: number, partition: number, asks: string): Pick<JobDemand, 'asks' | 'kind'> {
+    const { slurm, firstGroup } = this.#jobs;
+    const options = slurm === undefined ? [] : Array.from(slurm.optionsOfGroup.subarray(firstGroup[job], firstGroup[job + 1]));
+    const waits = options.some((option) => slurm?.options[option]?.switches !== undefined);
+    const kind = JSON.stringify([asks, partition, this.#jobs.user.code[job], options]);
+    return { asks: this.#numberOf(asks), kind: waits ? ONE_OF_A_KIND : this.#numberOf(kind) };
+  }
+
+  /** Equal texts have one number. */
+  #numberOf(text: string): number {
+    let number = this.#numbers.get(text);
+    if (number === undefined) this.#numbers.set(text, (number = this.#numbers.size));
+    return number;
   }
 
   #rules(partition: number): SlurmConfig['partitions'][number] | undefined {

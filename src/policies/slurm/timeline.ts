@@ -4,6 +4,7 @@
  */
 import type { Books } from './books.ts';
 import type { JobDemand } from './demand.ts';
+import { Forecasts } from './forecasts.ts';
 import type { NodeSet } from './node-set.ts';
 import type { Allocation, Running } from './running.ts';
 import type { Selection } from './selection.ts';
@@ -13,17 +14,26 @@ const MOST_KEPT = 128;
 
 export class Timeline {
   readonly jobs: readonly Allocation[];
+  /** What was told to those who asked. */
+  readonly forecasts = new Forecasts();
   readonly #now: Books;
+  readonly #changes: number;
   readonly #selection: Selection;
   /** By the number of jobs that are gone. */
   readonly #books = new Map<number, Books>();
   /** Of what is asked, and of the number of jobs that are gone: processors that each node has for it. */
-  readonly #rooms = new Map<string, Map<number, Float64Array>>();
+  readonly #rooms = new Map<number, Map<number, Float64Array>>();
 
   constructor({ books }: Running, jobs: readonly Allocation[], selection: Selection) {
     this.jobs = jobs;
     this.#now = books;
+    this.#changes = books.changes;
     this.#selection = selection;
+  }
+
+  /** Whether it is still right: gangs that take turns hold and release nodes without a start or an end. */
+  isOf(jobs: readonly Allocation[]): boolean {
+    return this.jobs === jobs && this.#now.changes === this.#changes;
   }
 
   /** When the first `gone` jobs are gone. */

@@ -5,6 +5,7 @@
  */
 import type { JobDemand } from './demand.ts';
 import type { Books } from './books.ts';
+import type { Answer, Opening } from './forecasts.ts';
 import { addAll, countCommon, keepOnly, overlaps } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import type { Allocation, Running } from './running.ts';
@@ -61,31 +62,55 @@ export class WillRun {
   test(question: WillRunQuestion): Forecast | undefined {
     const { demand, nodes, now, nowOnly, candidates = [] } = question;
     const timeline = this.#timeOf();
-    const mayFit = timeline.mayFit(demand, 0, nodes);
-    const shares = mayFit ? this.#selection.choose(this.#running.books, demand, nodes) : undefined;
-    if (shares !== undefined) return { start: now, shares };
-    if (candidates.length === 0) return nowOnly ? undefined : this.#later(question, new Endings(timeline, demand));
+    const answer = timeline.forecasts.of(demand.kind, nodes);
+    if (!answer.isFull) {
+      const mayFit = timeline.mayFit(demand, 0, nodes);
+      const shares = mayFit ? this.#selection.choose(this.#running.books, demand, nodes) : undefined;
+      if (shares !== undefined) return { start: now, shares };
+      answer.isFull = true;
+    }
+    if (candidates.length === 0) return nowOnly ? undefined : this.#afterEnds(question, timeline, answer);
     const future = new Future(this.#running, demand);
     for (const candidate of candidates) if (this.#settings.isRemovable(candidate)) future.give(candidate);
     // It would start a little later, but only a job that could start now is let to preempt.
     const instead = future.choose(this.#selection, nodes);
     if (instead !== undefined) return { start: now, shares: instead };
-    return nowOnly ? undefined : this.#later(question, future);
+    return nowOnly ? undefined : this.#startAt(this.#later(question, future), question);
   }
 
-  /** Kept as long as the same jobs run. */
+  /** When others have come to their ends: looked for only where nobody has looked for a job of its kind. */
+  #afterEnds(question: WillRunQuestion, timeline: Timeline, answer: Answer): Forecast | undefined {
+    const { demand, nodes } = question;
+    if (answer.opening === undefined && answer.notBefore <= latestOf(question)) {
+      const ending = new Endings(timeline, demand);
+      const found = ending.mayEverFit(nodes) ? this.#later(question, ending) : Infinity;
+      if (typeof found === 'number') answer.notBefore = found;
+      else answer.opening = found;
+    }
+    return this.#startAt(answer.opening ?? answer.notBefore, question);
+  }
+
+  /** Undefined if that is too late. */
+  #startAt(opening: Opening | number, question: WillRunQuestion): Forecast | undefined {
+    if (typeof opening === 'number' || opening.last.end > latestOf(question)) return undefined;
+    const { last, shares } = opening;
+    return { start: last.end > question.now ? last.end : this.#guessEnd(last, question.now), shares };
+  }
+
+  /** Kept as long as the same jobs hold the same. */
   #timeOf(): Timeline {
     const jobs = this.#running.byEnd();
-    if (this.#timeline?.jobs !== jobs) this.#timeline = new Timeline(this.#running, jobs, this.#selection);
+    if (this.#timeline?.isOf(jobs) !== true) this.#timeline = new Timeline(this.#running, jobs, this.#selection);
     return this.#timeline;
   }
 
-  #later(question: WillRunQuestion, future: Endings | Future): Forecast | undefined {
-    const { nodes: candidates, now, notAfter, candidates: preemptable = [] } = question;
+  /** Whose end lets the job in; or, if those that end in time do not, when the next ones end [Unix ms], Infinity if none does. */
+  #later(question: WillRunQuestion, future: Endings | Future): Opening | number {
+    const { nodes: candidates, candidates: preemptable = [] } = question;
+    const latest = latestOf(question);
     const all = this.#running.byEnd();
     const gone = new Set(preemptable.map(({ job }) => job));
     const jobs = gone.size === 0 ? all : all.filter(({ job }) => !gone.has(job));
-    if (future instanceof Endings && !future.mayEverFit(candidates)) return undefined;
     let window = FIRST_WINDOW;
     let barrier = NaN;
     let next = 0;
@@ -102,14 +127,15 @@ export class WillRun {
           if (next === jobs.length || jobs[next].end > barrier + window || removed++ > MOST_AT_ONCE) break;
         } else if (next === jobs.length) break;
       }
-      if (last === undefined || last.end > Math.max(now, notAfter)) return undefined;
+      if (last === undefined) return Infinity;
+      if (last.end > latest) return last.end;
       if (removed > MOST_AT_ONCE + 1) continue;
       do window = this.#settings.windowLinear > 0 ? window + this.#settings.windowLinear : window * 2;
       while (next < jobs.length && jobs[next].end > barrier + window);
       const shares = future.choose(this.#selection, candidates, next);
-      if (shares !== undefined) return { start: last.end > now ? last.end : this.#guessEnd(last, now), shares };
+      if (shares !== undefined) return { last, shares };
     }
-    return undefined;
+    return Infinity;
   }
 
   /** When a job that has outlived its limit is thought to end [Unix ms]. */
@@ -119,6 +145,11 @@ export class WillRun {
     const guess = end + this.#settings.killWait + over;
     return guess <= now ? now + SECOND : guess;
   }
+}
+
+/** The last time at which a start is of any use [Unix ms]. */
+function latestOf({ now, notAfter }: WillRunQuestion): number {
+  return Math.max(now, notAfter);
 }
 
 /** The same for every job: all running jobs before one are gone. Whether those on other nodes are makes no difference. */
