@@ -44,13 +44,15 @@ export interface JobStanding {
   /** The QoS whose limits come first: that of the partition, unless the job's own overrides it; then the other one. */
   readonly qos: readonly QosStanding[];
   /** The job's own QoS. */
-  readonly own?: QosStanding;
+  readonly own?: QosStanding | undefined;
   /** Its association, and all above it up to the root; none if it has no association. */
   readonly associations: readonly AssociationStanding[];
   /** UsageFactor of its own QoS. */
   readonly usageFactor: number;
   /** Whether its limit counts times the usage factor (UsageFactorSafe). */
   readonly factorIsSafe: boolean;
+  /** Whether any of all these limits is one of resources. */
+  readonly hasTres: boolean;
 }
 
 export class Standings {
@@ -59,7 +61,8 @@ export class Standings {
   readonly #associations: readonly Standing[];
   readonly #parents: SlurmAccounts['associations'];
   readonly #qos: readonly (Standing & { readonly usage: QosUsage })[];
-  readonly #known = new Map<string, JobStanding>();
+  /** Of each QoS of a partition, and each association, QoS and user of jobs. */
+  readonly #known = new Map<string, Map<number, JobStanding>>();
 
   /** `resources`: names of the trackable ones. */
   constructor(
@@ -93,11 +96,16 @@ export class Standings {
   of(job: number, partition: SlurmPartition | undefined): JobStanding {
     const association = this.#accounting.associationOf(job, partition?.name);
     const own = this.#accounting.qosOf(job, association);
-    const key = `${association} ${own} ${partition?.qos ?? ''} ${nameOf(this.#jobs.user, job) ?? ''}`;
-    let standing = this.#known.get(key);
+    const ofPartition = partition?.qos ?? '';
+    let known = this.#known.get(ofPartition);
+    if (known === undefined) this.#known.set(ofPartition, (known = new Map<number, JobStanding>()));
+    // Of an association, a QoS and a user; -1 stands for one that is not known.
+    const key =
+      ((association + 1) * (this.#qos.length + 1) + own + 1) * (this.#jobs.user.names.length + 1) + this.#jobs.user.code[job] + 1;
+    let standing = known.get(key);
     if (standing === undefined) {
       standing = this.#make(job, association, own, partition?.qos);
-      this.#known.set(key, standing);
+      known.set(key, standing);
     }
     return standing;
   }
@@ -110,12 +118,14 @@ export class Standings {
     const factor = inOrder.map((index) => qos[index].limitFactor).find((each) => each > 0) ?? 0;
     const standings = new Map(inOrder.map((index) => [index, this.#qosStanding(job, index, association)]));
     const mine = standings.get(own);
+    const chain = this.#chain(association);
     return {
       qos: inOrder.map((index) => standings.get(index)).filter((each) => each !== undefined),
       ...(mine === undefined ? {} : { own: mine }),
-      associations: this.#chain(association).map((each) => ({ ...each, limits: withFactor(each.limits, factor) })),
+      associations: chain.map((each) => ({ ...each, limits: withFactor(each.limits, factor) })),
       usageFactor: qos[own]?.usageFactor ?? 1,
       factorIsSafe: qos[own]?.flags.has('usagefactorsafe') === true,
+      hasTres: [...standings.values(), ...chain].some(({ limits }) => limits.hasTres),
     };
   }
 

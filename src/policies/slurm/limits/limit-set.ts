@@ -20,6 +20,8 @@ export interface LimitSet extends Record<TresLimitKind, Amounts> {
   maxSubmittedJobsPerAccount: number;
   /** [min] */
   maxWallPerJob: number;
+  /** Whether any resource is limited, with or without time. */
+  readonly hasTres: boolean;
 }
 
 /** Limits that only a QoS has. */
@@ -32,7 +34,7 @@ export type QosOnly = Pick<
 export function limitSet(names: readonly string[], limits: SlurmLimits, ofQos: QosOnly = {}): LimitSet {
   const tres = (given: Tres | undefined) => Float64Array.from(names, (name) => given?.[name] ?? Infinity);
   const minutes = (given: Tres | undefined) => tres(given).map((amount) => amount / MINUTE);
-  return {
+  const ofTres: Record<TresLimitKind, Amounts> = {
     groupTres: tres(limits.groupTres),
     groupTresTime: minutes(limits.groupTresTime),
     groupTresRunTime: minutes(limits.groupTresRunTime),
@@ -42,6 +44,10 @@ export function limitSet(names: readonly string[], limits: SlurmLimits, ofQos: Q
     maxTresPerUser: tres(ofQos.maxTresPerUser),
     maxTresPerAccount: tres(ofQos.maxTresPerAccount),
     minTresPerJob: tres(ofQos.minTresPerJob),
+  };
+  return {
+    ...ofTres,
+    hasTres: Object.values(ofTres).some((amounts) => amounts.some((amount) => amount !== Infinity)),
     groupJobs: limits.groupJobs ?? Infinity,
     groupSubmittedJobs: limits.groupSubmittedJobs ?? Infinity,
     groupWall: (limits.groupWall ?? Infinity) / MINUTE,
@@ -53,13 +59,30 @@ export function limitSet(names: readonly string[], limits: SlurmLimits, ofQos: Q
   };
 }
 
-/** Nothing is limited again. */
+/** Counts and times are not limited again. */
+export function clearCounts(limits: LimitSet): void {
+  limits.groupJobs = Infinity;
+  limits.groupSubmittedJobs = Infinity;
+  limits.groupWall = Infinity;
+  limits.maxJobs = Infinity;
+  limits.maxSubmittedJobs = Infinity;
+  limits.maxJobsPerAccount = Infinity;
+  limits.maxSubmittedJobsPerAccount = Infinity;
+  limits.maxWallPerJob = Infinity;
+}
+
+/** Nothing is limited again. Field by field, as that is done for every job that is looked at. */
 export function clearLimits(limits: LimitSet): void {
-  for (const field of Object.keys(limits) as (keyof LimitSet)[]) {
-    const value = limits[field];
-    if (typeof value === 'number') Object.assign(limits, { [field]: Infinity });
-    else value.fill(Infinity);
-  }
+  clearCounts(limits);
+  limits.groupTres.fill(Infinity);
+  limits.groupTresTime.fill(Infinity);
+  limits.groupTresRunTime.fill(Infinity);
+  limits.maxTresPerJob.fill(Infinity);
+  limits.maxTresPerNode.fill(Infinity);
+  limits.maxTresTimePerJob.fill(Infinity);
+  limits.maxTresPerUser.fill(Infinity);
+  limits.maxTresPerAccount.fill(Infinity);
+  limits.minTresPerJob.fill(Infinity);
 }
 
 /** The same with the limits of an association that LimitFactor of a QoS changes: those of groups and of jobs, of no others. */

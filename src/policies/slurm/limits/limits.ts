@@ -51,6 +51,8 @@ export class Limits {
   readonly #submitted = new Set<number>();
   /** Of each job and partition that was asked for: why it keeps the job back; empty = it does not. */
   readonly #objections = new Map<number, string>();
+  /** The same: why it does not let the job in. */
+  readonly #access = new Map<number, string>();
   /** Whether limits of associations and QoS hold at all. */
   readonly #enforced: boolean;
 
@@ -120,13 +122,24 @@ export class Limits {
 
   /** Why it is not tried on any nodes: those who may use the partition, and how many nodes limits allow. */
   notTried(job: number): { readonly reason: string; readonly isPolicy: boolean } | undefined {
-    const { slurm, partitions } = this.#setup;
+    const { partitions } = this.#setup;
     const before = this.beforeNodes(job);
     if (before !== undefined) return { reason: before, isPolicy: true };
-    const kept = notAllowed(slurm.partitions[partitions.of(job)], this.#applicant(job));
+    const kept = this.#notAllowed(job, partitions.of(job));
     if (kept !== undefined) return { reason: kept, isPolicy: false };
     const tooMany = this.nodeLimit(job);
     return tooMany === undefined ? undefined : { reason: tooMany, isPolicy: true };
+  }
+
+  /** That does not change. */
+  #notAllowed(job: number, partition: number): string | undefined {
+    const key = job * this.#sizes.length + partition;
+    let known = this.#access.get(key);
+    if (known === undefined) {
+      known = notAllowed(this.#setup.slurm.partitions[partition], this.#applicant(job)) ?? '';
+      this.#access.set(key, known);
+    }
+    return known === '' ? undefined : known;
   }
 
   nodeLimit(job: number): string | undefined {
@@ -135,7 +148,7 @@ export class Limits {
 
   /** Why it may not hold what it would be given, or what it asks for if nodes were not found; undefined if it may. */
   onNodes(job: number, given: Given | undefined): string | undefined {
-    if (!this.#enforced) return undefined;
+    if (!this.#enforced || !this.#standingOf(job).hasTres) return undefined;
     const { partitions, demandOf } = this.#setup;
     const amounts =
       given === undefined
@@ -231,7 +244,10 @@ export class Limits {
   }
 
   #candidate(job: number): Candidate {
-    return { ...this.#standingOf(job), minutes: this.#setup.partitions.limitOf(job) / MINUTE };
+    const { qos, own, associations, usageFactor, factorIsSafe, hasTres } = this.#standingOf(job);
+    const minutes = this.#setup.partitions.limitOf(job) / MINUTE;
+    // All of one shape, and not spread: this is made for every job that is looked at.
+    return { qos, own, associations, usageFactor, factorIsSafe, hasTres, minutes };
   }
 
   #standingOf(job: number): JobStanding {

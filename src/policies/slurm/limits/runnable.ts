@@ -8,7 +8,7 @@ import { overGroupLimit, overLimit, underLimit } from './compare.ts';
 import type { Comparison } from './compare.ts';
 import { NODE } from '../priority/trackable.ts';
 import type { AssociationStanding, JobStanding, QosStanding, Spent } from './job-standing.ts';
-import { clearLimits, limitSet } from './limit-set.ts';
+import { clearCounts, clearLimits, limitSet } from './limit-set.ts';
 import type { Amounts, LimitSet } from './limit-set.ts';
 import { tresReason } from './reasons.ts';
 import type { LimitOwner, TresLimitKind } from './reasons.ts';
@@ -35,13 +35,14 @@ export class Runnable {
 
   /** Counts of running jobs, and wall time. */
   beforeNodes(job: Candidate): string | undefined {
-    clearLimits(this.#imposed);
+    clearCounts(this.#imposed);
     for (const qos of job.qos) {
       const reason = this.#qosBeforeNodes(job, qos);
       if (reason !== undefined) return reason;
     }
     const imposed = this.#imposed;
-    for (const [level, { limits, usage, spent }] of job.associations.entries()) {
+    for (let level = 0; level < job.associations.length; level++) {
+      const { limits, usage, spent } = job.associations[level];
       if (imposed.groupJobs === Infinity && usage.jobs >= limits.groupJobs) return 'AssocGrpJobsLimit';
       if (imposed.groupWall === Infinity && this.#isWallGone(job, spent, limits.groupWall)) return 'AssocGrpWallLimit';
       if (level > 0) continue;
@@ -75,6 +76,7 @@ export class Runnable {
 
   /** More nodes than limits allow: the job is not even tried. */
   nodeLimit(job: JobStanding, minNodes: number): string | undefined {
+    if (!job.hasTres) return undefined;
     let most = Infinity;
     let reason: string | undefined;
     const lower = (limit: number, owner: LimitOwner, kind: TresLimitKind) => {

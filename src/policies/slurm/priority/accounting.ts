@@ -21,7 +21,10 @@ export class Accounting {
   /** The first user of each account: for jobs of which is not known whose they are. */
   readonly #firstUser = new Map<string, number>();
   readonly #qosByName: ReadonlyMap<string, number>;
-  readonly #known = new Map<string, number>();
+  /** Of each partition that was named, by account and user of the job. */
+  readonly #known = new Map<string, Map<number, number>>();
+  /** By association, and QoS of the job. */
+  readonly #knownQos = new Map<number, number>();
 
   constructor(jobs: Requests, accounts: SlurmAccounts | undefined) {
     this.#jobs = jobs;
@@ -38,18 +41,28 @@ export class Accounting {
   /** The association of a job in a partition of this name [index into the tree]; -1 if there is none. */
   associationOf(job: number, partition = ''): number {
     const { user, account } = this.#jobs;
-    const key = `${account.code[job]} ${user.code[job]} ${partition}`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const found = this.#find(nameOf(user, job), nameOf(account, job)?.toLowerCase(), partition);
-    this.#known.set(key, found);
+    let known = this.#known.get(partition);
+    if (known === undefined) this.#known.set(partition, (known = new Map<number, number>()));
+    // -1 stands for one that is not known.
+    const key = (account.code[job] + 1) * (user.names.length + 1) + user.code[job] + 1;
+    let found = known.get(key);
+    if (found === undefined) {
+      found = this.#find(nameOf(user, job), nameOf(account, job)?.toLowerCase(), partition);
+      known.set(key, found);
+    }
     return found;
   }
 
   /** The QoS of a job with that association [index into `qos`]; -1 if it has none that is known. */
   qosOf(job: number, association: number): number {
-    const named = nameOf(this.#jobs.qos, job)?.toLowerCase();
-    return this.qosNamed(named ?? this.#defaultQos(association));
+    const { qos } = this.#jobs;
+    const key = (association + 1) * (qos.names.length + 1) + qos.code[job] + 1;
+    let found = this.#knownQos.get(key);
+    if (found === undefined) {
+      found = this.qosNamed(nameOf(qos, job)?.toLowerCase() ?? this.#defaultQos(association));
+      this.#knownQos.set(key, found);
+    }
+    return found;
   }
 
   /** The QoS of that name [index into `qos`]; -1 if none is known by it. */
