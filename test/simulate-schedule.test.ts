@@ -7,7 +7,7 @@ import { simulate } from '../src/engine/simulate.ts';
 import { firstFit } from '../src/placement/first-fit.ts';
 import { easy } from '../src/policies/easy/easy.ts';
 import { fcfs } from '../src/policies/fcfs.ts';
-import type { Cycle, PolicySetup } from '../src/policy.ts';
+import type { Cycle, PolicySetup, PolicySpec } from '../src/policy.ts';
 import { CANCELLED, COMPLETED, FAILED, KILLED, PREEMPTED, REJECTED, SUSPENDED, UNFINISHED } from '../src/schedule.ts';
 import type { Schedule } from '../src/schedule.ts';
 import type { Workload } from '../src/workload.ts';
@@ -190,6 +190,27 @@ describe('every schedule', () => {
     expect(schedule.until).toBe(10);
     expect(PREEMPTED).toBe(0);
   });
+});
+
+test('a run in which only timers ring any more ended when it stood still, not when that was clear', () => {
+  const never: PolicySpec = {
+    name: 'never',
+    summary: 'Starts the first job only, and looks again every second.',
+    source: 'this test',
+    create: () => ({
+      schedule(cycle) {
+        if (cycle.pending.has(0)) cycle.start(0);
+        if (cycle.pending.size > 0) cycle.wakeAt(cycle.now + 1000);
+      },
+    }),
+  };
+  const workload = workloadOf([
+    { submit: 0, runtime: 10_000, procs: 1 },
+    { submit: 0, runtime: 10_000, procs: 1 },
+  ]);
+  const { until, state } = simulate(workload, processorPool(PROCS), never);
+  expect(until).toBe(10_000);
+  expect(state[1]).toBe(UNFINISHED);
 });
 
 describe('until', () => {

@@ -90,10 +90,10 @@ export class Simulation implements Driver {
       else this.#applyOne(now, first);
       core.cycle();
       if (this.#options.audit === true) this.#ledger.audit();
-      isOver = this.#standstill.isReached(core.decisions > decisions || this.#isMoreToCome());
+      isOver = this.#standstill.isReached(core.decisions > decisions || this.#isMoreToCome(), now);
       if (onProgress !== undefined && ++instants % REPORT_EVERY === 0) onProgress(this.#workload.count - this.#left);
     }
-    const end = until < Infinity && this.#left > 0 ? Math.max(core.now, Math.min(until, this.#nextTime())) : core.now;
+    const end = this.#left === 0 ? core.now : this.#standstill.endOfRun(core.now, this.#nextTime());
     return this.#record.finish(policyName, end, (job) => core.phase[job] !== NOT_HERE);
   }
 

@@ -3,8 +3,11 @@ import { usageError } from '../errors.ts';
 import type { EventQueue } from './event-queue.ts';
 import type { Outages } from './outages.ts';
 
-/** Instants without any decision, while nothing runs, after which the rest counts as unfinished. */
-const PATIENCE = 100_000;
+/**
+ * Instants without any decision, while nothing runs, after which the rest counts as unfinished: nine days of Slurm's timers,
+ * as usage that counts against a limit may have to decay.
+ */
+const PATIENCE = 20_000;
 /** The same for times at which chance failures were all repaired. */
 const RECOVERIES = 1000;
 /** Runs and tasks that may be taken back before any job comes or ends, beside some for each job. */
@@ -15,8 +18,10 @@ export class Standstill {
   readonly #events: EventQueue;
   readonly #outages: Outages;
   readonly #limit: number;
-  readonly #isBounded: boolean;
+  readonly #until: number;
   #idle = 0;
+  /** When the idle instants began [ms]. */
+  #since = NaN;
   /** How often all nodes had come back when something was decided last. */
   #recoveries = 0;
   #takenBack = 0;
@@ -24,24 +29,32 @@ export class Standstill {
   constructor(jobs: number, events: EventQueue, outages: Outages, until = Infinity) {
     this.#events = events;
     this.#outages = outages;
-    this.#isBounded = until < Infinity;
+    this.#until = until;
     this.#limit = TAKEN_BACK + TAKEN_BACK_PER_JOB * jobs;
   }
 
   /** After each instant. `moves`: something was decided, or anything but timers and chance failures lies ahead. */
-  isReached(moves: boolean): boolean {
+  isReached(moves: boolean, now: number): boolean {
     const { recoveries, allUp, drawn } = this.#outages;
     if (moves) {
       this.#idle = 0;
       this.#recoveries = recoveries;
       return false;
     }
+    if (this.#idle === 0) this.#since = now;
     if (++this.#idle >= PATIENCE) return true;
     // Figures of a run up to a time count what fails until then.
-    if (this.#isBounded) return false;
+    if (this.#until < Infinity) return false;
     // With all nodes up and no timer there is nothing left that could help: failures only take nodes away.
     if (allUp && this.#events.size === drawn) return true;
     return recoveries - this.#recoveries >= RECOVERIES;
+  }
+
+  /** When a run with unfinished jobs is over: if only timers rang ever since it stood still, then [ms]. */
+  endOfRun(now: number, next: number): number {
+    if (this.#until < Infinity) return Math.max(now, Math.min(this.#until, next));
+    const { allUp, recoveries } = this.#outages;
+    return this.#idle >= PATIENCE && allUp && recoveries === this.#recoveries ? this.#since : now;
   }
 
   /** A job has come, or is over. */
