@@ -31,6 +31,16 @@ test('a node with fewer kinds of generic resources than others is accounted for'
   expect(startsOf(runWith(lines, [two, two, two]))).toEqual([0, 0, 60]);
 });
 
+test('a job without a partition is turned away where none is the default', () => {
+  const lines = ['NodeName=n1 CPUs=8', 'PartitionName=main Nodes=ALL'];
+  const done = runWith(lines, [
+    { at: 0, runs: 60 },
+    { at: 0, runs: 60, partition: 'main' },
+  ]);
+  expect(done.state[0]).toBe(REJECTED);
+  expect(startsOf(done)).toEqual([NaN, 0]);
+});
+
 describe('a job that could never start', () => {
   const never = { at: 0, cpus: 2, runs: 60, options: { gresPerTask: { gpu: 1 } } };
   const lines = [

@@ -2,13 +2,12 @@
 import type { Cycle } from '../../../policy.ts';
 import type { Scheduling } from '../scheduling.ts';
 
+type Submission = Pick<Scheduling, 'arrays' | 'limits' | 'feasibility' | 'partitions'>;
+
 /** Those that are let in. `isKnown`: whether a job was in the queue before; such a job is not asked again. */
-export function submitJobs(
-  cycle: Cycle,
-  { arrays, limits, feasibility }: Pick<Scheduling, 'arrays' | 'limits' | 'feasibility'>,
-  isKnown: (job: number) => boolean,
-): readonly number[] {
+export function submitJobs(cycle: Cycle, scheduling: Submission, isKnown: (job: number) => boolean): readonly number[] {
   const { submitted } = cycle.changed;
+  const { arrays, limits } = scheduling;
   const arrayOf = (job: number) => arrays.of(job);
   const letIn: number[] = [];
   const done = new Set<number>();
@@ -17,7 +16,7 @@ export function submitJobs(
     const array = arrayOf(job);
     const isTogether = (other: number) => arrayOf(other) === array && !isKnown(other);
     const together = isKnown(job) || arrayOf(job) < 0 ? [job] : submitted.filter(isTogether);
-    const reason = isKnown(job) ? undefined : (limits?.refuse(together) ?? feasibility.refuse(job));
+    const reason = isKnown(job) ? undefined : refuse(together, scheduling);
     for (const one of together) {
       done.add(one);
       if (reason !== undefined) cycle.reject(one, reason);
@@ -26,4 +25,11 @@ export function submitJobs(
     }
   }
   return letIn;
+}
+
+/** Why jobs that come together are turned away; undefined if they are let in. */
+function refuse(jobs: readonly number[], { limits, feasibility, partitions }: Submission): string | undefined {
+  const [job] = jobs;
+  if (partitions.of(job) < 0) return 'it names no partition that there is, and none is the default';
+  return limits?.refuse(jobs) ?? feasibility.refuse(job);
 }
