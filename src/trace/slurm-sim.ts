@@ -2,9 +2,10 @@ import { InputError } from '../errors.ts';
 import type { Parameters } from '../parameters.ts';
 import { parseSlurmTime } from '../slurm-conf-table.ts';
 import { SECOND } from '../units.ts';
-import type { JobRow } from '../workload-builder.ts';
+import type { DependencyRow, JobRow } from '../workload-builder.ts';
 import type { TraceFormat, TraceInput, TraceSink } from './format.ts';
 import { wholeLines } from './read-lines.ts';
+import { readDependencies, Singletons } from './sbatch-dependencies.ts';
 import { KNOWN_SBATCH, readSbatch, splitSbatch } from './sbatch-options.ts';
 import type { SbatchOptions, SbatchRequest } from './sbatch-options.ts';
 
@@ -23,8 +24,9 @@ export const slurmSim: TraceFormat = {
 
 async function read(input: TraceInput, sink: TraceSink, _: Parameters): Promise<void> {
   let number = 0;
+  const singletons = new Singletons();
   for await (const { bytes, from, end } of wholeLines(input)) {
-    for (const line of linesOf(bytes.toString('utf8', from, end))) readEvent(line.trim(), ++number, input.name, sink);
+    for (const line of linesOf(bytes.toString('utf8', from, end))) readEvent(line.trim(), ++number, input.name, sink, singletons);
   }
   sink.declare({});
 }
@@ -37,7 +39,7 @@ function* linesOf(text: string): Generator<string> {
   }
 }
 
-function readEvent(line: string, number: number, file: string, sink: TraceSink): void {
+function readEvent(line: string, number: number, file: string, sink: TraceSink, singletons: Singletons): void {
   if (line === '' || line.startsWith('#')) {
     sink.noJob(line === '' ? 'blank lines' : 'comments');
     return;
@@ -56,9 +58,10 @@ function readEvent(line: string, number: number, file: string, sink: TraceSink):
     throw new InputError(`${option} cannot be read`, where, 'correct it, or take the line out');
   });
   for (const name of given.keys()) {
-    if (!KNOWN_SBATCH.has(name) && !/^(sim-walltime|jid)$/.test(name)) sink.repair(`--${name} is not heeded`, number);
+    if (!KNOWN_SBATCH.has(name) && !/^(sim-walltime|jid|dependency)$/.test(name)) sink.repair(`--${name} is not heeded`, number);
   }
-  sink.jobs.add(rowOf(given, request, Math.round(Number(match[1]) * SECOND), number, where, sink));
+  const row = rowOf(given, request, Math.round(Number(match[1]) * SECOND), number, where, sink);
+  sink.jobs.add({ ...row, after: afterOf(given, row.id, number, sink, singletons) });
 }
 
 function rowOf(
@@ -85,9 +88,30 @@ function rowOf(
   };
 }
 
+/** What the job waits for, if dependencies are heeded. A singleton is told from others of its name by its -jid only. */
+function afterOf(
+  given: SbatchOptions,
+  id: string | number,
+  line: number,
+  sink: TraceSink,
+  singletons: Singletons,
+): DependencyRow[] {
+  const { after, singleton, lost } = readDependencies(given.get('dependency') ?? '', numberOf);
+  for (const what of lost) sink.repair(what, line);
+  const name = given.get('job-name');
+  if (name === undefined || !given.has('jid')) {
+    if (singleton) sink.repair('--dependency=singleton without a name and a -jid is not heeded', line);
+    return [...after];
+  }
+  return [...after, ...singletons.next(given.get('uid') ?? '', name, String(id), singleton).map((other) => ({ id: other }))];
+}
+
 /** The number of `jobid_1001`, else the name, else the line. */
 function idOf(given: SbatchOptions, line: number): string {
-  const name = given.get('jid') ?? given.get('job-name') ?? String(line);
+  return numberOf(given.get('jid') ?? given.get('job-name') ?? String(line));
+}
+
+function numberOf(name: string): string {
   return /^jobid_0*(\d+)$/.exec(name)?.[1] ?? name;
 }
 
