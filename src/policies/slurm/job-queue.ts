@@ -38,6 +38,14 @@ export interface QueueRecord {
   readonly reservation: number;
 }
 
+/** What stands in the order of the queue is looked up once for each record, not with each comparison. */
+interface Ranked extends QueueRecord {
+  readonly tier: number;
+  readonly priority: number;
+  /** [ms] */
+  readonly submitted: number;
+}
+
 export class JobQueue {
   readonly #parts: JobQueueParts;
   readonly #jobs: Requests;
@@ -73,7 +81,7 @@ export class JobQueue {
    */
   build(cycle: Cycle, by: 'limit' | 'time-min' = 'limit'): QueueRecord[] {
     const { partitions, preemption, reasons } = this.#parts;
-    const records: QueueRecord[] = [];
+    const records: Ranked[] = [];
     preemption?.beginWalk();
     for (let job = cycle.pending.first(); job >= 0; job = cycle.pending.after(job)) {
       if (this.#parts.gang?.isWaiting(job) === true) continue;
@@ -86,7 +94,7 @@ export class JobQueue {
         for (const reservation of this.#parts.reservations?.allOf(job) ?? NONE) {
           this.#parts.reservations?.lookIn(job, reservation);
           const objection = this.#objection(job, cycle.now);
-          if (objection === undefined) records.push({ job, partition, reservation });
+          if (objection === undefined) records.push(this.#ranked(job, partition, reservation));
           else reason = objection;
         }
       }
@@ -94,9 +102,10 @@ export class JobQueue {
       if (records.length > before) reasons.release(job);
       else if (reason !== undefined) reasons.keep(cycle, job, reason);
     }
-    return preemption === undefined
-      ? records.sort((a, b) => this.#compare(a, b))
-      : mergeSort(records, (a, b) => this.#comparePreempting(preemption, a, b));
+    const tiersDecide = preemption?.rules.precedesByTier !== false && this.#parts.reservations === undefined;
+    return preemption === undefined || tiersDecide
+      ? records.sort(compare)
+      : mergeSort(records, (a, b) => comparePreempting(preemption, a, b));
   }
 
   /** When the next of the waiting jobs may begin that asked for a time, or was requeued [ms]; Infinity if there is none. */
@@ -121,20 +130,23 @@ export class JobQueue {
     return demand.trouble ?? (limits === undefined ? partitions.objection(job, demand.minNodes) : limits.objection(job));
   }
 
-  /** Who could preempt stands before whom it could preempt; of all others, the usual order. */
-  #comparePreempting({ rules }: Preemption, a: QueueRecord, b: QueueRecord): number {
-    if (rules.precedes(a, b)) return -1;
-    return rules.precedes(b, a) ? 1 : this.#compare(a, b);
-  }
-
-  /** Those in reservations first; then tier of the partition, priority, submission, id. */
-  #compare(a: QueueRecord, b: QueueRecord): number {
+  #ranked(job: number, partition: number, reservation: number): Ranked {
     const { partitions, priorities, requeues } = this.#parts;
-    const outside = Number(a.reservation === NO_RESERVATION) - Number(b.reservation === NO_RESERVATION);
-    if (outside !== 0) return outside;
-    const tier = partitions.rules[b.partition].tier - partitions.rules[a.partition].tier;
-    if (tier !== 0) return tier;
-    const priority = priorities.priorityOf(b.job, b.partition) - priorities.priorityOf(a.job, a.partition);
-    return priority || requeues.submitOf(a.job) - requeues.submitOf(b.job) || a.job - b.job;
+    const { tier } = partitions.rules[partition];
+    const priority = priorities.priorityOf(job, partition);
+    return { job, partition, reservation, tier, priority, submitted: requeues.submitOf(job) };
   }
+}
+
+/** Who could preempt stands before whom it could preempt; of all others, the usual order. */
+function comparePreempting({ rules }: Preemption, a: Ranked, b: Ranked): number {
+  if (rules.precedes(a, b)) return -1;
+  return rules.precedes(b, a) ? 1 : compare(a, b);
+}
+
+/** Those in reservations first; then tier of the partition, priority, submission, id. */
+function compare(a: Ranked, b: Ranked): number {
+  const outside = Number(a.reservation === NO_RESERVATION) - Number(b.reservation === NO_RESERVATION);
+  if (outside !== 0) return outside;
+  return b.tier - a.tier || b.priority - a.priority || a.submitted - b.submitted || a.job - b.job;
 }

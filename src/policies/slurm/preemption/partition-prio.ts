@@ -10,9 +10,12 @@ export function partitionPrioRules(
   rules: readonly PartitionRules[],
 ): PreemptRules {
   const tierOf = (partition: number) => rules[partition].tier;
+  const lowest = Math.min(...rules.map(({ tier }) => tier));
   return {
     precedes: ({ partition: first }, { partition: second }) =>
       tierOf(first) > tierOf(second) && overlaps(rules[first].nodes, rules[second].nodes),
+    precedesByTier: true,
+    mightPreempt: ({ partition }) => tierOf(partition) > lowest,
     mayPreempt: (preemptor, victim) =>
       tierOf(victim.partition) < tierOf(preemptor.partition) && !isProtected(partitions[victim.partition]),
     modeOf: ({ partition }) => (partitions[partition].preemptMode ?? preemption.mode).how,

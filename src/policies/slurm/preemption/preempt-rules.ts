@@ -11,6 +11,10 @@ export interface PreemptParty {
 export interface PreemptRules {
   /** Whether one waiting job stands before another in the queue because it could preempt it. */
   precedes(first: PreemptParty, second: PreemptParty): boolean;
+  /** Whether, of two jobs, the one that precedes the other stands in a partition of a higher tier. */
+  readonly precedesByTier: boolean;
+  /** Whether there is anybody at all whom it might preempt; false is sure. It is asked for every job that is looked at. */
+  mightPreempt(preemptor: PreemptParty): boolean;
   mayPreempt(preemptor: PreemptParty, victim: PreemptParty): boolean;
   /** What is done to the job when it is preempted; `off` = it never is. */
   modeOf(victim: PreemptParty): SlurmPreemptMode['how'];

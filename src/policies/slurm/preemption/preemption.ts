@@ -67,6 +67,7 @@ export class Preemption {
   candidatesOf(job: number): Allocation[] {
     const { running, partitions, clock, youngestFirst, exemptTimeOf, isExempt } = this.#settings;
     const preemptor = { job, partition: partitions.of(job) };
+    if (!this.rules.mightPreempt(preemptor)) return [];
     const { nodes } = partitions.rules[preemptor.partition];
     const candidates: Allocation[] = [];
     for (const victim of running.allocations()) {

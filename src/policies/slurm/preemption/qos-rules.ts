@@ -15,6 +15,11 @@ export function qosRules(qos: JobQos, { mode }: SlurmPreemption, priorities: Pri
   };
   return {
     precedes: mayPreempt,
+    precedesByTier: false,
+    mightPreempt({ job }) {
+      const own = qos.of(job);
+      return own !== undefined && (own.preempt.length > 0 || own.within || mode.within);
+    },
     mayPreempt,
     modeOf({ job }) {
       const own = qos.of(job)?.preemptMode ?? 'cluster';
