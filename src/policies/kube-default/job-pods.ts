@@ -88,10 +88,11 @@ export class JobPods {
   }
 
   #spec(job: number, group: number): PodSpec {
-    const { groupRequest, firstGroup, requests, priority } = this.#jobs;
+    const { groupRequest, firstGroup, requests, priority, slurm } = this.#jobs;
     const request = groupRequest[firstGroup[job] + group];
     const partition = this.#declaresPartitions ? this.#partitions.of(job) : -1;
-    const importance = priority?.[job] ?? 0;
+    // What Slurm had computed from age and shares is no wish of anybody, and a pod's priority evicts others.
+    const importance = slurm === undefined ? (priority?.[job] ?? 0) : 0;
     let made = this.#specs.get(request);
     if (made === undefined) this.#specs.set(request, (made = []));
     for (const one of made) if (one.partition === partition && one.importance === importance) return one.spec;
