@@ -8,7 +8,7 @@ import { slurmBuiltin } from '../src/policies/slurm/slurm-builtin.ts';
 import { REJECTED } from '../src/schedule.ts';
 import type { Schedule } from '../src/schedule.ts';
 import { readSlurmConf } from '../src/slurm-conf.ts';
-import { startsOf, workloadOf } from './slurm-runs.ts';
+import { reasonsOf, startsOf, workloadOf } from './slurm-runs.ts';
 import type { RunJob } from './slurm-runs.ts';
 
 const DAY = 24 * 3600_000;
@@ -84,6 +84,8 @@ describe('a job that could never start', () => {
     );
     expect(done.state[0]).not.toBe(REJECTED);
     expect(startsOf(done)).toEqual([NaN, 0]);
+    // Said once, and not anew in each pass.
+    expect(reasonsOf(done, 0)).toEqual(['ReqNodeNotAvail (nodes are down, reserved, or kept for others)']);
   });
 
   test('now, as others have its nodes, stops those behind it', () => {

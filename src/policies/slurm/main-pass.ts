@@ -113,15 +113,15 @@ class MainPass {
       this.#arrays.started();
       return;
     }
-    if (outcome.reason !== undefined) this.#explain(job, outcome.reason);
-    else this.#explain(job, 'Resources');
+    const isKeptOut = outcome.reason === undefined && this.#isKeptOut(job, demand);
+    const lacking = isKeptOut ? 'ReqNodeNotAvail (nodes are down, reserved, or kept for others)' : 'Resources';
+    this.#explain(job, outcome.reason ?? lacking);
     // It waits for these nodes and no others, whatever keeps it back.
     if (demand.required !== undefined && countNodes(demand.required) >= demand.minNodes)
       return removeAll(this.#available, demand.required);
     if (outcome.reason !== undefined && !(outcome.isPolicy && this.#scheduling.parameters.main.associationStop)) return;
-    if (outcome.reason === undefined && this.#isKeptOut(job, demand))
-      this.#explain(job, 'ReqNodeNotAvail (nodes are down, reserved, or kept for others)');
-    else if (isReserved) this.#failedReservations.add(reservation);
+    if (isKeptOut) return;
+    if (isReserved) this.#failedReservations.add(reservation);
     else if (!this.#mayBePassed(job)) this.#fail(partition);
   }
 
