@@ -35,6 +35,7 @@ export class JobArrays {
   /** Whether as many of its tasks run as may (`%4`). */
   isFull(job: number): boolean {
     const array = this.of(job);
+    if (array === NONE) return false;
     const limit = this.#jobs.slurm?.arrays[array]?.limit ?? Infinity;
     return (this.#running.get(array) ?? 0) >= limit;
   }

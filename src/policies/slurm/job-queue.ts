@@ -51,10 +51,13 @@ export class JobQueue {
   readonly #jobs: Requests;
   /** Of each job and partition that it was looked at in. */
   readonly #known = new Map<number, JobDemand>();
+  /** Of each job and partition: 1 where neither what it asks for nor limits of the partition keep it back, which stays so. */
+  readonly #isClear: Uint8Array;
 
   constructor(jobs: Requests, parts: JobQueueParts) {
     this.#jobs = jobs;
     this.#parts = parts;
+    this.#isClear = new Uint8Array(jobs.user.code.length * parts.partitions.rules.length);
   }
 
   /** In the partition that it is looked at in. */
@@ -126,8 +129,15 @@ export class JobQueue {
     if (requeues.beginOf(job) > now) return 'BeginTime';
     const reserved = reservations?.objection(job);
     if (reserved !== undefined) return reserved;
+    const key = this.#key(job, partitions.of(job));
+    // What is true of its --time-min is true for backfill only.
+    const isShortened = partitions.isShortened(job);
+    if (!isShortened && this.#isClear[key] === 1) return undefined;
     const demand = this.demandOf(job);
-    return demand.trouble ?? (limits === undefined ? partitions.objection(job, demand.minNodes) : limits.objection(job));
+    const objection =
+      demand.trouble ?? (limits === undefined ? partitions.objection(job, demand.minNodes) : limits.objection(job));
+    if (!isShortened && objection === undefined) this.#isClear[key] = 1;
+    return objection;
   }
 
   #ranked(job: number, partition: number, reservation: number): Ranked {
