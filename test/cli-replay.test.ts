@@ -116,7 +116,7 @@ describe('a replay', () => {
   test('rejects and counts what can never fit', async () => {
     const outcome = await yardmaster(['replay', swf, '--policy', 'easy', '--cluster', 'procs=3']);
     expect(outcome.code).toBe(0);
-    expect(outcome.stderr).toContain('1 job can never fit on this cluster and was rejected');
+    expect(outcome.stderr).toContain('1 job can never start here and was rejected: --explain says why');
     expect(outcome.stdout).toMatch(/jobs rejected +1\n/);
   });
 

@@ -12,7 +12,7 @@ import { experimentTable } from './experiment-table.ts';
 import type { TablePoint } from './experiment-table.ts';
 import { print } from './output.ts';
 import { say, warn } from './terminal.ts';
-import { brokenThresholds, parseThreshold } from './threshold.ts';
+import { brokenThresholds, parseThreshold, unfinishedOf } from './threshold.ts';
 
 interface Options {
   baseline?: string;
@@ -47,6 +47,7 @@ async function compare(folders: readonly string[], { baseline, figure, threshold
   const labels = labelsOf(runs, baseline ?? declaredBaseline(sources[0].manifest.document));
   const points = runs.map(tablePoint);
   print(experimentTable({ baseline: labels[0], figures: figure }, points));
+  for (const message of unfinishedOf(points)) warn(message);
   const verdicts = labels.length < 2 ? [] : await verdictsOf(runs, labels, figure?.flatMap(comparedFigure));
   if (verdicts.length > 0) print('\n');
   for (const { sentence } of verdicts) print(`${sentence}\n`);

@@ -62,6 +62,10 @@ async function run(path: string, options: Options): Promise<void> {
   say(planText(plan, todo.length, kept.size, shard));
   const { results, code } = await runAll(plan, experiment, todo, kept, workers);
   sayNotes(results);
+  if (code !== undefined)
+    warn(
+      `stopped: ${results.finished.length} of ${count(plan.points.length, 'point')} are done; the same command with --resume goes on`,
+    );
   if (results.finished.length > 0) {
     print(experimentTable({ baseline: plan.manifest.baseline, figures: plan.scenario.report.figures }, results.finished));
   }

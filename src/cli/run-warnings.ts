@@ -9,7 +9,8 @@ import { warn } from './terminal.ts';
 export function warnOfJobs({ policy, states, serving }: FinishedRun, schedule: Schedule, options: SimulationOptions): void {
   const { label } = policy;
   const { rejected, unfinished } = states;
-  if (rejected > 0) warn(`${label}: ${count(rejected, 'job')} can never fit on this cluster and ${were(rejected)} rejected`);
+  if (rejected > 0)
+    warn(`${label}: ${count(rejected, 'job')} can never start here and ${were(rejected)} rejected: --explain says why`);
   const { maxRestarts = 100, onNodeFailure } = options;
   const givenUp = onNodeFailure === 'fail' ? 0 : givenUpJobs(schedule, maxRestarts);
   if (givenUp > 0) {

@@ -71,7 +71,7 @@ function assumptions({ manifest: { document } }: Results): string[] {
 }
 
 const SAID: readonly (readonly [state: string, sentence: string])[] = [
-  ['rejected', 'can never fit on this cluster and were rejected'],
+  ['rejected', 'can never start here and were rejected'],
   ['unfinished', 'were not over at the end; figures of jobs do not count them'],
   ['killed', 'were killed at their limit'],
   ['failed', 'failed'],
