@@ -10,10 +10,8 @@ import type { Switch } from './switches.ts';
 /** Whether enough was found. The nodes that the job names have been taken already. */
 export function chooseInTree(search: Search, switches: readonly Switch[], required: readonly number[]): boolean {
   const { processors } = search.room;
-  const all = nodeSetOf(
-    processors.length,
-    Array.from(processors.keys()).filter((node) => processors[node] > 0 || search.has(node)),
-  );
+  const all = emptyNodeSet(processors.length);
+  for (let node = 0; node < processors.length; node++) if (processors[node] > 0 || search.has(node)) addNode(all, node);
   const named = nodeSetOf(processors.length, required);
   const top = topSwitch(search, switches, all, required.length > 0 ? named : undefined);
   if (top < 0 || !isWithin(named, switches[top].nodes)) return false;
@@ -58,11 +56,17 @@ function lightestOf({ room: { weight } }: Search, nodes: NodeSet, all: NodeSet):
  */
 function lightest(search: Search, all: NodeSet): { nodes: NodeSet; lighter: number[] } | undefined {
   const { processors, weight } = search.room;
-  const free = Array.from(processors.keys()).filter((node) => hasNode(all, node) && !search.has(node));
+  const free: number[] = [];
+  const weights = new Set<number>();
+  for (let node = 0; node < processors.length; node++) {
+    if (!hasNode(all, node) || search.has(node)) continue;
+    free.push(node);
+    weights.add(weight[node]);
+  }
   const nodes = emptyNodeSet(processors.length);
   const taken: number[] = [];
   let found = 0;
-  for (const own of [...new Set(free.map((node) => weight[node]))].sort((a, b) => a - b)) {
+  for (const own of [...weights].sort((a, b) => a - b)) {
     const lighter = [...taken].sort((a, b) => a - b);
     for (const node of free) {
       if (weight[node] !== own) continue;
