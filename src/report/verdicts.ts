@@ -48,22 +48,41 @@ function optionsFor(figure: ComparedFigure, labels: readonly string[]) {
 function runComparisons(
   runs: readonly Run[],
   keys: readonly string[],
-  [baseline, ...others]: readonly string[],
+  labels: readonly string[],
   figures: readonly ComparedFigure[],
 ): Comparison[] {
+  const [baseline, ...others] = labels;
+  const isShared = (key: string) =>
+    labels.every((label) => runs.some((run, index) => run.label === label && keys[index] === key));
+  const shared = runs.filter((_, index) => isShared(keys[index]));
   const present = figures.filter((figure) => runs.some((run) => figureOf(run, figure) > 0));
   return present.flatMap((figure) =>
     others.map((other) => ({
-      baseline: runSample(runs, keys, baseline, figure),
-      other: runSample(runs, keys, other, figure),
+      baseline: runSample(shared, baseline, figure),
+      other: runSample(shared, other, figure),
       options: optionsFor(figure, others),
     })),
   );
 }
 
-function runSample(runs: readonly Run[], keys: readonly string[], label: string, figure: ComparedFigure): Sample {
-  const own = runs.flatMap((run, index) => (run.label === label ? [[keys[index], figureOf(run, figure)] as const] : []));
-  return { kind: 'runs', label, figures: new Map(own) };
+/**
+ * The mean over all settings that the same jobs were run under is one observation: what was varied on purpose is no chance,
+ * and one trace on ten clusters is one trace.
+ */
+function runSample(runs: readonly Run[], label: string, figure: ComparedFigure): Sample {
+  const values = new Map<string, number[]>();
+  for (const run of runs) {
+    if (run.label !== label) continue;
+    const key = sampleKey(run);
+    values.set(key, [...(values.get(key) ?? []), figureOf(run, figure)]);
+  }
+  const mean = (list: readonly number[]) => list.reduce((sum, value) => sum + value, 0) / list.length;
+  return { kind: 'runs', label, figures: new Map([...values].map(([key, list]) => [key, mean(list)])) };
+}
+
+/** What chance was drawn for: a workload and a seed. Experiments name a workload that a sweep changes `NAME @ axis=value`. */
+function sampleKey({ workload, seed }: Run): string {
+  return pairKey({ workload: workload.split(' @ ')[0], cluster: '', seed });
 }
 
 function figureOf({ summary: { metrics } }: Run, { name, figure }: ComparedFigure): number {

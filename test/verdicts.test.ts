@@ -1,0 +1,46 @@
+// Which runs are samples of what: runs under settings that were varied on purpose are no more data than one of them.
+import { expect, test } from 'vitest';
+import { verdictsOf } from '../src/report/verdicts.ts';
+import type { Run } from '../src/results/read.ts';
+
+const WAIT = { name: 'wait', figure: 'mean', unit: 's', better: 'lower' } as const;
+
+/** As far as verdicts of several runs read it. */
+function run(label: string, workload: string, cluster: string, seed: number, wait: number): Run {
+  const metrics = { wait: { unit: 's', better: 'lower', figures: { mean: { value: wait, unit: 's' } } } };
+  return { label, workload, cluster, seed, settings: {}, summary: { metrics } } as unknown as Run;
+}
+
+/** Half the wait everywhere, give or take some chance. */
+const pair = (workload: string, cluster: string, seed: number) => [
+  run('a', workload, cluster, seed, 100 + seed),
+  run('b', workload, cluster, seed, 50 + (seed % 3)),
+];
+
+test('one trace on four clusters is one sample', async () => {
+  const runs = ['c1', 'c2', 'c3', 'c4'].flatMap((cluster) => pair('w', cluster, 1));
+  const [verdict] = await verdictsOf(runs, ['a', 'b'], [WAIT]);
+  expect(verdict).toMatchObject({ conclusion: 'undecided', change: { low: null, high: null } });
+  expect(verdict.change.value).toBeCloseTo(51 / 101 - 1);
+});
+
+test('so is one under four loads', async () => {
+  const runs = [0.4, 0.6, 0.8, 1].flatMap((load) => pair(`w @ load=${load}`, 'c', 1));
+  const [{ conclusion }] = await verdictsOf(runs, ['a', 'b'], [WAIT]);
+  expect(conclusion).toBe('undecided');
+});
+
+test('six seeds under two loads are six', async () => {
+  const seeds = [1, 2, 3, 4, 5, 6];
+  const runs = [0.4, 0.8].flatMap((load) => seeds.flatMap((seed) => pair(`w @ load=${load}`, 'c', seed)));
+  const [{ conclusion, detail }] = await verdictsOf(runs, ['a', 'b'], [WAIT]);
+  expect(conclusion).toBe('better');
+  expect(detail).toMatch(/^6 pairs/);
+});
+
+test('conditions that one policy lacks are left out of both', async () => {
+  const whole = [1, 2, 3, 4, 5, 6].flatMap((seed) => pair('w @ load=0.4', 'c', seed));
+  const [{ change }] = await verdictsOf([...whole, run('a', 'w @ load=2', 'c', 1, 1e9)], ['a', 'b'], [WAIT]);
+  const [{ change: expected }] = await verdictsOf(whole, ['a', 'b'], [WAIT]);
+  expect(change).toEqual(expected);
+});
