@@ -192,7 +192,7 @@ describe('completion', () => {
   }
 
   test.each([
-    [['re'], ['replay']],
+    [['re'], ['replay', 'report']],
     [['trace', 'sl'], ['slice']],
     [
       ['trace', ''],
