@@ -1,3 +1,4 @@
+import type { Attempts } from '../schedule.ts';
 import type { Category } from '../workload.ts';
 
 /**
@@ -43,19 +44,10 @@ export interface NodePlacements {
   readonly tasks: Int32Array;
 }
 
-/** attempts.csv: a row for each run of a job that was interrupted, then for the run that ended it. */
-export interface AttemptTable {
-  readonly count: number;
-  /** Row of the job in its `JobTable`. */
-  readonly job: Int32Array;
-  /** [ms] */
-  readonly start: Float64Array;
-  /** [ms] */
-  readonly end: Float64Array;
+/** attempts.csv: a row for each run of a job that was interrupted, then for the run that ended it; `job` is a row of its table. */
+export interface AttemptTable extends Attempts {
   /** Index into `ATTEMPT_NAMES`. */
   readonly why: Uint8Array;
-  /** Work that counted for later runs [ms]. */
-  readonly kept: Float64Array;
 }
 
 /** The words of attempts.csv; the last is the run that ended the job. */
