@@ -2,8 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import { simulate } from '../src/engine/simulate.ts';
-import { firstFit } from '../src/placement/first-fit.ts';
 import type { Schedule } from '../src/schedule.ts';
 import { expandHostlist } from '../src/slurm-hostlist.ts';
 import { averageOf, compareStarts } from '../src/verify/slurm-comparison.ts';
@@ -11,6 +9,7 @@ import { averagePreemptions, comparePreemptions, preemptionGates, readSlurmVicti
 import { readSlurmRecord, readSlurmRecordConfig, readSlurmWorkload } from '../src/verify/slurm-record.ts';
 import { phasesOf, replayRecord } from '../src/verify/slurm-replay.ts';
 import type { SlurmPhases } from '../src/verify/slurm-replay.ts';
+import { simulated } from './slurm-simulated.ts';
 
 const FOLDER = 'test/records/slurm';
 const PHASES = 6;
@@ -29,9 +28,8 @@ function read(name: string) {
 function replay(name: string, phases: SlurmPhases) {
   const { record, config } = read(name);
   const kept: Schedule[] = [];
-  const replayed = replayRecord(record, config, phases, (workload, cluster, policy, { parameters, release }) => {
-    const costs = { release, killScan: Number.MAX_SAFE_INTEGER };
-    const schedule = simulate(workload, cluster, policy, { parameters, placement: firstFit, audit: true, costs });
+  const replayed = replayRecord(record, config, phases, (...asked) => {
+    const schedule = simulated(...asked);
     kept.push(schedule);
     return schedule;
   });

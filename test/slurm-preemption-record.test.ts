@@ -1,24 +1,15 @@
 // A real slurmctld with two tiers that preempts and requeues, and what the simulated one makes of the same submissions.
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { simulate } from '../src/engine/simulate.ts';
-import { firstFit } from '../src/placement/first-fit.ts';
 import { averagePreemptions, comparePreemptions, preemptionGates, readSlurmVictims } from '../src/verify/slurm-preemptions.ts';
 import { readSlurmRecord, readSlurmRecordConfig, readSlurmWorkload } from '../src/verify/slurm-record.ts';
 import { phasesOf, replayRecord } from '../src/verify/slurm-replay.ts';
-import type { SimulateSlurm, SlurmPhases } from '../src/verify/slurm-replay.ts';
+import type { SlurmPhases } from '../src/verify/slurm-replay.ts';
+import { simulated } from './slurm-simulated.ts';
 
 const RECORDS = '../shared/truth/slurm';
 const NAME = 'gt_tiers_preempt_requeue';
 const PHASES = 10;
-
-const simulated: SimulateSlurm = (workload, cluster, policy, { parameters, release }) =>
-  simulate(workload, cluster, policy, {
-    parameters,
-    placement: firstFit,
-    audit: true,
-    costs: { release, killScan: Number.MAX_SAFE_INTEGER },
-  });
 
 describe.skipIf(!existsSync(RECORDS))('a record with preemptions (skipped where ../shared/truth/slurm is absent)', () => {
   const text = (file: string) => readFileSync(`${RECORDS}/${file}`, 'utf8');

@@ -1,25 +1,15 @@
 // Records of a real slurmctld, and what the simulated one makes of the same submissions.
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { simulate } from '../src/engine/simulate.ts';
-import { firstFit } from '../src/placement/first-fit.ts';
 import { averageOf, compareStarts } from '../src/verify/slurm-comparison.ts';
 import type { SlurmComparison } from '../src/verify/slurm-comparison.ts';
 import { gatesOf } from '../src/verify/slurm-gates.ts';
 import { readSlurmRecord, readSlurmRecordConfig } from '../src/verify/slurm-record.ts';
 import { phasesOf, replayRecord } from '../src/verify/slurm-replay.ts';
-import type { SimulateSlurm } from '../src/verify/slurm-replay.ts';
+import { simulated } from './slurm-simulated.ts';
 
 const RECORDS = '../shared/truth/slurm';
 const PHASES = 10;
-
-const simulated: SimulateSlurm = (workload, cluster, policy, { parameters, release }) =>
-  simulate(workload, cluster, policy, {
-    parameters,
-    placement: firstFit,
-    audit: true,
-    costs: { release, killScan: Number.MAX_SAFE_INTEGER },
-  });
 
 function read(name: string) {
   const record = readSlurmRecord(readFileSync(`${RECORDS}/${name}.csv`, 'utf8'), name);
