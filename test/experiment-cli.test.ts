@@ -48,6 +48,19 @@ test('two workers write what one does', async () => {
   expect(contentOf(out)).toEqual(contentOf(reference));
 });
 
+test('resumed with nothing left to run, it writes what is made of the points', async () => {
+  const out = join(folder, 'whole');
+  expect((await yardmaster(['run', SMALL, '--out', out])).code).toBe(0);
+  const whole = contentOf(out);
+  const finished = finishedIn(out);
+  for (const name of ['results.csv', 'manifest.json']) rmSync(join(out, name));
+  const { code, stderr } = await yardmaster(['run', SMALL, '--out', out, '--resume']);
+  expect(stderr).toContain('0 are left to run');
+  expect(code).toBe(0);
+  expect(contentOf(out)).toEqual(whole);
+  expect(finishedIn(out)).toEqual(finished);
+});
+
 test('killed again and again and resumed, it ends with the same bytes, and runs nothing twice that was finished', async () => {
   const out = join(folder, 'killed');
   const known = new Map<string, string>();

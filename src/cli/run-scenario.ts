@@ -105,7 +105,7 @@ async function runAll(
   const progress = new PointProgress(todo.length);
   const folderOf = ({ key }: Point) => join(experiment.out, pointFolder(key));
   const script = fileURLToPath(new URL('./point-worker.cjs', import.meta.url));
-  const pool = openPool({ workers: Math.min(workers, todo.length), script, inputs: pointInputs(inputs), limits, folderOf });
+  const pool = openPool({ workers, script, inputs: pointInputs(inputs), limits, folderOf });
   try {
     const onResult = (point: Point, result: PointResult) => progress.result(point, result);
     const results = await runExperiment(experiment, todo, kept, { execute: pool.execute, workers, dropped, drained, onResult });
