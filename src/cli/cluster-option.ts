@@ -4,6 +4,7 @@ import { withIdentities } from '../cluster-spec.ts';
 import { gpuCount, nodeCount, processorCount, processorPool } from '../cluster.ts';
 import type { Cluster, FailureModel } from '../cluster.ts';
 import { usageError } from '../errors.ts';
+import { poolFacts } from '../results/pool-facts.ts';
 import type { Trace } from '../trace/format.ts';
 import { count } from './account.ts';
 import type { ClusterFacts } from './run.ts';
@@ -40,6 +41,7 @@ export async function loadReplayCluster(
     nodes: nodeCount(cluster),
     processors: processorCount(cluster),
     gpus: gpuCount(cluster),
+    pools: poolFacts(cluster),
     file,
     beside,
     options,

@@ -4,6 +4,7 @@ import { countServing, countStates, summaryFacts } from '../experiment/run-summa
 import type { StateName } from '../experiment/run-summary.ts';
 import { measure } from '../metrics/measure.ts';
 import type { Measurement } from '../metrics/metric.ts';
+import type { PoolFacts } from '../results/pool-facts.ts';
 import { UNFINISHED } from '../schedule.ts';
 import type { Schedule } from '../schedule.ts';
 import type { SlurmConfOptions } from '../slurm-conf-notes.ts';
@@ -29,6 +30,8 @@ export interface ClusterFacts {
   readonly nodes: number;
   readonly processors: number;
   readonly gpus: number;
+  /** Undefined where processors have no identity. */
+  readonly pools?: readonly PoolFacts[];
   /** The file it was read from. */
   readonly file?: { readonly path: string; readonly sha256: string };
   /** Others that belong to that file. */

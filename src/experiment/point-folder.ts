@@ -12,6 +12,7 @@ import { explanationsCsv } from '../results/explanations-csv.ts';
 import { makeFolder } from '../results/folder.ts';
 import { jobsCsv } from '../results/jobs-csv.ts';
 import { jsonText } from '../results/json.ts';
+import { poolFacts } from '../results/pool-facts.ts';
 import { writeAtomically } from '../results/write.ts';
 import type { Schedule } from '../schedule.ts';
 import type { Workload } from '../workload.ts';
@@ -62,13 +63,14 @@ export function writePoint(folder: string, outcome: PointOutcome): void {
   const record = {
     result_format: RESULT_FORMAT,
     key: point.key,
-    workload: workloadFacts(point),
+    workload: { ...workloadFacts(point), epoch_s: epochSeconds(point, workload) },
     cluster: {
       name: point.cluster.name,
       entry: point.cluster.entry,
       processors: processorCount(cluster),
       nodes: nodeCount(cluster),
       gpus: gpuCount(cluster),
+      pools: poolFacts(cluster),
     },
     policy: {
       label: point.policy.label,
@@ -89,6 +91,11 @@ export function writePoint(folder: string, outcome: PointOutcome): void {
   syncFolder(folder);
   writeAtomically(join(folder, RECORD), [jsonText(record)], 'durable');
   syncFolder(folder);
+}
+
+/** Unix time of the trace's own zero; absent where jobs no longer come when they came in the trace. */
+function epochSeconds({ workload: { changes } }: Point, { epoch }: Workload): number | undefined {
+  return changes.load !== undefined || Number.isNaN(epoch) ? undefined : epoch / 1000;
 }
 
 function writeHashed(path: string, pieces: Iterable<string>): { sha256: string; bytes: number } {

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
+import { readPoolFacts } from './pool-facts.ts';
+import type { PoolFacts } from './pool-facts.ts';
 
 /** Where a run stands in its experiment, and where its files are. */
 export interface RunEntry {
@@ -14,6 +16,10 @@ export interface RunEntry {
   /** Of the cluster [count]; undefined where the results do not say. */
   readonly processors?: number;
   readonly nodes?: number;
+  /** Its nodes by kind; undefined where they have no identity, or the results do not say. */
+  readonly pools?: readonly PoolFacts[];
+  /** Unix time of the trace's own zero [ms]; undefined where it is not known. */
+  readonly epoch?: number;
   readonly seed: number;
   /** What the sweep of an experiment varied, by its axes. */
   readonly settings: Readonly<Record<string, unknown>>;
@@ -51,6 +57,8 @@ function policiesOf(manifest: Json, dir: string): RunEntry[] {
     cluster: textOf(cluster.name),
     processors: countOf(cluster.processors),
     nodes: countOf(cluster.nodes),
+    pools: readPoolFacts(cluster.pools),
+    epoch: countOf(objectOf(trace.declared).epoch),
     seed: Number(manifest.seed ?? 1),
     settings: {},
     folder: join(dir, textOf(policy.folder)),
@@ -88,6 +96,8 @@ function pointEntry(folder: string): RunEntry {
     cluster: textOf(cluster.name),
     processors: countOf(cluster.processors),
     nodes: countOf(cluster.nodes),
+    pools: readPoolFacts(cluster.pools),
+    epoch: millisecondsOf(objectOf(point.workload).epoch_s),
     seed: Number(point.seed ?? 1),
     settings: objectOf(point.axes),
     folder,
@@ -104,4 +114,9 @@ function textOf(value: unknown): string {
 
 function countOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+function millisecondsOf(seconds: unknown): number | undefined {
+  const count = countOf(seconds);
+  return count === undefined ? undefined : count * 1000;
 }
