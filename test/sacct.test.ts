@@ -313,6 +313,18 @@ describe('a dump', () => {
   });
 
   test.each([
+    { name: 'a|b', line: 'sbatch x.sh' },
+    { name: 'job', line: 'sbatch --wrap "a | b"' },
+    { name: '|a|', line: 'srun a|b|' },
+    { name: '2024-01-01T00:00:00|x', line: 'x|2024-01-01T00:00:00' },
+  ])('with bars in the name $name and in the command $line is read', async ({ name, line }) => {
+    const columns = 'JobID|JobName|Submit|Start|Elapsed|State|NCPUS|Partition|SubmitLine';
+    const text = `${columns}\n7|${name}|2024-01-01T00:00:00|2024-01-01T00:01:00|00:01:00|COMPLETED|3|batch|${line}\n`;
+    const { workload } = await read(text);
+    expect([jobId(workload, 0), workload.procs[0], nameOf(workload.partition, 0)]).toEqual(['7', 3, 'batch']);
+  });
+
+  test.each([
     { what: 'a line too short', text: HEADER + '1|2\n', says: /memory:2: found 2 columns where there should be 17/ },
     {
       what: 'a torn last line',

@@ -75,6 +75,17 @@ const FIELD_OF: Readonly<Record<string, Field>> = {
 /** Columns that hold what users wrote, and so may hold bars. */
 const FREE_TEXT = new Set(['jobname', 'comment', 'admincomment', 'systemcomment', 'submitline', 'workdir', 'extra']);
 
+const TIME = '\\d{4}-\\d\\d-\\d\\dT[^|]*|\\d{9,11}';
+const NO_TIME = 'unknown|none|n/a|\\(null\\)|';
+/** What fields look like by which a line is told apart that has too many. */
+const SHAPES: Readonly<Record<string, RegExp>> = {
+  submit: new RegExp(`^(${TIME})$`),
+  eligible: new RegExp(`^(${TIME}|${NO_TIME})$`, 'i'),
+  start: new RegExp(`^(${TIME}|${NO_TIME})$`, 'i'),
+  end: new RegExp(`^(${TIME}|${NO_TIME})$`, 'i'),
+  elapsed: /^([\d-]*[\d:.]+|invalid|)$/i,
+};
+
 /** The columns of a dump without header, as XDMoD asks for them. */
 export const HEADERLESS: readonly string[] = [
   ...['jobid', 'jobidraw', 'cluster', 'partition', 'qos', 'account', 'group', 'gid', 'user', 'uid', 'submit', 'eligible'],
@@ -87,8 +98,8 @@ export class SacctColumns {
   readonly count: number;
   readonly #names: readonly string[];
   readonly #indexOf = new Map<Field, number>();
-  /** The only column that may hold bars itself; -1 = there is none, or more than one. */
-  readonly #freeText: number;
+  /** Columns that may hold bars themselves. */
+  readonly #freeText: readonly number[];
   #values: readonly string[] = [];
 
   constructor(names: readonly string[], where: string) {
@@ -98,8 +109,7 @@ export class SacctColumns {
       const field = Object.hasOwn(FIELD_OF, name) ? FIELD_OF[name] : undefined;
       if (field !== undefined && !this.#indexOf.has(field)) this.#indexOf.set(field, index);
     });
-    const free = this.#names.flatMap((name, index) => (FREE_TEXT.has(name) ? [index] : []));
-    this.#freeText = free.length === 1 ? free[0] : -1;
+    this.#freeText = this.#names.flatMap((name, index) => (FREE_TEXT.has(name) ? [index] : []));
     this.#require([['id', 'rawId']], 'JobID', where);
     this.#require([['submit']], 'Submit', where);
     this.#require([['elapsed', 'elapsedSeconds', 'end']], 'Elapsed', where);
@@ -116,14 +126,33 @@ export class SacctColumns {
     // `sacct -p` ends each line with a bar.
     if (values.length === this.count + 1 && values[this.count] === '') values.pop();
     const more = values.length - this.count;
-    if (more > 0 && this.#freeText >= 0) {
-      if (values[values.length - 1] === '' && this.#freeText < this.count - 1) return values.length;
-      values.splice(this.#freeText, more + 1, values.slice(this.#freeText, this.#freeText + more + 1).join('|'));
-    } else if (more !== 0) {
-      return values.length;
-    }
-    this.#values = values;
+    const fitted = more === 0 ? values : this.#withBars(values, more);
+    if (fitted === undefined) return values.length;
+    this.#values = fitted;
     return undefined;
+  }
+
+  /**
+   * The fields when some of so many bars stand within fields. Of the ways to deal them out to the columns that may hold any,
+   * it is the first one with which times stand where they should; undefined if there is none.
+   */
+  #withBars(values: readonly string[], more: number, from = 0): readonly string[] | undefined {
+    const column = this.#freeText[from];
+    if (more < 0 || column === undefined) return undefined;
+    const isLast = from === this.#freeText.length - 1;
+    // What is left of the bar that ends a line of `sacct -p`, and one field too many before it.
+    if (isLast && values[values.length - 1] === '' && column < this.count - 1) return undefined;
+    for (let bars = isLast ? more : 0; bars <= more; bars++) {
+      const text = values.slice(column, column + bars + 1).join('|');
+      const joined = [...values.slice(0, column), text, ...values.slice(column + bars + 1)];
+      const fitted = bars === more ? joined : this.#withBars(joined, more - bars, from + 1);
+      if (fitted !== undefined && (this.#freeText.length === 1 || this.#isPlausible(fitted))) return fitted;
+    }
+    return undefined;
+  }
+
+  #isPlausible(values: readonly string[]): boolean {
+    return this.#names.every((name, index) => !Object.hasOwn(SHAPES, name) || SHAPES[name].test(values[index].trim()));
   }
 
   /** A field of the line taken last; empty if there is no such column. */

@@ -73,6 +73,8 @@ async function read(input: TraceInput, sink: TraceSink, given: Parameters): Prom
   sink.declare({ epoch: 0, timeZone: zone.name });
 }
 
+const BARS = 'a bar stands within a field, such as the name of a job: correct the line, or ask sacct for fewer columns';
+
 /** Dumps that were put one behind the other have a header each. */
 const HEADER_AGAIN = /^(?!\d)(?=(.*\|)?jobid(raw)?\|)(.*\|)?submit\|/i;
 
@@ -168,7 +170,8 @@ class SacctReader {
       const problem = `the last line is cut off: found ${found} of ${wanted} columns`;
       return this.#error(problem, 'the file is incomplete: run sacct again, or take its last line out');
     }
-    return this.#error(`found ${found} columns where there should be ${wanted}`);
+    const hint = found > wanted && wanted > 1 && this.#columns !== undefined ? BARS : undefined;
+    return this.#error(`found ${found} columns where there should be ${wanted}`, hint);
   }
 
   #error(problem: string, hint?: string): InputError {
