@@ -41,6 +41,7 @@ const shape = fc.record({
   gpus: small(1),
   partition: fc.constantFrom('a', 'b'),
   user: fc.constantFrom('ada', 'ben', undefined),
+  account: fc.constantFrom('phys', 'chem', 'bio', undefined),
   // Runs: how long the job waits for each and how long it holds, and how much of the hold is kept.
   runs: fc.array(fc.record({ gap: small(3), hold: fc.integer({ min: 1, max: 4 }), kept: small(4) }), { maxLength: 3 }),
   fate: fc.constantFrom('ends', 'ends', 'ends', 'runs on', 'waits on', 'cancelled', 'rejected', 'never submitted'),
@@ -172,11 +173,14 @@ describe.each(['whole', 'submissions', 'steady'] as const)('over the window %s',
     });
   });
 
-  test("Jain's index of what users got of what they asked for", () => {
+  test.each([
+    { owner: 'user', owners: ['ada', 'ben'], metric: 'jain-processor-time' },
+    { owner: 'account', owners: ['phys', 'chem', 'bio'], metric: 'jain-processor-time-by-account' },
+  ] as const)("Jain's index of what each $owner got of what it asked for", ({ owner, owners, metric }) => {
     holdsForAll(({ run, truth }) => {
       const times = milliseconds(windowsOf(run)[name]);
-      const shares = ['ada', 'ben'].flatMap((user) => {
-        const own = truth.filter((job) => job.story.user === user);
+      const shares = owners.flatMap((one) => {
+        const own = truth.filter((job) => job.story[owner] === one);
         const asked = own.map((job) => {
           const submit = job.from;
           const row = truth.indexOf(job);
@@ -188,7 +192,7 @@ describe.each(['whole', 'submissions', 'steady'] as const)('over the window %s',
       });
       const squares = sum(shares.map((share) => share ** 2));
       const index = shares.length === 0 || squares === 0 ? NaN : sum(shares) ** 2 / (shares.length * squares);
-      expectClose(figure(run, `jain-processor-time.${name}`), index);
+      expectClose(figure(run, `${metric}.${name}`), index);
     });
   });
 });
@@ -300,6 +304,30 @@ test('jobs by state and by class count every job once', () => {
       const weighted = sum(groups.map(({ jobs, figures }) => (jobs === 0 ? 0 : jobs * figures[0].value)));
       if (all?.jobs) expectClose(weighted / all.jobs, all.value ?? NaN);
     }
+  });
+});
+
+test('accounts: means of their own jobs, and what they held while jobs were submitted', () => {
+  holdsForAll(({ run, truth }) => {
+    const wait = truth.map(({ story, from }) => ((story.start ?? NaN) - from) / 1000);
+    const account = truth.map(({ story }) => story.account);
+    const submitted = milliseconds(windowsOf(run).submissions);
+    const held = (name: string) =>
+      sum(submitted.map((time) => sum(truth.filter((job, row) => account[row] === name && useful(job, time)).map(procsOf))));
+    const names = ['phys', 'chem', 'bio'].filter((name) => account.includes(name));
+    const [waits, hours] = measure(run, { names: ['wait-by-account', 'core-hours-by-account'] });
+    for (const name of names) {
+      const own = wait.filter((value, row) => account[row] === name && !Number.isNaN(value));
+      const group = waits.groups?.find((one) => one.name === name);
+      expect(group?.jobs).toBe(own.length);
+      expectClose(group?.figures[0].value ?? 0, sum(own) / own.length);
+      const share = hours.groups?.find((one) => one.name === name)?.figures.find((one) => one.name === 'share')?.value;
+      expectClose(share ?? 0, held(name) / sum(names.map(held)));
+    }
+    expect(waits.groups?.length).toBe(names.length);
+    const means = names.map((name) => wait.filter((value, row) => account[row] === name && !Number.isNaN(value)));
+    const present = means.filter((own) => own.length > 0).map((own) => sum(own) / own.length);
+    expectClose(waits.value ?? NaN, sum(present) / present.length);
   });
 });
 

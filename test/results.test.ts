@@ -10,12 +10,14 @@ import { attemptsCsv } from '../src/results/attempts-csv.ts';
 import { csvSeconds, csvText } from '../src/results/csv.ts';
 import { explanationsCsv } from '../src/results/explanations-csv.ts';
 import { jobsCsv } from '../src/results/jobs-csv.ts';
+import { readJobs } from '../src/results/read-jobs.ts';
 import { clearResults, makeFolder } from '../src/results/folder.ts';
 import { AtomicFile, removeUnfinishedFiles, writeAtomically } from '../src/results/write.ts';
 import { COMPLETED, NODE_FAILED, PREEMPTED, REJECTED, UNFINISHED } from '../src/schedule.ts';
 import type { Schedule } from '../src/schedule.ts';
 import { WorkloadBuilder } from '../src/workload-builder.ts';
-import type { Workload } from '../src/workload.ts';
+import { nameOf } from '../src/workload.ts';
+import type { Category, Workload } from '../src/workload.ts';
 
 const s = 1000;
 const steps = { time: Float64Array.of(0), value: Float64Array.of(4) };
@@ -35,9 +37,11 @@ function workload(): Workload {
     request: half,
     moreGroups: [{ tasks: 3, request: withGpu }],
     user: 'ada, countess',
+    account: 'phys,ics',
+    qos: 'high',
     queue: 'q',
   });
-  builder.add({ ...base, id: '2', submit: 101 * s, tasks: 1, request: plain });
+  builder.add({ ...base, id: '2', submit: 101 * s, tasks: 1, request: plain, account: 'chem', partition: 'cpu' });
   builder.add({ ...base, id: '3', submit: 102 * s, tasks: 99, request: plain, user: 'ben' });
   return builder.finish('test');
 }
@@ -85,17 +89,17 @@ function schedule(): Schedule {
 describe('jobs.csv', () => {
   test('has the columns of the contract, and is empty where there is nothing', () => {
     expect([...jobsCsv(workload(), cluster, schedule())].join('')).toBe(
-      'job,submit_s,start_s,end_s,state,wait_s,user,queue,cpus,gpus,nodes,placement,restarts\n' +
-        '"a,""b""",100.25,100.75,160.75,completed,0.5,"ada, countess",q,4,1.5,2,n0*1 n3*4,0\n' +
-        '2,101,110.25,,unfinished,9.25,,,1,0,1,big*1,2\n' +
-        '3,102,,,rejected,,ben,,99,0,,,0\n',
+      'job,submit_s,start_s,end_s,state,wait_s,user,queue,cpus,gpus,nodes,placement,restarts,account,partition,qos\n' +
+        '"a,""b""",100.25,100.75,160.75,completed,0.5,"ada, countess",q,4,1.5,2,n0*1 n3*4,0,"phys,ics",,high\n' +
+        '2,101,110.25,,unfinished,9.25,,,1,0,1,big*1,2,chem,cpu,\n' +
+        '3,102,,,rejected,,ben,,99,0,,,0,,,\n',
     );
   });
 
   test('says nothing of nodes on a pool of processors', () => {
     const { placements: _, ...rest } = schedule();
     const lines = [...jobsCsv(workload(), processorPool(4), rest)].join('').split('\n');
-    expect(lines[2]).toBe('2,101,110.25,,unfinished,9.25,,,1,0,,,2');
+    expect(lines[2]).toBe('2,101,110.25,,unfinished,9.25,,,1,0,,,2,chem,cpu,');
   });
 
   test('comes in pieces that join to whole rows, however many there are', () => {
@@ -127,6 +131,18 @@ describe('jobs.csv', () => {
       user: 'u0',
     });
   });
+});
+
+test('jobs.csv is read again with accounts, partitions and QoS; one of format 1 has none', () => {
+  const text = [...jobsCsv(workload(), cluster, schedule())].join('');
+  const table = readJobs(Buffer.from(text), 'jobs.csv');
+  const namesOf = (category: Category | undefined) => category && [0, 1, 2].map((row) => nameOf(category, row));
+  expect(namesOf(table.account)).toEqual(['phys,ics', 'chem', undefined]);
+  expect(namesOf(table.partition)).toEqual([undefined, 'cpu', undefined]);
+  expect(namesOf(table.qos)).toEqual(['high', undefined, undefined]);
+  const old = text.replace(/,account,partition,qos/, '').replace(/,"phys,ics",,high|,chem,cpu,(?=\n)|,,,(?=\n$)/g, '');
+  const { account, partition, qos, count } = readJobs(Buffer.from(old), 'jobs.csv');
+  expect([count, account, partition, qos]).toEqual([3, undefined, undefined, undefined]);
 });
 
 test('attempts.csv and explanations.csv have a row for each', () => {

@@ -26,6 +26,7 @@ export interface JobStory {
   readonly runtime?: number;
   readonly walltime?: number;
   readonly user?: string;
+  readonly account?: string;
   readonly partition?: string;
 }
 
@@ -62,6 +63,7 @@ export function scheduleOf(jobs: readonly JobStory[], { procs = 4, cluster, capa
       tasks,
       request: builder.request({ cpu: job.millicores ?? 1000, memory: 0, gpu: ((job.gpus ?? 0) * 1000) / tasks }),
       user: job.user,
+      account: job.account,
       partition: job.partition,
     });
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { SimulationOptions } from '../engine/simulate.ts';
+import { RESULT_FORMAT } from '../experiment/result-format.ts';
 import { attemptsCsv } from '../results/attempts-csv.ts';
 import { explanationsCsv } from '../results/explanations-csv.ts';
 import { jobsCsv } from '../results/jobs-csv.ts';
@@ -32,7 +33,7 @@ export function writeManifest(
   const args = process.argv.slice(2);
   const estimates = asked ?? (input.cluster.slurm === undefined ? 'runtime' : 'partition');
   const manifest = {
-    result_format: 1,
+    result_format: RESULT_FORMAT,
     yardmaster: packageVersion(),
     node: process.version,
     arguments: args,

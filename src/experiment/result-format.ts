@@ -1,2 +1,5 @@
-/** Stands in every key and record; changes whenever results are written in another way. */
-export const RESULT_FORMAT = 1;
+/**
+ * Stands in every key, record and manifest; changes whenever results are written in another way.
+ * 2: jobs.csv has accounts, partitions and QoS; metrics by account.
+ */
+export const RESULT_FORMAT = 2;

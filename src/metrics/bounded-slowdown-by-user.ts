@@ -1,7 +1,7 @@
 import { boundedSlowdown } from './bounded-slowdown.ts';
 import type { Group, RunMetric } from './metric.ts';
 import { meanOf, presentValues, quantiles } from './quantiles.ts';
-import { meansByUser } from './users.ts';
+import { meansByOwner } from './owners.ts';
 
 /** Users who are listed by name. */
 const LISTED = 10;
@@ -16,7 +16,7 @@ export const boundedSlowdownByUser: RunMetric = {
   window: 'all jobs that have a bounded slowdown and a user',
   figures(run) {
     const { names } = run.workload.user;
-    const { mean, jobs, nobodys } = meansByUser(run.workload.user, boundedSlowdown.perJob(run));
+    const { mean, jobs, nobodys } = meansByOwner(run.workload.user, boundedSlowdown.perJob(run));
     const means = presentValues(mean);
     const [median, worst] = quantiles(means, [0.5, 1]);
     const worstFirst = Array.from(mean.keys())

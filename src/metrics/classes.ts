@@ -7,7 +7,7 @@ import { meanOf, quantiles } from './quantiles.ts';
 /** Jobs sorted into classes that are the same for every policy. */
 export interface JobClasses {
   readonly names: readonly string[];
-  /** The class of a job, as an index into `names`. */
+  /** The class of a job, as an index into `names`; -1: it is in none. */
   classOf(workload: Workload, job: number): number;
 }
 
@@ -39,17 +39,17 @@ export const LENGTH_CLASSES = 'by undisturbed run time: below 1 min, below 1 h, 
 /** The values class by class; a class without values is there, with 0 jobs. */
 export function byClass(classes: JobClasses, workload: Workload, values: Float64Array): Group[] {
   const { names } = classes;
-  const classOf = new Uint8Array(workload.count);
+  const classOf = new Int32Array(workload.count);
   const jobs = new Int32Array(names.length);
   for (let job = 0; job < workload.count; job++) {
     classOf[job] = classes.classOf(workload, job);
-    if (!Number.isNaN(values[job])) jobs[classOf[job]]++;
+    if (classOf[job] >= 0 && !Number.isNaN(values[job])) jobs[classOf[job]]++;
   }
   const members = Array.from(jobs, (count) => new Float64Array(count));
   const filled = new Int32Array(names.length);
   for (let job = 0; job < workload.count; job++) {
     const own = classOf[job];
-    if (!Number.isNaN(values[job])) members[own][filled[own]++] = values[job];
+    if (own >= 0 && !Number.isNaN(values[job])) members[own][filled[own]++] = values[job];
   }
   return names.map((name, index) => {
     const mean = meanOf(members[index]);

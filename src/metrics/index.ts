@@ -1,15 +1,19 @@
 /** All metrics, in the order in which results list them. One line each. */
 import { boundedSlowdown } from './bounded-slowdown.ts';
+import { boundedSlowdownByAccount } from './bounded-slowdown-by-account.ts';
 import { boundedSlowdownByLength } from './bounded-slowdown-by-length.ts';
 import { boundedSlowdownBySize } from './bounded-slowdown-by-size.ts';
 import { boundedSlowdownByUser } from './bounded-slowdown-by-user.ts';
 import { busyProcessors } from './busy-processors.ts';
+import { coreHoursByAccount } from './core-hours-by-account.ts';
 import { coreHoursDelivered } from './core-hours-delivered.ts';
 import { coreHoursLost } from './core-hours-lost.ts';
 import { coreHoursWasted } from './core-hours-wasted.ts';
 import { gpuUtilization } from './gpu-utilization.ts';
 import { jainBoundedSlowdown } from './jain-bounded-slowdown.ts';
+import { jainBoundedSlowdownByAccount } from './jain-bounded-slowdown-by-account.ts';
 import { jainProcessorTime } from './jain-processor-time.ts';
+import { jainProcessorTimeByAccount } from './jain-processor-time-by-account.ts';
 import { jobsByState } from './jobs-by-state.ts';
 import { makespan } from './makespan.ts';
 import type { MetricSpec } from './metric.ts';
@@ -26,6 +30,7 @@ import { unfairStarts } from './unfair-starts.ts';
 import { usefulUtilization } from './useful-utilization.ts';
 import { utilization } from './utilization.ts';
 import { wait } from './wait.ts';
+import { waitByAccount } from './wait-by-account.ts';
 import { waitByLength } from './wait-by-length.ts';
 import { waitBySize } from './wait-by-size.ts';
 
@@ -58,4 +63,9 @@ export const metrics: readonly MetricSpec[] = [
   boundedSlowdownBySize,
   boundedSlowdownByLength,
   boundedSlowdownByUser,
+  waitByAccount,
+  boundedSlowdownByAccount,
+  coreHoursByAccount,
+  jainBoundedSlowdownByAccount,
+  jainProcessorTimeByAccount,
 ];

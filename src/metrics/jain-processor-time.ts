@@ -1,12 +1,14 @@
 import { REJECTED } from '../schedule.ts';
+import type { Category } from '../workload.ts';
 import { millicoresOf, undisturbedRuntime } from './job-area.ts';
 import { JAIN, jainIndex } from './jain.ts';
-import type { Run, RunMetric } from './metric.ts';
+import type { Figures, Run, RunMetric } from './metric.ts';
 import { OVER_WINDOWS, overWindows } from './over-windows.ts';
 import { usefulSpans } from './spans.ts';
 import type { Spans } from './spans.ts';
 import { overlap } from './window.ts';
 import type { Window } from './window.ts';
+import type { Windows } from './windows.ts';
 
 /**
  * Does each user get the same share of what they ask for, when they ask for it? Over the whole run every job that
@@ -20,26 +22,38 @@ export const jainProcessorTime: RunMetric = {
   better: 'higher',
   source: `${JAIN} (allocation relative to demand)`,
   window: OVER_WINDOWS,
-  figures(run, windows) {
-    const millicores = millicoresOf(run.workload);
-    const useful = usefulSpans(run);
-    return overWindows(windows, (window) => jainIndex(sharesGranted(run, window, useful, millicores)));
-  },
+  figures: (run, windows) => jainOfShares(run, windows, run.workload.user),
 };
 
-/** What each user got of what they asked for in the window, at most 1; NaN = asked for nothing. */
-function sharesGranted({ workload, schedule }: Run, window: Window, useful: Spans, millicores: Float64Array): Float64Array {
-  const { user } = workload;
-  const asked = new Float64Array(user.names.length);
-  const got = new Float64Array(user.names.length);
+/** The index over each window; owners are users or accounts. */
+export function jainOfShares(run: Run, windows: Windows, owner: Category): Figures {
+  const millicores = millicoresOf(run.workload);
+  const useful = usefulSpans(run);
+  return overWindows(windows, (window) => jainIndex(sharesGranted(run, owner, { window, useful, millicores })));
+}
+
+interface Held {
+  readonly window: Window;
+  readonly useful: Spans;
+  readonly millicores: Float64Array;
+}
+
+/** What each owner got of what they asked for in the window, at most 1; NaN = asked for nothing. */
+function sharesGranted(
+  { workload, schedule }: Run,
+  { code, names }: Category,
+  { window, useful, millicores }: Held,
+): Float64Array {
+  const asked = new Float64Array(names.length);
+  const got = new Float64Array(names.length);
   for (let job = 0; job < schedule.count; job++) {
     const submit = schedule.submit[job];
-    if (user.code[job] < 0 || Number.isNaN(submit) || schedule.state[job] === REJECTED) continue;
-    asked[user.code[job]] += millicores[job] * overlap(window, submit, submit + undisturbedRuntime(workload, job));
+    if (code[job] < 0 || Number.isNaN(submit) || schedule.state[job] === REJECTED) continue;
+    asked[code[job]] += millicores[job] * overlap(window, submit, submit + undisturbedRuntime(workload, job));
   }
   for (let row = 0; row < useful.count; row++) {
     const job = useful.job[row];
-    if (user.code[job] >= 0) got[user.code[job]] += millicores[job] * overlap(window, useful.from[row], useful.until[row]);
+    if (code[job] >= 0) got[code[job]] += millicores[job] * overlap(window, useful.from[row], useful.until[row]);
   }
-  return asked.map((area, code) => (area > 0 ? Math.min(1, got[code] / area) : NaN));
+  return asked.map((area, owner) => (area > 0 ? Math.min(1, got[owner] / area) : NaN));
 }

@@ -21,8 +21,10 @@ export interface JobTable {
   readonly state: Uint8Array;
   readonly user: Category;
   readonly queue: Category;
-  /** Absent where the file has no such column. */
+  /** These are absent where the file has no such column: results of format 1 had none. */
   readonly account?: Category;
+  readonly partition?: Category;
+  readonly qos?: Category;
   /** All its tasks together [millicores]. */
   readonly cpus: Float64Array;
   /** All its tasks together [thousandths]. */

@@ -7,7 +7,8 @@ import type { Category, Workload } from '../workload.ts';
 import { csvSeconds, csvText } from './csv.ts';
 
 /** Columns of jobs.csv, in their order. A contract: changes go through CHANGELOG.md. */
-export const JOBS_HEADER = 'job,submit_s,start_s,end_s,state,wait_s,user,queue,cpus,gpus,nodes,placement,restarts';
+export const JOBS_HEADER =
+  'job,submit_s,start_s,end_s,state,wait_s,user,queue,cpus,gpus,nodes,placement,restarts,account,partition,qos';
 
 /** Text handed on at a time [characters]. */
 const PIECE = 1 << 18;
@@ -22,6 +23,9 @@ export function* jobsCsv(workload: Workload, cluster: Cluster, schedule: Schedul
   const numericIds = workload.ids instanceof Float64Array;
   const users = categoryCells(workload.user);
   const queues = categoryCells(workload.queue);
+  const accounts = categoryCells(workload.account);
+  const partitions = categoryCells(workload.partition);
+  const qos = categoryCells(workload.qos);
   const restarts = restartsOf(schedule);
   const placementCells = schedule.placements ? new PlacementCells(cluster, schedule.placements) : undefined;
   let text = `${JOBS_HEADER}\n`;
@@ -32,7 +36,9 @@ export function* jobsCsv(workload: Workload, cluster: Cluster, schedule: Schedul
       `${STATE_NAMES[state[job]]},${csvSeconds(start[job] - submit[job])},` +
       `${users[workload.user.code[job] + 1]},${queues[workload.queue.code[job] + 1]},` +
       `${cpusOf(workload, job)},${gpusOf(workload, job) / 1000},` +
-      `${placementCells === undefined ? ',' : placementCells.of(job)},${restarts[job]}\n`;
+      `${placementCells === undefined ? ',' : placementCells.of(job)},${restarts[job]},` +
+      `${accounts[workload.account.code[job] + 1]},${partitions[workload.partition.code[job] + 1]},` +
+      `${qos[workload.qos.code[job] + 1]}\n`;
     if (text.length > PIECE) {
       yield text;
       text = '';

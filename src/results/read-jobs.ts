@@ -41,7 +41,7 @@ export function readJobs(bytes: Buffer, file: string): JobTable {
       read?.(cells);
     }
   }
-  return columns.done(cells.header.includes('account'));
+  return columns.done(cells.header);
 }
 
 /** The columns while they grow. */
@@ -58,6 +58,8 @@ class JobColumns {
   readonly #user = new NameColumn();
   readonly #queue = new NameColumn();
   readonly #account = new NameColumn();
+  readonly #partition = new NameColumn();
+  readonly #qos = new NameColumn();
   readonly #placement = new NameColumn();
 
   constructor(rows: number) {
@@ -83,12 +85,15 @@ class JobColumns {
       user: (cells) => this.#user.push(cells.text()),
       queue: (cells) => this.#queue.push(cells.text()),
       account: (cells) => this.#account.push(cells.text()),
+      partition: (cells) => this.#partition.push(cells.text()),
+      qos: (cells) => this.#qos.push(cells.text()),
       placement: (cells) => this.#placement.push(cells.text()),
     };
     return readers[name];
   }
 
-  done(hasAccounts: boolean): JobTable {
+  done(header: readonly string[]): JobTable {
+    const ifThere = (name: string, column: NameColumn) => (header.includes(name) ? column.done() : undefined);
     const count = this.#submit.length;
     const placement = this.#placement.done();
     return {
@@ -101,7 +106,9 @@ class JobColumns {
       state: Uint8Array.from(this.#state.done()),
       user: this.#user.done(),
       queue: this.#queue.done(),
-      account: hasAccounts ? this.#account.done() : undefined,
+      account: ifThere('account', this.#account),
+      partition: ifThere('partition', this.#partition),
+      qos: ifThere('qos', this.#qos),
       cpus: this.#cpus.done(),
       gpus: this.#gpus.done(),
       restarts: this.#restarts.done(),

@@ -32,7 +32,7 @@ const KNOWN: readonly KnownTable[] = [
     header: ['job', 'submit_s', 'start_s', 'end_s', 'state', 'cpus'],
     map:
       'id:job+submit:submit_s@s+start:start_s@s+end:end_s@s+state:state+procs:cpus+gpus:gpus+user:user+queue:queue+' +
-      'restarts:restarts',
+      'restarts:restarts+account:account+partition:partition+qos:qos',
     assumes: 'a schedule does not hold the limits that users asked for',
   },
   {
