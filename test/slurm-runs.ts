@@ -34,6 +34,9 @@ export interface RunJob {
   /** Processors of each further component of a heterogeneous job. */
   readonly components?: readonly number[];
   readonly array?: { readonly id: number; readonly limit?: number; readonly task: number };
+  /** --begin and --deadline [s]. */
+  readonly begin?: number;
+  readonly deadline?: number;
 }
 
 export interface RunSetting {
@@ -66,6 +69,8 @@ export function workloadOf(jobs: readonly RunJob[]): Workload {
       qos,
       options,
       array,
+      begin,
+      deadline,
       components = [],
     } = job;
     const request = builder.request({ cpu: 1000, memory, gpu: 0 });
@@ -84,6 +89,8 @@ export function workloadOf(jobs: readonly RunJob[]): Workload {
       slurm: {
         ...(options === undefined ? {} : { options: builder.slurm.options(options) }),
         ...(array === undefined ? {} : { array: { limit: Infinity, ...array } }),
+        ...(begin === undefined ? {} : { begin: begin * SECOND }),
+        ...(deadline === undefined ? {} : { deadline: deadline * SECOND }),
       },
     });
   });
@@ -100,7 +107,11 @@ export function run(jobs: readonly RunJob[], setting: RunSetting = {}): Schedule
   const file = (path: string, text: readonly string[]) => ({ path, text: `${text.join('\n')}\n` });
   const files = { conf: file('slurm.conf', lines), ...(accounts === undefined ? {} : { accounts: file('sacctmgr', accounts) }) };
   const { cluster } = readSlurmConf(files);
-  const parameters = readParameters(spec.parameters ?? {}, { epilog: true, ...given }, spec.name);
+  const parameters = readParameters(
+    spec.parameters ?? {},
+    { ...(spec.keepsPartitions === true ? { epilog: true } : {}), ...given },
+    spec.name,
+  );
   return simulate(workloadOf(jobs), cluster, spec, {
     parameters,
     placement: firstFit,

@@ -27,6 +27,7 @@ import type { ReplayOptions } from './replay-options.ts';
 import type { ReplayInput } from './run.ts';
 import type { SelectedPolicy } from './selected-policy.ts';
 import { declareSimulation, prepareSimulation } from './simulation-options.ts';
+import { warn } from './terminal.ts';
 
 export function declareExplain(command: Command): void {
   examples(command, [
@@ -148,7 +149,8 @@ function replayOne(input: ReplayInput, policy: SelectedPolicy, simulation: Simul
     tell: (attempt: WatchedAttempt) => void attempts.push(attempt),
   };
   const { parameters, files, file, spec, label } = policy;
-  const settings = { ...simulation, parameters, files, guarded: file !== undefined, explain: true, watch };
+  const onWarning = (message: string) => warn(`${label}: ${message}`);
+  const settings = { ...simulation, parameters, files, guarded: file !== undefined, explain: true, watch, onWarning };
   try {
     const schedule = interruptible(() => simulate(workload, cluster, spec, settings));
     const bytes = (pieces: Iterable<string>) => Buffer.from([...pieces].join(''));
