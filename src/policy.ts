@@ -1,4 +1,5 @@
 import type { Cluster } from './cluster.ts';
+import type { Node, Pod } from './kubernetes.ts';
 import type { ParameterFiles, Parameters, ParameterSpecs } from './parameters.ts';
 import type { Random } from './random.ts';
 import type { Watch } from './watch.ts';
@@ -149,6 +150,15 @@ export interface Cycle {
 export interface NodeTurn {
   readonly node: number;
   readonly up: boolean;
+  /** On a real cluster: what it is like now. It may have changed otherwise than by going down or coming back. */
+  readonly object?: Node;
+}
+
+/** A pod that no job of the workload has made, which has come to a node or is gone from it. Only on a real cluster. */
+export interface StrangerChange {
+  readonly pod: Pod;
+  readonly node: number;
+  readonly there: boolean;
 }
 
 /** What happened since the last cycle. The arrays are used again: copy what must be kept. */
@@ -163,6 +173,13 @@ export interface Changes {
   readonly nodes: boolean;
   /** Which of them, in the order of events. */
   readonly turns: readonly NodeTurn[];
+  /**
+   * Tasks that hold nodes though this policy has not put them there: a scheduler before it has. Their jobs run. Only on a
+   * real cluster, before anything else happens.
+   */
+  readonly adopted: readonly Eviction[];
+  /** What others have on the nodes. It is counted in `free` already. Only on a real cluster. */
+  readonly strangers: readonly StrangerChange[];
   /**
    * True if jobs that hold resources are now expected to give them back at another time: they have ended and are
    * being cleaned, or are being stopped.

@@ -1,4 +1,4 @@
-import type { Changes, Eviction, NodeTurn } from '../policy.ts';
+import type { Changes, Eviction, NodeTurn, StrangerChange } from '../policy.ts';
 
 /** What happened between two cycles. */
 export class ChangeList implements Changes {
@@ -6,6 +6,8 @@ export class ChangeList implements Changes {
   ended: number[] = [];
   readonly evicted: Eviction[] = [];
   readonly turns: NodeTurn[] = [];
+  readonly adopted: Eviction[] = [];
+  readonly strangers: StrangerChange[] = [];
   nodes = false;
   expectations = false;
 
@@ -15,6 +17,8 @@ export class ChangeList implements Changes {
     if (this.ended.length > 0) this.ended = [];
     if (this.evicted.length > 0) this.evicted.length = 0;
     if (this.turns.length > 0) this.turns.length = 0;
+    if (this.adopted.length > 0) this.adopted.length = 0;
+    if (this.strangers.length > 0) this.strangers.length = 0;
     this.nodes = false;
     this.expectations = false;
   }

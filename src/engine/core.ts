@@ -24,14 +24,14 @@ export class Core implements Cycle {
   readonly running: RunningSet;
   readonly phase: Uint8Array;
   readonly #jobs: Requests;
-  readonly #ledger: Ledger;
+  protected readonly ledger: Ledger;
   readonly #policy: Policy;
   readonly #driver: Driver;
-  readonly #record: Recorder;
+  protected readonly record: Recorder;
   readonly #view: CycleView;
   /** What the policy is shown in this cycle, and what gathers for the next one: a cycle may itself change things. */
   changed = new ChangeList();
-  #gathering = new ChangeList();
+  protected gathering = new ChangeList();
   /** Walltime that suspended jobs have already used [ms]. */
   readonly #used = new Map<number, number>();
   /** When all that a job has bound so far is there, if that is later than the binding [ms]. */
@@ -44,10 +44,10 @@ export class Core implements Cycle {
     const count = record.lastStart.length;
     this.now = 0;
     this.#jobs = jobs;
-    this.#ledger = ledger;
+    this.ledger = ledger;
     this.#policy = policy;
     this.#driver = driver;
-    this.#record = record;
+    this.record = record;
     this.phase = new Uint8Array(count);
     this.pending = new PendingSet(jobs, count, policy.order);
     this.running = new RunningSet(jobs, record, ledger, {
@@ -58,14 +58,14 @@ export class Core implements Cycle {
   }
 
   get free(): Room {
-    return this.#ledger;
+    return this.ledger;
   }
 
   /** Lets the policy decide. */
   cycle(): void {
-    const shown = this.#gathering;
-    this.#gathering = this.changed;
-    this.#gathering.clear();
+    const shown = this.gathering;
+    this.gathering = this.changed;
+    this.gathering.clear();
     this.changed = shown;
     // Mostly in order already; not if a job that was turned away let an earlier one go.
     if (shown.submitted.length > 1) shown.submitted.sort((a, b) => a - b);
@@ -84,23 +84,23 @@ export class Core implements Cycle {
 
   /** The job enters the queue, or is turned away because it could never fit. */
   submit(job: number): void {
-    this.#record.submitted(job, this.now);
-    if (this.#ledger.possible(job)) return this.#queue(job, PENDING);
-    if (this.#record.explains) this.explain(job, `can never start: ${this.#ledger.whyImpossible(job)}`);
+    this.record.submitted(job, this.now);
+    if (this.ledger.possible(job)) return this.queue(job, PENDING);
+    if (this.record.explains) this.explain(job, `can never start: ${this.ledger.whyImpossible(job)}`);
     this.#close(job, REJECTED);
   }
 
   /** The run has ended; its resources are free again when the driver says `released`, which may be at once. */
   ended(job: number, state: number, releasedAt: number): void {
-    this.#record.ended(job, this.now, state);
+    this.record.ended(job, this.now, state);
     this.phase[job] = RELEASING;
-    if (releasedAt > this.now) this.#expect(job, releasedAt);
+    if (releasedAt > this.now) this.expect(job, releasedAt);
     else this.released(job);
   }
 
   released(job: number): void {
     this.running.remove(job);
-    this.#giveBack(job);
+    this.giveBack(job);
     this.phase[job] = OVER;
     this.#driver.over(job);
   }
@@ -110,23 +110,23 @@ export class Core implements Cycle {
     this.running.remove(job);
     if (how === 'suspend') {
       // One that is stopped while it is being launched has used none.
-      this.#used.set(job, (this.#used.get(job) ?? 0) + Math.max(0, this.now - this.#record.lastStart[job]));
-      this.#record.interrupted(job, this.now, SUSPENDED, kept);
+      this.#used.set(job, (this.#used.get(job) ?? 0) + Math.max(0, this.now - this.record.lastStart[job]));
+      this.record.interrupted(job, this.now, SUSPENDED, kept);
       this.#leaving.forget(job);
-      this.#ledger.suspend(job);
-      this.#gathering.ended.push(job);
-      return this.#queue(job, PAUSED);
+      this.ledger.suspend(job);
+      this.gathering.ended.push(job);
+      return this.queue(job, PAUSED);
     }
     if (how === 'cancel' || how === 'discard' || how === 'kill') {
-      if (how === 'discard') this.#record.interrupted(job, this.now, PREEMPTED, kept);
-      this.#record.ended(job, this.now, how === 'kill' ? KILLED : CANCELLED);
-      this.#giveBack(job);
+      if (how === 'discard') this.record.interrupted(job, this.now, PREEMPTED, kept);
+      this.record.ended(job, this.now, how === 'kill' ? KILLED : CANCELLED);
+      this.giveBack(job);
       return this.#over(job);
     }
     this.#used.delete(job);
-    this.#record.interrupted(job, this.now, PREEMPTED, kept);
-    this.#giveBack(job);
-    this.#queue(job, PENDING);
+    this.record.interrupted(job, this.now, PREEMPTED, kept);
+    this.giveBack(job);
+    this.queue(job, PENDING);
   }
 
   /** Whether the eviction is still to come: not if the job has given back everything meanwhile. */
@@ -136,7 +136,7 @@ export class Core implements Cycle {
 
   /** Whether the eviction ends the run of its job. */
   breaks({ job, group, tasks }: Eviction): boolean {
-    return this.phase[job] === RUNNING && this.#ledger.spare(job, group) < tasks;
+    return this.phase[job] === RUNNING && this.ledger.spare(job, group) < tasks;
   }
 
   /** The grace period of evicted tasks is over. `kept` is the work of the run, if it ends that [ms]. */
@@ -146,15 +146,15 @@ export class Core implements Cycle {
     // One that is being stopped or cleaned gives back everything anyway.
     if (this.phase[job] === STOPPING || this.phase[job] === RELEASING) return;
     const breaks = this.breaks(eviction);
-    this.#ledger.takeOff(eviction);
-    this.#gathering.evicted.push(eviction);
-    const phase = this.#ledger.holds(job) ? BINDING : PENDING;
+    this.ledger.takeOff(eviction);
+    this.gathering.evicted.push(eviction);
+    const phase = this.ledger.holds(job) ? BINDING : PENDING;
     if (this.phase[job] === BINDING) this.phase[job] = phase;
     if (!breaks) return;
     this.running.remove(job);
     this.#used.delete(job);
-    this.#record.interrupted(job, this.now, PREEMPTED, kept);
-    this.#queue(job, phase);
+    this.record.interrupted(job, this.now, PREEMPTED, kept);
+    this.queue(job, phase);
   }
 
   /** The job's node is gone: it goes back into the queue, or ends with `state`. */
@@ -164,34 +164,34 @@ export class Core implements Cycle {
     this.#used.delete(job);
     // One that waits and kept or had bound some nodes loses them, and stays in the queue.
     if (phase === PAUSED || phase === BINDING) {
-      this.#giveBack(job);
+      this.giveBack(job);
       this.phase[job] = PENDING;
       return;
     }
     this.running.remove(job);
-    if (state === undefined) this.#record.interrupted(job, this.now, NODE_FAILED, kept);
-    else this.#record.ended(job, this.now, state);
-    this.#giveBack(job);
-    if (state === undefined) this.#queue(job, PENDING);
+    if (state === undefined) this.record.interrupted(job, this.now, NODE_FAILED, kept);
+    else this.record.ended(job, this.now, state);
+    this.giveBack(job);
+    if (state === undefined) this.queue(job, PENDING);
     else this.#over(job);
   }
 
   /** A job that holds no resources leaves for good: cancelled in the queue, or its dependency can no longer happen. */
   withdraw(job: number, state: number): void {
     if (this.pending.has(job)) this.pending.remove(job);
-    if (this.phase[job] === BINDING || this.phase[job] === PAUSED) this.#giveBack(job);
+    if (this.phase[job] === BINDING || this.phase[job] === PAUSED) this.giveBack(job);
     this.#close(job, state);
   }
 
   /** Nobody may hold anything on the node: see `Ledger.holders`. */
   nodeDown(node: number): void {
-    this.#gathering.nodeChanged(node, false, this.#ledger.nodeDown(node));
-    this.#record.capacity(this.now, this.#ledger.up);
+    this.gathering.nodeChanged(node, false, this.ledger.nodeDown(node));
+    this.record.capacity(this.now, this.ledger.up);
   }
 
   nodeUp(node: number): void {
-    this.#gathering.nodeChanged(node, true, this.#ledger.nodeUp(node));
-    this.#record.capacity(this.now, this.#ledger.up);
+    this.gathering.nodeChanged(node, true, this.ledger.nodeUp(node));
+    this.record.capacity(this.now, this.ledger.up);
   }
 
   // What the policy answers.
@@ -200,7 +200,7 @@ export class Core implements Cycle {
     const phase = this.phase[job];
     if (phase !== PENDING && phase !== PAUSED)
       throw new Error(`the policy started job ${job}, which is not waiting: it ${describePhase(phase)}`);
-    this.#ledger.take(job, within);
+    this.ledger.take(job, within);
     this.#begin(job);
   }
 
@@ -209,11 +209,11 @@ export class Core implements Cycle {
     if (phase !== PENDING && phase !== BINDING && phase !== RUNNING)
       throw new Error(`the policy placed tasks of job ${job}, which neither waits nor runs: it ${describePhase(phase)}`);
     checkBound(job, bound, this.now);
-    this.#ledger.put(job, group, node, tasks);
+    this.ledger.put(job, group, node, tasks);
     this.decisions++;
-    if (phase === RUNNING) return this.#record.joined(job, this.#ledger);
+    if (phase === RUNNING) return this.record.joined(job, this.ledger);
     if (bound > this.now) this.#boundAt.set(job, Math.max(bound, this.#boundAt.get(job) ?? bound));
-    if (this.#ledger.ready(job)) this.#begin(job);
+    if (this.ledger.ready(job)) this.#begin(job);
     else this.phase[job] = BINDING;
   }
 
@@ -223,8 +223,8 @@ export class Core implements Cycle {
     if (phase !== RUNNING && phase !== BINDING)
       throw new Error(`the policy evicted tasks of job ${job}, which has none that could be: it ${describePhase(phase)}`);
     checkGrace(`evicted tasks of job ${job}`, grace);
-    const leaving = this.#leaving.count(job, group, this.#ledger.countsOnly ? undefined : node);
-    const there = this.#ledger.tasksOn(job, group, node) - leaving;
+    const leaving = this.#leaving.count(job, group, this.ledger.countsOnly ? undefined : node);
+    const there = this.ledger.tasksOn(job, group, node) - leaving;
     checkEviction(eviction, there);
     this.decisions++;
     const own = { job, group, node, tasks };
@@ -239,7 +239,7 @@ export class Core implements Cycle {
     this.decisions++;
     this.phase[job] = STOPPING;
     const at = this.#driver.stop(job, preemption);
-    if (this.phase[job] === STOPPING) this.#expect(job, Math.min(this.running.expectedEnd(job), at));
+    if (this.phase[job] === STOPPING) this.expect(job, Math.min(this.running.expectedEnd(job), at));
   }
 
   reject(job: number, reason: string): void {
@@ -256,7 +256,7 @@ export class Core implements Cycle {
   }
 
   explain(job: number, reason: string): void {
-    this.#record.explained(job, this.now, reason);
+    this.record.explained(job, this.now, reason);
   }
 
   #begin(job: number): void {
@@ -265,31 +265,31 @@ export class Core implements Cycle {
     this.phase[job] = RUNNING;
     const begins = this.#driver.launch(job, Math.max(this.now, this.#boundAt.get(job) ?? 0));
     if (this.#boundAt.size > 0) this.#boundAt.delete(job);
-    this.#record.started(job, begins, this.#ledger);
+    this.record.started(job, begins, this.ledger);
     this.running.add(job, begins + this.walltimeLeft(job));
   }
 
-  #queue(job: number, phase: number): void {
+  protected queue(job: number, phase: number): void {
     this.phase[job] = phase;
-    this.pending.add(job, this.#record.submit[job], this.now);
-    this.#gathering.submitted.push(job);
+    this.pending.add(job, this.record.submit[job], this.now);
+    this.gathering.submitted.push(job);
   }
 
   /** The job is now sure to give back its resources at this time. */
-  #expect(job: number, at: number): void {
+  protected expect(job: number, at: number): void {
     this.running.move(job, at);
-    this.#gathering.expectations = true;
+    this.gathering.expectations = true;
   }
 
-  #giveBack(job: number): void {
-    this.#ledger.give(job);
+  protected giveBack(job: number): void {
+    this.ledger.give(job);
     this.#leaving.forget(job);
     if (this.#boundAt.size > 0) this.#boundAt.delete(job);
-    this.#gathering.ended.push(job);
+    this.gathering.ended.push(job);
   }
 
   #close(job: number, state: number): void {
-    this.#record.closed(job, this.now, state);
+    this.record.closed(job, this.now, state);
     this.#over(job);
   }
 

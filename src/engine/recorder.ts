@@ -54,6 +54,17 @@ export class Recorder {
     this.#placements?.note(job, ledger);
   }
 
+  /** A run that was noted has really begun only now. */
+  began(job: number, now: number): void {
+    if (this.#start[job] === this.lastStart[job]) this.#start[job] = now;
+    this.lastStart[job] = now;
+  }
+
+  /** A run that was noted has never come about. */
+  undone(job: number): void {
+    this.#neverRan(job);
+  }
+
   /** More tasks have joined the run. */
   joined(job: number, ledger: Ledger): void {
     this.#placements?.note(job, ledger);
@@ -99,6 +110,11 @@ export class Recorder {
     if (!this.explains || this.#lastReason.get(job) === reason) return;
     this.#lastReason.set(job, reason);
     this.#explanations.push({ job, time: now, reason });
+  }
+
+  /** What has been explained so far, if reasons are kept. */
+  get explanations(): readonly Explanation[] {
+    return this.#explanations;
   }
 
   /** `seen(job)`: whether the job ever entered the queue. */

@@ -1,20 +1,11 @@
-import { processorCount } from '../cluster.ts';
 import type { Cluster } from '../cluster.ts';
-import { readParameters } from '../parameters.ts';
 import type { ParameterFiles, Parameters } from '../parameters.ts';
 import type { PlacementSpec } from '../placement.ts';
-import type { PolicySpec, Profile } from '../policy.ts';
-import { randomStream } from '../random.ts';
+import type { PolicySpec } from '../policy.ts';
 import type { Schedule } from '../schedule.ts';
-import { requestsOf } from '../workload.ts';
 import type { Watch } from '../watch.ts';
-import type { Requests, Workload } from '../workload.ts';
-import type { Ledger } from './ledger.ts';
-import { NodeLedger } from './nodes/ledger.ts';
-import { NodeProfile } from './nodes/profile.ts';
-import { checkPolicy } from './policy-check.ts';
-import { PoolLedger } from './pool-ledger.ts';
-import { PoolProfile } from './pool-profile.ts';
+import type { Workload } from '../workload.ts';
+import { prepareRun } from './prepare.ts';
 import { Simulation } from './simulation.ts';
 
 /** What a run can be told. Everything has a default that costs nothing and changes nothing. */
@@ -71,48 +62,7 @@ export interface Costs {
 
 /** Replays a workload on a cluster under a policy in virtual time. Same inputs, same schedule, always. */
 export function simulate(workload: Workload, cluster: Cluster, spec: PolicySpec, options: SimulationOptions = {}): Schedule {
-  const jobs = requestsOf(workload);
-  const booked = spec.keepsPartitions === true ? { ...cluster, partitions: [] } : cluster;
-  const books = openBooks(jobs, workload.count, booked, options);
-  let oracle = false;
-  const { seed = 1, parameters = readParameters(spec.parameters ?? {}, {}, spec.name) } = options;
-  const policy = spec.create({
-    parameters,
-    files: options.files ?? {},
-    jobs: options.guarded === true ? structuredClone(jobs) : jobs,
-    cluster: options.guarded === true ? structuredClone(cluster) : cluster,
-    random: randomStream(seed, 'policy'),
-    watch: options.watch,
-    warn: options.onWarning,
-    createProfile: () => books.createProfile(),
-    oracleRuntime: () => {
-      oracle = true;
-      return options.guarded === true ? workload.runtime.slice() : workload.runtime;
-    },
-  });
-  checkPolicy(policy);
-  const schedule = new Simulation(workload, cluster, books.ledger, policy, options).run(spec.name);
-  return oracle ? { ...schedule, oracle } : schedule;
-}
-
-/** The ledger of a run, and how to make plans over the same cluster. */
-interface Books {
-  readonly ledger: Ledger;
-  createProfile(): Profile;
-}
-
-function openBooks(jobs: Requests, count: number, cluster: Cluster, options: SimulationOptions): Books {
-  const procs = processorCount(cluster);
-  if (!cluster.interchangeable) return openNodeBooks(jobs, cluster, options);
-  const ledger = new PoolLedger(jobs, count, procs);
-  return { ledger, createProfile: () => new PoolProfile(jobs, ledger.up) };
-}
-
-function openNodeBooks(jobs: Requests, cluster: Cluster, options: SimulationOptions): Books {
-  const { placement: spec, placementParameters, seed = 1 } = options;
-  if (spec === undefined) throw new Error(`${cluster.name} has nodes: say by which placement jobs get theirs`);
-  const parameters = placementParameters ?? readParameters(spec.parameters ?? {}, {}, spec.name);
-  const placement = spec.create({ parameters, jobs, cluster, random: randomStream(seed, 'placement') });
-  const ledger = new NodeLedger(jobs, cluster, placement);
-  return { ledger, createProfile: () => new NodeProfile(ledger) };
+  const { ledger, policy, isOracle } = prepareRun(workload, cluster, spec, options);
+  const schedule = new Simulation(workload, cluster, ledger, policy, options).run(spec.name);
+  return isOracle() ? { ...schedule, oracle: true } : schedule;
 }
