@@ -19,7 +19,7 @@ import { meanOf } from '../src/metrics/quantiles.ts';
 import { temporaryFolder, yardmaster } from './cli-runner.ts';
 
 const folder = join(temporaryFolder(), 'results');
-const ASSETS = { script: 'const end = "</script>";', style: 'b{}', plotly: '', licence: 'MIT' };
+const ASSETS = { script: 'const end = "</script>";', style: 'b{}', darkStyle: '', plotly: '', licence: 'MIT' };
 const wishes = { mostJobs: 1e6, policies: new Map(), version: '1' };
 let report: Report;
 

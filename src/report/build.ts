@@ -99,7 +99,7 @@ async function pageTable(run: Run): Promise<PageTable> {
 }
 
 function runFacts(run: Run, table: number | undefined): RunFacts {
-  const { label, policy, parameters, workload, cluster, seed, settings, processors, nodes, summary } = run;
+  const { label, policy, parameters, workload, cluster, seed, settings, processors, nodes, pools, epoch, summary } = run;
   const { jobs: states, oracle, digest } = summary;
   const figures = flatFigures(summary);
   return {
@@ -112,6 +112,8 @@ function runFacts(run: Run, table: number | undefined): RunFacts {
     settings,
     processors,
     nodes,
+    pools,
+    epoch,
     states,
     oracle,
     digest,
@@ -127,8 +129,8 @@ export function flatFigures({ metrics }: Summary): Record<string, number | null>
   for (const [name, { value, figures, groups = [] }] of Object.entries(metrics)) {
     if (value !== undefined) keep(name, value);
     for (const [figure, { value: own }] of Object.entries(figures)) keep(`${name}.${figure}`, own);
-    // Breakdowns by user are as many as there are users: the page makes them from the jobs.
-    if (name.endsWith('-by-user')) continue;
+    // Breakdowns by user and account are as many as there are of them: the page makes them from the jobs.
+    if (/-by-(user|account)$/.test(name)) continue;
     for (const group of groups)
       for (const [figure, { value: own }] of Object.entries(group.figures)) keep(`${name}.${group.name}.${figure}`, own);
   }

@@ -50,6 +50,8 @@ export interface View {
   readonly chosen: Readonly<Record<string, string>>;
   /** The part of the time axis that is looked at [ms]; undefined = all. */
   readonly window?: TimeWindow;
+  /** Unix time of the first submission [ms]; undefined where the trace's time base is its own. */
+  readonly zero?: number;
 }
 
 export interface TimeWindow {

@@ -1,6 +1,8 @@
 import { STATE_NAMES } from '../schedule.ts';
 import { formatDuration } from '../units.ts';
 import type { Category } from '../workload.ts';
+import { instantText } from './calendar.ts';
+import type { Zero } from './calendar.ts';
 import type { TableRun } from './chart.ts';
 import { shortNumber } from './number-text.ts';
 import type { PageTable } from './page-table.ts';
@@ -22,7 +24,8 @@ export interface JobColumn {
 
 /** The columns for these runs: what they share, then the wait and state under each. */
 export function jobColumns(runs: readonly TableRun[]): JobColumn[] {
-  const [{ table }] = runs;
+  const [{ table, facts }] = runs;
+  const zero = facts.epoch === undefined ? undefined : facts.epoch + table.origin;
   const shared: JobColumn[] = [
     {
       name: 'job',
@@ -37,7 +40,7 @@ export function jobColumns(runs: readonly TableRun[]): JobColumn[] {
     ...names('queue', 'Queue', table.queue),
     numbers('cpus', 'Procs', (row) => table.cpus[row] / 1000),
     ...(table.gpus.some((gpus) => gpus > 0) ? [numbers('gpus', 'GPUs', (row) => table.gpus[row] / 1000)] : []),
-    { ...times('submit_s', 'Submitted', table, table.submit), minor: true },
+    { ...times('submit_s', zero === undefined ? 'Submitted after' : 'Submitted (UTC)', table, table.submit, zero), minor: true },
   ];
   return [...shared, ...runs.flatMap((run, index) => runColumns(run, index === 0 ? undefined : runs[0], runs.length))];
 }
@@ -119,12 +122,12 @@ function numbers(name: string, title: string, of: (row: number) => number): JobC
   return { name, title, align: 'right', text: (row) => shortNumber(of(row)), value: of, key: of };
 }
 
-function times(name: string, title: string, { origin }: PageTable, column: Float64Array): JobColumn {
+function times(name: string, title: string, { origin }: PageTable, column: Float64Array, zero: Zero): JobColumn {
   return {
     name,
     title,
     align: 'right',
-    text: (row) => formatDuration(column[row]),
+    text: (row) => instantText(column[row], zero),
     value: (row) => seconds(origin + column[row]),
     key: (row) => column[row],
   };

@@ -1,3 +1,5 @@
+import type { PoolFacts } from '../results/pool-facts.ts';
+
 /** What the page knows beside the tables of jobs: plain data, JSON in the page. Made by `buildReport`. */
 export interface ReportFacts {
   /** What was compared: `easy and fcfs on RICC-2010-2.swf.gz, procs=8192`. */
@@ -36,6 +38,10 @@ export interface RunFacts {
   /** Of the cluster; undefined where the results do not say. */
   readonly processors?: number;
   readonly nodes?: number;
+  /** Nodes by kind; undefined where they have no identity, or the results do not say. */
+  readonly pools?: readonly PoolFacts[];
+  /** Unix time of the trace's own zero [ms]; undefined where it is not known. */
+  readonly epoch?: number;
   /** Its table of jobs in the page; undefined where it was left out for size. */
   readonly table?: number;
 }

@@ -1,5 +1,6 @@
 import type { TimeWindow } from './chart.ts';
 import type { PageTable } from './page-table.ts';
+import { lastStarts } from './run-steps.ts';
 import { orderByTime } from './time-order.ts';
 
 /** What jobs held on nodes: a row for each job and node of its last run. */
@@ -52,17 +53,6 @@ function makeHolds(table: PageTable, placements: NonNullable<PageTable['placemen
   }
   const holds = { nodes, job, node: on, from, until, held };
   return { ...holds, most: mostHeld(holds) };
-}
-
-/** When the last run of each job began: its first one, unless it was interrupted. */
-function lastStarts({ start, attempts }: PageTable): Float64Array {
-  const last = start.slice();
-  if (attempts === undefined) return last;
-  for (let at = 0; at < attempts.job.length; at++) {
-    const job = attempts.job[at];
-    if (attempts.start[at] > last[job]) last[job] = attempts.start[at];
-  }
-  return last;
 }
 
 function mostHeld({ nodes, node, from, until, held }: Omit<NodeHolds, 'most'>): Float64Array {

@@ -1,7 +1,9 @@
 import type { PageAssets } from './assets.ts';
+import type { Theme } from './chart.ts';
 import { escapeHtml, scriptJson } from './html.ts';
 import type { ReportFacts, VerdictFacts } from './model.ts';
 import { provenanceSection } from './provenance.ts';
+import { dark, DARK_MEDIA, light } from './theme.ts';
 import { verdictTable } from './verdict-table.ts';
 
 /** The whole page, piece by piece: what it says in words needs no script. `tables` are packed tables, gzip and base64. */
@@ -34,7 +36,7 @@ export function* pageHtml(facts: ReportFacts, tables: string, assets: PageAssets
   yield `</script>\n<script>${assets.script.replaceAll('</script', '<\\/script')}</script>\n</body>\n</html>\n`;
 }
 
-function head({ title }: ReportFacts, { style }: PageAssets): string {
+function head({ title }: ReportFacts, { style, darkStyle }: PageAssets): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -43,9 +45,15 @@ function head({ title }: ReportFacts, { style }: PageAssets): string {
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
 <title>${escapeHtml(title)} · yardmaster</title>
-<style>${style}</style>
+<style>${style}${seriesColors(light)}</style>
+<style id="dark" media="${DARK_MEDIA.auto}">${darkStyle}${seriesColors(dark)}</style>
 </head>
 `;
+}
+
+/** The colours of the runs, as style sheets know them. */
+function seriesColors({ series }: Theme): string {
+  return `:root{${series.map((color, style) => `--series-${style}:${color}`).join(';')}}`;
 }
 
 function verdictSection(facts: ReportFacts): string {

@@ -108,3 +108,14 @@ export function lastTime({ submit, start, end }: PageTable): number {
   }
   return last;
 }
+
+/** When the last run of each job began: its first one, unless it was interrupted. */
+export function lastStarts({ start, attempts }: PageTable): Float64Array {
+  const last = start.slice();
+  if (attempts === undefined) return last;
+  for (let at = 0; at < attempts.job.length; at++) {
+    const job = attempts.job[at];
+    if (attempts.start[at] > last[job]) last[job] = attempts.start[at];
+  }
+  return last;
+}

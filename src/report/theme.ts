@@ -29,6 +29,11 @@ export const dark: Theme = {
   diverging: ['#63b3e6', '#34789f', '#254a61', '#2a2e33', '#5f4027', '#a9652f', '#f39a54'],
 };
 
+/** When the dark style sheet counts, by what the reader chose; paper is always light. */
+export const DARK_MEDIA = { auto: 'screen and (prefers-color-scheme: dark)', light: 'not all', dark: 'screen' } as const;
+
+export type Appearance = keyof typeof DARK_MEDIA;
+
 const DASHES = ['solid', 'solid', 'dash', 'dot', 'dashdot', 'longdash', 'longdashdot'];
 const SYMBOLS = ['diamond-open', 'circle', 'square', 'triangle-up', 'x', 'cross', 'star'];
 

@@ -1,4 +1,6 @@
 import { DAY, formatDuration, HOUR, MINUTE, SECOND } from '../units.ts';
+import { dateTicks } from './calendar.ts';
+import type { Tick, Zero } from './calendar.ts';
 import type { Theme, TimeWindow } from './chart.ts';
 
 const STEPS = [1, 2, 5, 10, 15, 30]
@@ -10,23 +12,48 @@ const STEPS = [1, 2, 5, 10, 15, 30]
 /** Pixels that a label needs. */
 const LABEL = 78;
 
-/** An x axis of time since the first submission, with round numbers of minutes, hours or days. */
-export function timeAxis({ from, until }: TimeWindow, width: number, theme: Theme): Record<string, unknown> {
-  const wanted = (until - from) / Math.max(2, Math.floor(width / LABEL));
-  const step = STEPS.find((one) => one >= wanted) ?? STEPS[STEPS.length - 1];
-  const tickvals: number[] = [];
-  for (let tick = Math.ceil(from / step) * step; tick <= until; tick += step) tickvals.push(tick);
+/** Marks of a time axis: dates where they are known, else round times since the first submission. */
+export function timeTicks(window: TimeWindow, width: number, zero: Zero): Tick[] {
+  const most = Math.max(2, Math.floor(width / LABEL));
+  return zero === undefined ? durationTicks(window, most) : dateTicks(window, zero, most);
+}
+
+function durationTicks({ from, until }: TimeWindow, most: number): Tick[] {
+  const wanted = (until - from) / most;
+  const longest = STEPS[STEPS.length - 1];
+  const step = STEPS.find((one) => one >= wanted) ?? Math.ceil(wanted / longest) * longest;
+  const ticks: Tick[] = [];
+  for (let at = Math.ceil(from / step) * step; at <= until; at += step)
+    ticks.push(at === 0 ? { at, text: '0', below: 'first submission' } : { at, text: formatDuration(at) });
+  return ticks;
+}
+
+/** An x axis of time. */
+export function timeAxis(window: TimeWindow, width: number, theme: Theme, zero: Zero): Record<string, unknown> {
+  const ticks = timeTicks(window, width, zero);
   return {
-    range: [from, until],
-    tickvals,
-    ticktext: tickvals.map((tick) => (tick === 0 ? '0' : formatDuration(tick))),
+    range: [window.from, window.until],
+    tickvals: ticks.map(({ at }) => at),
+    ticktext: ticks.map(({ text, below }) => (below === undefined ? text : `${text}<br>${below}`)),
     gridcolor: theme.grid,
     zeroline: false,
     linecolor: theme.grid,
   };
 }
 
-const DECADES = [SECOND, 10 * SECOND, MINUTE, 10 * MINUTE, HOUR, 10 * HOUR, 4 * DAY, 40 * DAY, 400 * DAY];
+const DECADES = [
+  SECOND,
+  10 * SECOND,
+  MINUTE,
+  10 * MINUTE,
+  HOUR,
+  10 * HOUR,
+  4 * DAY,
+  40 * DAY,
+  400 * DAY,
+  4000 * DAY,
+  40_000 * DAY,
+];
 
 /** A logarithmic x axis of durations, from one to another [s]; what is below 1 s is drawn there. */
 export function durationAxis(longest: number, theme: Theme, shortest = 1): Record<string, unknown> {

@@ -15,5 +15,11 @@ export function writeReport(path: string, { facts, tables }: Report, assets: Pag
 /** Reads what `build-page.mjs` has made. `folder` ends with a slash. */
 export function readAssets(folder: URL): PageAssets {
   const text = (name: string) => readFileSync(new URL(name, folder), 'utf8');
-  return { script: text('page.js'), style: text('page.css'), plotly: text('plotly.txt'), licence: text('licence.txt') };
+  return {
+    script: text('page.js'),
+    style: text('page.css'),
+    darkStyle: text('dark.css'),
+    plotly: text('plotly.txt'),
+    licence: text('licence.txt'),
+  };
 }

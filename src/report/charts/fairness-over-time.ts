@@ -1,4 +1,5 @@
 import { formatDuration } from '../../units.ts';
+import { instantText } from '../calendar.ts';
 import { withTables } from '../chart.ts';
 import type { ChartSpec, DataTable, Figure, TableRun, TimeWindow, View } from '../chart.ts';
 import { boundedSlowdown } from '../job-figures.ts';
@@ -21,7 +22,7 @@ export const fairnessOverTime: ChartSpec = {
     return {
       traces: runs.map((run) => traceOf(run, window, view)),
       layout: {
-        xaxis: timeAxis(window, view.width, view.theme),
+        xaxis: timeAxis(window, view.width, view.theme, view.zero),
         yaxis: {
           range: [0, 1.04],
           gridcolor: view.theme.grid,
@@ -72,7 +73,7 @@ function middles({ from, until }: TimeWindow): number[] {
   return Array.from({ length: PARTS }, (_, part) => from + ((part + 0.5) * (until - from)) / PARTS);
 }
 
-function traceOf(run: TableRun, window: TimeWindow, { theme }: View): Figure['traces'][number] {
+function traceOf(run: TableRun, window: TimeWindow, { theme, zero }: View): Figure['traces'][number] {
   const x = middles(window);
   return {
     type: 'scatter',
@@ -80,7 +81,7 @@ function traceOf(run: TableRun, window: TimeWindow, { theme }: View): Figure['tr
     name: run.facts.label,
     x,
     y: jainOverTime(run.table, window),
-    customdata: x.map(formatDuration),
+    customdata: x.map((at) => instantText(at, zero)),
     hovertemplate: '%{y:.2f}, submitted around %{customdata}',
     line: { color: colorOf(theme, run.style), dash: dashOf(run.style), width: 1.6, shape: 'hvh' },
   };

@@ -3,6 +3,7 @@ import type { ChartSpec } from '../chart.ts';
 import { distributions } from './distributions.ts';
 import { fairness } from './fairness.ts';
 import { fairnessOverTime } from './fairness-over-time.ts';
+import { fragmentation } from './fragmentation.ts';
 import { interruptions } from './interruptions.ts';
 import { sensitivity } from './sensitivity.ts';
 import { sizeAndLength } from './size-and-length.ts';
@@ -15,6 +16,7 @@ export const charts: readonly ChartSpec[] = [
   sizeAndLength,
   fairness,
   fairnessOverTime,
+  fragmentation,
   interruptions,
   sensitivity,
   tradeOffs,

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../units.ts';
+import { instantText } from '../calendar.ts';
 import { withTables } from '../chart.ts';
 import type { ChartSpec, DataTable, Figure, TableRun, TimeWindow, View } from '../chart.ts';
 import { decimate } from '../decimate.ts';
@@ -54,7 +54,7 @@ export function interruptionsOf({ attempts, cpus }: PageTable): Interruption[] {
   return found.sort((a, b) => a.end - b.end || a.job - b.job);
 }
 
-function tracesOf(run: TableRun, window: TimeWindow, { width, theme }: View): Figure['traces'] {
+function tracesOf(run: TableRun, window: TimeWindow, { width, theme, zero }: View): Figure['traces'] {
   const found = interruptionsOf(run.table);
   const time = Float64Array.from(found, ({ end }) => end);
   let lost = 0;
@@ -69,7 +69,7 @@ function tracesOf(run: TableRun, window: TimeWindow, { width, theme }: View): Fi
       legendgroup: run.facts.label,
       x: Array.from(steps.time),
       y: Array.from(steps.value),
-      customdata: Array.from(steps.time, formatDuration),
+      customdata: Array.from(steps.time, (at) => instantText(at, zero)),
       line,
       ...more,
     };
@@ -81,10 +81,10 @@ function tracesOf(run: TableRun, window: TimeWindow, { width, theme }: View): Fi
   ];
 }
 
-function layoutOf(runs: readonly TableRun[], window: TimeWindow, { width, theme }: View): Record<string, unknown> {
+function layoutOf(runs: readonly TableRun[], window: TimeWindow, { width, theme, zero }: View): Record<string, unknown> {
   const axis = { gridcolor: theme.grid, zeroline: false, fixedrange: true, rangemode: 'tozero' };
   return {
-    xaxis: { ...timeAxis(window, width, theme), anchor: 'y2' },
+    xaxis: { ...timeAxis(window, width, theme, zero), anchor: 'y2' },
     yaxis: { ...axis, domain: [0.55, 1], title: { text: 'interruptions' } },
     yaxis2: { ...axis, domain: [0, 0.45], title: { text: 'core-hours lost' } },
     showlegend: runs.length > 1,

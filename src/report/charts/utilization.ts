@@ -1,5 +1,6 @@
 import type { Steps } from '../../schedule.ts';
 import { formatDuration } from '../../units.ts';
+import { instantText, spanText } from '../calendar.ts';
 import { withTables } from '../chart.ts';
 import type { ChartData, ChartSpec, DataTable, Figure, TableRun, TimeWindow, View } from '../chart.ts';
 import { decimate, firstAfter, integralsOf, meansOver, stepsWithin } from '../decimate.ts';
@@ -22,7 +23,7 @@ export const utilization: ChartSpec = {
       traces: runs.flatMap((run, strip) => tracesOf(run, strip, window, view)),
       layout: layoutOf(runs, window, view),
       height: heightOf(runs.length) + MARGINS,
-      sentence: sentenceOf(runs, window),
+      sentence: sentenceOf(runs, window, view),
       table: () => tableOf(runs, window),
     };
   },
@@ -73,7 +74,7 @@ function heightOf(strips: number): number {
   return strips * (STRIP + GAP) + LEGEND + QUEUE;
 }
 
-function tracesOf(run: TableRun, strip: number, window: TimeWindow, { width, theme }: View): Figure['traces'] {
+function tracesOf(run: TableRun, strip: number, window: TimeWindow, { width, theme, zero }: View): Figure['traces'] {
   const { busy, integrals, queue } = stepsOf(run.table);
   const color = colorOf(theme, run.style);
   const columns = Math.max(100, Math.floor(width));
@@ -86,7 +87,7 @@ function tracesOf(run: TableRun, strip: number, window: TimeWindow, { width, the
     showlegend: false,
     x: Array.from(time),
     y: Array.from(value, (level) => level / scale),
-    customdata: Array.from(time, formatDuration),
+    customdata: Array.from(time, (at) => instantText(at, zero)),
     ...more,
   });
   const yaxis = strip === 0 ? 'y' : `y${strip + 2}`;
@@ -113,11 +114,11 @@ function tracesOf(run: TableRun, strip: number, window: TimeWindow, { width, the
   ];
 }
 
-function layoutOf(runs: readonly TableRun[], window: TimeWindow, { width, theme }: View): Record<string, unknown> {
+function layoutOf(runs: readonly TableRun[], window: TimeWindow, { width, theme, zero }: View): Record<string, unknown> {
   const height = heightOf(runs.length);
   const axis = { gridcolor: theme.grid, zeroline: false, fixedrange: true, rangemode: 'tozero' };
   const layout: Record<string, unknown> = {
-    xaxis: { ...timeAxis(window, width, theme), anchor: 'y2' },
+    xaxis: { ...timeAxis(window, width, theme, zero), anchor: 'y2' },
     yaxis2: { ...axis, domain: [0, QUEUE / height], title: { text: 'jobs waiting' }, nticks: 5 },
     showlegend: runs.length > 1,
     dragmode: 'zoom',
@@ -155,11 +156,7 @@ function layoutOf(runs: readonly TableRun[], window: TimeWindow, { width, theme 
   return { ...layout, annotations, legend };
 }
 
-function sentenceOf(runs: readonly TableRun[], window: TimeWindow): string {
-  const span =
-    window.from === 0
-      ? `the first ${formatDuration(window.until)}`
-      : `${formatDuration(window.from)} to ${formatDuration(window.until)}`;
+function sentenceOf(runs: readonly TableRun[], window: TimeWindow, { zero }: View): string {
   const words = runs.map((run) => {
     const { busy, integrals, queue, queueIntegrals, until } = stepsOf(run.table);
     // A policy that is done early is not idle afterwards.
@@ -171,7 +168,7 @@ function sentenceOf(runs: readonly TableRun[], window: TimeWindow): string {
     const done = until < window.until ? `, done after ${formatDuration(until)}` : '';
     return `${run.facts.label} held ${share} with ${grouped(waiting)} jobs waiting${done}`;
   });
-  return `On average over ${span}: ${words.join('; ')}.`;
+  return `On average over ${spanText(window, zero)}: ${words.join('; ')}.`;
 }
 
 /** Every step in the window, not only those that are drawn. */

@@ -1,11 +1,13 @@
 import type { Theme } from '../chart.ts';
-import { dark, light } from '../theme.ts';
+import { dark, DARK_MEDIA, light } from '../theme.ts';
+import type { Appearance } from '../theme.ts';
 import { byId } from './elements.ts';
 
 const KEY = 'yardmaster-appearance';
 const system = matchMedia('(prefers-color-scheme: dark)');
 const listeners: (() => void)[] = [];
 let printing = false;
+let choice: Appearance = 'auto';
 
 /** Between the margins of A4 [pixels]. */
 const PAPER = 680;
@@ -21,8 +23,8 @@ export function onThemeChange(listener: () => void): void {
 
 export function followTheme(): void {
   const select = byId('theme') as HTMLSelectElement;
-  select.value = remembered();
-  apply(select.value);
+  apply(remembered());
+  select.value = choice;
   select.addEventListener('change', () => {
     remember(select.value);
     apply(select.value);
@@ -42,14 +44,17 @@ export function widthOf(element: HTMLElement): number {
 
 function isDark(): boolean {
   if (printing) return false;
-  const chosen = document.documentElement.dataset.theme;
-  return chosen === undefined ? system.matches : chosen === 'dark';
+  return choice === 'auto' ? system.matches : choice === 'dark';
 }
 
-function apply(choice: string): void {
-  if (choice === 'auto') delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = choice;
+function apply(chosen: string): void {
+  choice = isAppearance(chosen) ? chosen : 'auto';
+  byId('dark').setAttribute('media', DARK_MEDIA[choice]);
   tell();
+}
+
+function isAppearance(name: string): name is Appearance {
+  return Object.hasOwn(DARK_MEDIA, name);
 }
 
 function tell(): void {

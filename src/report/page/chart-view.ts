@@ -1,4 +1,5 @@
 import type { ChartData, ChartSpec, Choice, Figure, View } from '../chart.ts';
+import { zeroOf } from '../calendar.ts';
 import { csvText } from '../csv-text.ts';
 import { currentTheme, widthOf } from './appearance.ts';
 import { announce, download, make, makeSelect } from './elements.ts';
@@ -132,7 +133,7 @@ export class ChartView implements ViewPart {
     if (plotly === undefined || this.#data === undefined || !this.#visible || this.element.hidden) return;
     const theme = currentTheme();
     const width = Math.max(280, widthOf(this.#plot));
-    const view: View = { width, theme, chosen: this.#chosen, window: this.#zoom.window };
+    const view: View = { width, theme, chosen: this.#chosen, window: this.#zoom.window, zero: zeroOf(this.#data) };
     const figure = this.#spec.draw(this.#data, view);
     this.#figure = figure;
     this.#sentence.textContent = figure.sentence;

@@ -1,6 +1,7 @@
 import { STATE_NAMES } from '../../schedule.ts';
 import { formatDuration } from '../../units.ts';
 import { nameOf } from '../../workload.ts';
+import { instantText } from '../calendar.ts';
 import type { TableRun } from '../chart.ts';
 import { counted, grouped, percent, shortNumber } from '../number-text.ts';
 import type { PageTable } from '../page-table.ts';
@@ -37,7 +38,7 @@ export class JobDrawer {
         { class: 'drawer' },
         close,
         make('h2', { id: 'drawer-title' }, `Job ${id}`),
-        requestFacts(table, row),
+        requestFacts(runs[0], row),
         jobTimeline(runs, row),
         ...runs.map((run) => this.#runPart(runs, run, row)),
       ),
@@ -95,19 +96,25 @@ function describe(table: PageTable, job: number): string {
   ].join(', ');
 }
 
-function requestFacts(table: PageTable, row: number): HTMLElement {
+function requestFacts({ table, facts: { epoch } }: TableRun, row: number): HTMLElement {
   const facts: [string, string | undefined][] = [
     ['user', nameOf(table.user, row)],
     ['account', table.account && nameOf(table.account, row)],
     ['queue', nameOf(table.queue, row)],
     ['processors', shortNumber(table.cpus[row] / 1000)],
     ['GPUs', table.gpus[row] > 0 ? shortNumber(table.gpus[row] / 1000) : undefined],
-    ['submitted', `after ${formatDuration(table.submit[row])} (${shortSeconds(table.origin + table.submit[row])})`],
+    ['submitted', submittedText(table, row, epoch)],
   ];
   const list = make('dl', { class: 'facts' });
   for (const [name, value] of facts)
     if (value !== undefined) list.append(make('div', {}, make('dt', {}, name), make('dd', {}, value)));
   return list;
+}
+
+function submittedText({ submit, origin }: PageTable, row: number, epoch: number | undefined): string {
+  const trace = shortSeconds(origin + submit[row]);
+  if (epoch !== undefined) return `${instantText(submit[row], epoch + origin)} UTC (${trace})`;
+  return `after ${formatDuration(submit[row])} (${trace})`;
 }
 
 function shortSeconds(ms: number): string {

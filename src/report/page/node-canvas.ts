@@ -1,6 +1,6 @@
 import type { TableRun, Theme, TimeWindow } from '../chart.ts';
 import type { NodeHolds, NodeRange } from '../node-load.ts';
-import { timeAxis } from '../time-axis.ts';
+import { timeTicks } from '../time-axis.ts';
 
 /** What is looked at, and how large it is drawn [pixels]. */
 export interface Frame {
@@ -8,12 +8,14 @@ export interface Frame {
   readonly height: number;
   readonly window: TimeWindow;
   readonly range: NodeRange;
+  /** Unix time of the first submission [ms]; undefined where it is not known. */
+  readonly zero?: number;
 }
 
 /** Room for names at the left, and above [pixels]. */
 export const LEFT = 74;
 export const TOP = 6;
-const BOTTOM = 24;
+export const BOTTOM = 38;
 
 export function plotHeight({ height }: Frame): number {
   return height - TOP - BOTTOM;
@@ -37,7 +39,7 @@ export function drawFrame(
   context.font = '12px system-ui, sans-serif';
   context.fillStyle = theme.muted;
   drawNames(context, frame, names);
-  drawTimes(context, frame, theme);
+  drawTimes(context, frame);
   return context;
 }
 
@@ -58,15 +60,17 @@ function shortened(context: CanvasRenderingContext2D, name: string): string {
   return text;
 }
 
-function drawTimes(context: CanvasRenderingContext2D, frame: Frame, theme: Theme): void {
-  const { tickvals, ticktext } = timeAxis(frame.window, frame.width - LEFT, theme) as { tickvals: number[]; ticktext: string[] };
-  context.textAlign = 'center';
+function drawTimes(context: CanvasRenderingContext2D, frame: Frame): void {
   context.textBaseline = 'top';
-  tickvals.forEach((tick, index) => {
-    const x = xOf(frame, tick);
-    if (x > frame.width - 24 && ticktext[index].length > 4) return;
-    context.fillText(ticktext[index], Math.max(x, LEFT + 4), frame.height - BOTTOM + 7);
-  });
+  for (const { at, text, below } of timeTicks(frame.window, frame.width - LEFT, frame.zero)) {
+    const x = xOf(frame, at);
+    // What would stick out at the right is left out, at the left it begins at the edge.
+    if (x + context.measureText(text).width / 2 > frame.width) continue;
+    context.textAlign = 'center';
+    context.fillText(text, x, frame.height - BOTTOM + 7);
+    if (below === undefined || x + context.measureText(below).width / 2 > frame.width) continue;
+    context.fillText(below, x, frame.height - BOTTOM + 22);
+  }
 }
 
 function xOf({ width, window }: Frame, time: number): number {

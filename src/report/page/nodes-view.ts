@@ -1,4 +1,6 @@
 import { formatDuration } from '../../units.ts';
+import { instantText, spanText, zeroOf } from '../calendar.ts';
+import type { Zero } from '../calendar.ts';
 import { nameOf } from '../../workload.ts';
 import type { ChartData, TableRun } from '../chart.ts';
 import { withTables } from '../chart.ts';
@@ -9,7 +11,7 @@ import type { NodeHolds, NodeRange } from '../node-load.ts';
 import { lastTime } from '../run-steps.ts';
 import { currentTheme, widthOf } from './appearance.ts';
 import { announce, download, make, makeSelect } from './elements.ts';
-import { drawBars, drawFrame, drawGrid, LEFT, TOP } from './node-canvas.ts';
+import { BOTTOM, drawBars, drawFrame, drawGrid, LEFT, TOP } from './node-canvas.ts';
 import type { Frame } from './node-canvas.ts';
 import { enableDragging } from './node-drag.ts';
 import type { TimeZoom } from './time-zoom.ts';
@@ -34,6 +36,7 @@ export class NodesView implements ViewPart {
   #range: NodeRange | undefined;
   #bars: readonly number[] | undefined;
   #visible = false;
+  #zero: Zero;
 
   constructor(zoom: TimeZoom) {
     this.#zoom = zoom;
@@ -60,6 +63,7 @@ export class NodesView implements ViewPart {
 
   show(data: ChartData): void {
     this.#runs = withTables(data).filter(({ table }) => table.placements !== undefined);
+    this.#zero = zeroOf(data);
     const labels = this.#runs.map(({ facts }) => facts.label);
     if (!labels.includes(this.#run)) this.#run = labels[0];
     const options = labels.map((label) => ({ value: label, label }));
@@ -114,8 +118,8 @@ export class NodesView implements ViewPart {
     if (found === undefined || this.#canvas.clientWidth === 0) return undefined;
     const { length } = found.holds.nodes;
     const range = this.#rangeWithin(length);
-    const height = Math.min(TALLEST, Math.max(120, (range.until - range.from) * 18)) + TOP + 30;
-    return { width: widthOf(this.#canvas), height, window: this.#zoom.window ?? this.#zoom.whole, range };
+    const height = Math.min(TALLEST, Math.max(120, (range.until - range.from) * 18)) + TOP + BOTTOM;
+    return { width: widthOf(this.#canvas), height, window: this.#zoom.window ?? this.#zoom.whole, range, zero: this.#zero };
   }
 
   #rangeWithin(nodes: number): NodeRange {
@@ -156,7 +160,7 @@ export class NodesView implements ViewPart {
     const found = this.#holds();
     if (found === undefined || !(node in found.holds.nodes)) return '';
     const bar = this.#barAt(node, time);
-    const where = `${found.holds.nodes[node]} after ${formatDuration(Math.max(0, time))}`;
+    const where = `${found.holds.nodes[node]}, ${this.#zero === undefined ? 'after ' : ''}${instantText(Math.max(0, Math.round(time)), this.#zero)}`;
     if (bar === undefined) return where;
     const { table } = found.run;
     const job = found.holds.job[bar];
@@ -222,18 +226,17 @@ export class NodesView implements ViewPart {
 }
 
 function rowsOf({ range, height }: Frame): number {
-  return Math.min(range.until - range.from, height - TOP - 30);
+  return Math.min(range.until - range.from, height - TOP - BOTTOM);
 }
 
 function sentenceOf(
   label: string,
-  { window, range }: Frame,
+  { window, range, zero }: Frame,
   load: number,
   bars: number | undefined,
   { nodes }: NodeHolds,
 ): string {
   const what = bars === undefined ? 'how full each was' : `${counted(bars, 'piece')} of jobs, coloured by user`;
   const which = range.until - range.from === nodes.length ? '' : `, ${nodes[range.from]} to ${nodes[range.until - 1]}`;
-  const span = `${formatDuration(window.from)} to ${formatDuration(window.until)}`;
-  return `${label}: ${grouped(range.until - range.from)} of ${counted(nodes.length, 'node')} that ever held a job${which}, from ${span}: ${what}. They held ${percent(load)} of the most each ever held.`;
+  return `${label}: ${grouped(range.until - range.from)} of ${counted(nodes.length, 'node')} that ever held a job${which}, over ${spanText(window, zero)}: ${what}. They held ${percent(load)} of the most each ever held.`;
 }
