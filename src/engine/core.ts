@@ -67,8 +67,7 @@ export class Core implements Cycle {
     this.gathering = this.changed;
     this.gathering.clear();
     this.changed = shown;
-    // Mostly in order already; not if a job that was turned away let an earlier one go.
-    if (shown.submitted.length > 1) shown.submitted.sort((a, b) => a - b);
+    shown.sort();
     this.pending.refresh(this.now);
     this.#policy.schedule(this.#view);
   }
@@ -114,7 +113,7 @@ export class Core implements Cycle {
       this.record.interrupted(job, this.now, SUSPENDED, kept);
       this.#leaving.forget(job);
       this.ledger.suspend(job);
-      this.gathering.ended.push(job);
+      this.gathering.gaveBack(job);
       return this.queue(job, PAUSED);
     }
     if (how === 'cancel' || how === 'discard' || how === 'kill') {
@@ -272,7 +271,7 @@ export class Core implements Cycle {
   protected queue(job: number, phase: number): void {
     this.phase[job] = phase;
     this.pending.add(job, this.record.submit[job], this.now);
-    this.gathering.submitted.push(job);
+    this.gathering.nowPending(job);
   }
 
   /** The job is now sure to give back its resources at this time. */
@@ -285,7 +284,7 @@ export class Core implements Cycle {
     this.ledger.give(job);
     this.#leaving.forget(job);
     if (this.#boundAt.size > 0) this.#boundAt.delete(job);
-    this.gathering.ended.push(job);
+    this.gathering.gaveBack(job);
   }
 
   #close(job: number, state: number): void {

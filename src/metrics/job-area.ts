@@ -1,8 +1,17 @@
 import { gpusOf } from '../workload.ts';
 import type { Workload } from '../workload.ts';
 
+/** Several metrics read them, and the policies of a comparison have the same jobs. */
+const known = new WeakMap<Workload, Float64Array>();
+
 /** Processors of each job to the thousandth [millicores]. `procs` is rounded up, which would over-count small containers. */
 export function millicoresOf(workload: Workload): Float64Array {
+  const millicores = known.get(workload) ?? addUpMillicores(workload);
+  known.set(workload, millicores);
+  return millicores;
+}
+
+function addUpMillicores(workload: Workload): Float64Array {
   const { firstGroup, groupTasks, groupRequest, requests } = workload;
   const millicores = new Float64Array(workload.count);
   for (let job = 0; job < workload.count; job++) {
@@ -29,12 +38,12 @@ export function undisturbedRuntime({ runtime, walltime }: Workload, job: number)
  * The mean of the values that there are, weighted by the areas of their jobs (processors x undisturbed run time); NaN
  * if they have none.
  */
-export function areaWeightedMean(values: Float64Array, workload: Workload): number {
+export function areaWeightedMean(values: Float64Array, { procs, runtime, walltime }: Workload): number {
   let sum = 0;
   let total = 0;
   for (let job = 0; job < values.length; job++) {
     if (Number.isNaN(values[job])) continue;
-    const area = workload.procs[job] * undisturbedRuntime(workload, job);
+    const area = procs[job] * Math.min(runtime[job], walltime[job]);
     sum += area * values[job];
     total += area;
   }

@@ -19,9 +19,10 @@ export const restarts: RunMetric = {
     const { attempts } = schedule;
     let jobs = 0;
     let most = 0;
-    for (const times of restartsOf(schedule)) {
-      if (times > 0) jobs++;
-      if (times > most) most = times;
+    const times = attempts.count === 0 ? [] : restartsOf(schedule);
+    for (let job = 0; job < times.length; job++) {
+      if (times[job] > 0) jobs++;
+      if (times[job] > most) most = times[job];
     }
     const byReason = WHY.map(({ why, name }) => ({ name, value: attempts.why.filter((other) => other === why).length }));
     return {

@@ -13,8 +13,17 @@ export interface Spans {
   readonly until: Float64Array;
 }
 
+/** Several metrics read them, and for a large log they are large. */
+const runningOf = new WeakMap<Schedule, Spans>();
+
 /** When jobs held their processors: their attempts, and the last run up to its end or to the stop of the run. */
 export function runningSpans({ schedule }: Run): Spans {
+  const spans = runningOf.get(schedule) ?? findRunning(schedule);
+  runningOf.set(schedule, spans);
+  return spans;
+}
+
+function findRunning(schedule: Schedule): Spans {
   const { attempts } = schedule;
   const spans = new SpanList(attempts.count + schedule.count);
   for (let row = 0; row < attempts.count; row++) spans.add(attempts.job[row], attempts.start[row], attempts.end[row]);
