@@ -56,10 +56,10 @@ describe('a replay', () => {
     expect(readdirSync(join(out, 'easy')).sort()).toEqual(['jobs.csv', 'summary.json']);
     expect(readFileSync(join(out, 'easy', 'jobs.csv'), 'utf8')).toBe(
       'job,submit_s,start_s,end_s,state,wait_s,user,queue,cpus,gpus,nodes,placement,restarts,account,partition,qos\n' +
-        '1,100,100,160,completed,0,7,1,3,0,,,0,,,\\n' +
-        '2,101,160,190,completed,59,8,1,4,0,,,0,,,\\n' +
-        '3,102,102,132,completed,0,7,2,1,0,,,0,,,\\n' +
-        '4,103,190,220,completed,87,8,1,1,0,,,0,,,\\n',
+        '1,100,100,160,completed,0,7,1,3,0,,,0,,,\n' +
+        '2,101,160,190,completed,59,8,1,4,0,,,0,,,\n' +
+        '3,102,102,132,completed,0,7,2,1,0,,,0,,,\n' +
+        '4,103,190,220,completed,87,8,1,1,0,,,0,,,\n',
     );
     expect(starts(out, 'fcfs')).toEqual({ 1: '100', 2: '160', 3: '190', 4: '190' });
     const summary = JSON.parse(readFileSync(join(out, 'easy', 'summary.json'), 'utf8')) as Result['runs'][0];
