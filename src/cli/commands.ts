@@ -1,4 +1,5 @@
 import type { CommandEntry } from './command.ts';
+import { liveCommands } from './live.ts';
 
 /** Every command, in the order of the help. One line for each, and one file. */
 export const commands: readonly CommandEntry[] = [
@@ -124,6 +125,11 @@ export const commands: readonly CommandEntry[] = [
         load: async () => (await import('./verify-slurm.ts')).declareVerifySlurm,
       },
     ],
+  },
+  {
+    name: 'live',
+    summary: 'the same policies on a real Kubernetes cluster',
+    commands: liveCommands,
   },
   {
     name: 'completion',

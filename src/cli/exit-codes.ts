@@ -8,6 +8,8 @@ export const USAGE = 2;
 export const BAD_DATA = 3;
 /** Some of what was asked for could not be done; what could be is there. */
 export const PARTIAL = 4;
+/** A live cluster: a program that ends, an API server that does not answer. */
+export const LIVE = 5;
 /** EX_SOFTWARE of sysexits.h: our own bug. */
 export const BUG = 70;
 /** EX_TEMPFAIL of sysexits.h: stopped on request before all was done; the same command goes on with `--resume`. */

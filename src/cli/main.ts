@@ -1,7 +1,8 @@
 import { CommanderError } from 'commander';
 import { InputError } from '../errors.ts';
+import { LiveTrouble } from '../live/trouble.ts';
 import { removeUnfinishedFiles } from '../results/write.ts';
-import { BAD_DATA, BUG, INTERRUPTED, OK, USAGE } from './exit-codes.ts';
+import { BAD_DATA, BUG, INTERRUPTED, LIVE, OK, USAGE } from './exit-codes.ts';
 import { fileTroubleText, isFileTrouble } from './file-trouble.ts';
 import { exitOnInterrupt, Interrupted } from './interrupt.ts';
 import { createProgram } from './program.ts';
@@ -45,6 +46,10 @@ function report(error: unknown): number {
   if (error instanceof InputError) {
     say(`${red('error:')} ${error.message}`);
     return error.mistake === 'usage' ? USAGE : BAD_DATA;
+  }
+  if (error instanceof LiveTrouble) {
+    say(`${red('error:')} ${error.message}`);
+    return LIVE;
   }
   if (isFileTrouble(error)) {
     say(`${red('error:')} ${fileTroubleText(error)}`);

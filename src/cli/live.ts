@@ -1,0 +1,15 @@
+import type { CommandEntry } from './command.ts';
+
+/** The commands of live mode, in the order of the help. One line for each, and one file. */
+export const liveCommands: readonly CommandEntry[] = [
+  {
+    name: 'up',
+    summary: 'start a test cluster: a real control plane, and nodes that only seem to be there',
+    load: async () => (await import('./live-up.ts')).declareLiveUp,
+  },
+  {
+    name: 'down',
+    summary: 'stop a test cluster, and leave nothing of it behind',
+    load: async () => (await import('./live-down.ts')).declareLiveDown,
+  },
+];
