@@ -6,10 +6,14 @@ import type { Report } from './build.ts';
 import { packTables } from './pack.ts';
 import { pageHtml } from './page.ts';
 
-/** Writes the page as one file that needs no other. */
-export function writeReport(path: string, { facts, tables }: Report, assets: PageAssets): void {
-  const packed = gzipSync(packTables(tables), { level: 7 }).toString('base64');
-  writeAtomically(path, pageHtml(facts, packed, assets));
+/** The page as one file that needs no other, piece by piece. */
+export function renderReport({ facts, tables }: Report, assets: PageAssets): Generator<string> {
+  return pageHtml(facts, gzipSync(packTables(tables), { level: 7 }).toString('base64'), assets);
+}
+
+/** Writes it. */
+export function writeReport(path: string, report: Report, assets: PageAssets): void {
+  writeAtomically(path, renderReport(report, assets));
 }
 
 /** Reads what `build-page.mjs` has made. `folder` ends with a slash. */

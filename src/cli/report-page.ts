@@ -1,0 +1,38 @@
+import { usageError } from '../errors.ts';
+import { loadPolicies } from '../policies/index.ts';
+import type { PageAssets } from '../report/assets.ts';
+import { buildReport } from '../report/build.ts';
+import type { Report } from '../report/build.ts';
+import { readAssets } from '../report/write-report.ts';
+import { readResults } from '../results/read.ts';
+import { packageVersion } from './version.ts';
+
+/** Jobs that a page may hold: about 10 bytes each. */
+export const MOST_JOBS = 4_000_000;
+
+export interface PageWishes {
+  /** Label or name of the policy that the others are compared with. */
+  readonly baseline?: string;
+  readonly mostJobs?: number;
+}
+
+/** What the page of these folders shows. */
+export async function makeReport(dirs: readonly string[], { baseline, mostJobs = MOST_JOBS }: PageWishes): Promise<Report> {
+  const sources = await Promise.all(dirs.map((dir) => readResults(dir)));
+  checkBaseline(
+    baseline,
+    sources.flatMap(({ runs }) => runs.flatMap(({ label, policy }) => [label, policy])),
+  );
+  const policies = new Map((await loadPolicies()).map((spec) => [spec.name, spec]));
+  return await buildReport(sources, { baseline, mostJobs, policies, version: packageVersion() });
+}
+
+/** The same folder from the sources and from the joined program. */
+export function pageAssets(): PageAssets {
+  return readAssets(new URL('../../dist/page/', import.meta.url));
+}
+
+function checkBaseline(baseline: string | undefined, known: readonly string[]): void {
+  if (baseline === undefined || known.includes(baseline)) return;
+  throw usageError(`"${baseline}" is not among these results`, '--baseline', `one of: ${[...new Set(known)].join(', ')}`);
+}
