@@ -13,7 +13,8 @@ import { countNodes, isWithin, overlaps } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import { NodeSpace } from './node-space.ts';
 import type { Allocation } from './running.ts';
-import type { Attempt, Scheduling } from './scheduling.ts';
+import type { Attempt } from './scheduling-setup.ts';
+import type { Scheduling } from './scheduling.ts';
 import type { Forecast } from './will-run.ts';
 
 const SECOND = 1000;
@@ -97,6 +98,7 @@ export class BackfillCycle {
       if (this.#isTurnedDown(record)) continue;
       if (this.#limits.forbid(job) || limits?.nodeLimit(job) !== undefined) continue;
       if (!this.#parameters.licenses && !this.#scheduling.hasLicenses(job)) continue;
+      if (this.#scheduling.dropsLate(this.#cycle, job)) continue;
       if (this.#visit(record) === 'full') return;
     }
   }
@@ -132,9 +134,9 @@ export class BackfillCycle {
 
   /** --time-min is the limit that a job is planned with, and keeps if it is started here. NoReserve has one of a minute. */
   #shorten(job: number): void {
-    const { partitions, limits, preemption } = this.#scheduling;
+    const { partitions, limits, preemption, deadlines } = this.#scheduling;
     const least = partitions.leastLimitOf(job);
-    if (least < partitions.limitOf(job)) partitions.shorten(job, least);
+    if (least < partitions.limitOf(job) && deadlines.of(job) === Infinity) partitions.shorten(job, least);
     if (preemption !== undefined && limits?.mayNotReserve(job) === true) partitions.shorten(job, MINUTE);
   }
 

@@ -2,7 +2,6 @@
 import type { SlurmConfig } from '../../slurm.ts';
 import type { SlurmOptions } from '../../slurm-workload.ts';
 import type { Requests } from '../../workload.ts';
-import { Licenses } from './licenses.ts';
 import type { LicenseCounts } from './licenses.ts';
 import type { Machine } from './machine.ts';
 import { addNode, emptyNodeSet, nodeSetOf } from './node-set.ts';
@@ -102,7 +101,7 @@ export class Demands {
       leastLoaded: leastLoadedNodes || this.#config?.select.leastLoadedNodes === true,
       contiguous: options.contiguous === true,
       spread: options.spreadJob === true,
-      ...this.#choice(job, options, groups, partition),
+      ...this.#choice(options, groups, partition),
     };
   }
 
@@ -152,12 +151,12 @@ export class Demands {
   }
 
   /** Which nodes, beside those of the partition. */
-  #choice(job: number, options: SlurmOptions, groups: readonly GroupAsk[], partition: number): Partial<JobDemand> {
+  #choice(options: SlurmOptions, groups: readonly GroupAsk[], partition: number): Partial<JobDemand> {
     const { nodeList, excludedNodes = [], licenses, reservation } = options;
     const constraint = options.constraint === undefined ? undefined : this.#constraint(options.constraint);
     const prefer = options.prefer === undefined ? undefined : this.#constraint(options.prefer);
     const unreadable = [constraint, prefer].filter((read) => read instanceof ConstraintError);
-    const troubles = [...this.#trouble(job, options, groups, partition), ...unreadable.map(({ message }) => message)];
+    const troubles = [...this.#trouble(options, groups, partition), ...unreadable.map(({ message }) => message)];
     const nowhere = [constraint].some((read) => isOnNoNode(read));
     if (nowhere) troubles.push(`no node has the features ${options.constraint ?? ''}`);
     return {
@@ -208,15 +207,13 @@ export class Demands {
     return this.#config.select.type === 'linear' || this.#rules(partition)?.overSubscribe.mode === 'exclusive';
   }
 
-  #trouble(job: number, options: SlurmOptions, groups: readonly GroupAsk[], partition: number): string[] {
-    const { slurm, requests } = this.#jobs;
+  #trouble(options: SlurmOptions, groups: readonly GroupAsk[], partition: number): string[] {
+    const { requests } = this.#jobs;
     const names: string[] = [];
     const { mode, jobs: sharers } = this.#rules(partition)?.overSubscribe ?? { mode: 'no', jobs: 1 };
     if (mode === 'yes' && sharers > 1 && options.overSubscribe === true) names.push('--oversubscribe');
-    if (slurm?.deadline !== undefined && !Number.isNaN(slurm.deadline[job])) names.push('--deadline');
     if (groups.some(({ request }) => requests[request].gpu % 1000 !== 0)) names.push('shares of a GPU');
-    const lacks = new Licenses(this.#config).objection(options.licenses ?? {});
-    return [...(names.length === 0 ? [] : [`not modelled: ${names.join(', ')}`]), ...(lacks === undefined ? [] : [lacks])];
+    return names.length === 0 ? [] : [`not modelled: ${names.join(', ')}`];
   }
 
   #set(names: readonly string[]): NodeSet {

@@ -37,7 +37,6 @@ const CHOICE: Why<SlurmChoiceParameters> = {
   specCoresFirst: ['spec_cores_first', 'cores that are set aside are only counted'],
   extraRowFirst: ['extra_row_first', LATER],
   timeMinAsSoftLimit: ['time_min_as_soft_limit', LATER],
-  allowZeroLicenses: ['allow_zero_lic', 'jobs that want more licences than there are wait in any case'],
   delayBoot: ['delay_boot', 'nodes are never powered down'],
 };
 

@@ -18,20 +18,24 @@ export interface LicenseWish {
 
 export class Licenses {
   readonly #total: LicenseCounts;
+  /** allow_zero_lic: who asks for more than there are waits for them. */
+  readonly #waitsForMore: boolean;
   readonly #reservations: readonly SlurmReservation[];
   readonly #used = new Map<string, number>();
   readonly #held = new Map<number, LicenseCounts>();
 
   constructor(config: SlurmConfig | undefined) {
     this.#total = config?.licenses ?? {};
+    this.#waitsForMore = config?.scheduler.choice.allowZeroLicenses === true;
     this.#reservations = (config?.reservations ?? []).filter(({ licenses }) => Object.keys(licenses).length > 0);
   }
 
   /** Why a job can never have them; undefined if it can. Slurm refuses such jobs when they are submitted. */
   objection(licenses: LicenseCounts): string | undefined {
     for (const [name, count] of Object.entries(licenses)) {
-      const total = this.#total[name] ?? 0;
-      if (count > total) return `${count} licences ${name}, of ${total}`;
+      const isKnown = Object.hasOwn(this.#total, name);
+      const total = isKnown ? this.#total[name] : 0;
+      if (!isKnown || (count > total && !this.#waitsForMore)) return `${count} licences ${name}, of ${total}`;
     }
     return undefined;
   }

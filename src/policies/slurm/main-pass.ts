@@ -95,6 +95,7 @@ class MainPass {
     // Jobs in a reservation wait behind others in it, and for nobody else.
     const isBehind = isReserved ? this.#failedReservations.has(reservation) : this.#failed.has(partition);
     if (isBehind) return reasons.behind(this.#cycle, job);
+    if (this.#scheduling.dropsLate(this.#cycle, job)) return;
     // What limits held back before is looked at first: only then does it never stop those behind it.
     const held = isLimitReason(reasons.of(job)) ? limits?.beforeNodes(job) : undefined;
     if (held !== undefined) return this.#explain(job, held);

@@ -1,6 +1,7 @@
 /** Partitions as the scheduler walks them. A cluster without a slurm.conf has those of its own description. */
 import type { Cluster } from '../../cluster.ts';
 import { JobPartitions } from '../../job-partitions.ts';
+import { nameOf } from '../../workload.ts';
 import type { Requests } from '../../workload.ts';
 import type { Machine } from './machine.ts';
 import { nodeSetOf } from './node-set.ts';
@@ -45,11 +46,21 @@ export class Partitions {
     return this.#current.get(job) ?? this.#of.of(job);
   }
 
-  /** All partitions that the job named. */
-  allOf(job: number): readonly number[] {
+  /** The first partition that the job named and that is not there; undefined if there is none. */
+  unknownOf(job: number): string | undefined {
+    const named = this.#namesOf(job) ?? [nameOf(this.#jobs.partition, job) ?? ''];
+    return named.find((name) => name !== '' && this.rules.every((rules) => rules.name !== name));
+  }
+
+  #namesOf(job: number): readonly string[] | undefined {
     const { slurm, firstGroup } = this.#jobs;
     const option = slurm?.optionsOfGroup[firstGroup[job]] ?? -1;
-    const names = option < 0 ? undefined : slurm?.options[option].partitions;
+    return option < 0 ? undefined : slurm?.options[option].partitions;
+  }
+
+  /** All partitions that the job named. */
+  allOf(job: number): readonly number[] {
+    const names = this.#namesOf(job);
     if (names === undefined) return [this.#of.of(job)];
     let list = this.#lists.get(names);
     if (list === undefined) {

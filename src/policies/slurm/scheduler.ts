@@ -6,7 +6,7 @@ import { mainPass } from './main-pass.ts';
 import { BackfillTimer, PassTimer } from './scheduler-timers.ts';
 import type { TimerPhases } from './scheduler-timers.ts';
 import { Scheduling } from './scheduling.ts';
-import type { Ends, SchedulingSetup } from './scheduling.ts';
+import type { Ends, SchedulingSetup } from './scheduling-setup.ts';
 
 /** The backfill thread looks again so much later [ms]. */
 const RETRY = 1000;

@@ -1,8 +1,8 @@
 /** What both schedulers of Slurm work on, and the verbs they use. */
-import type { Cluster } from '../../cluster.ts';
 import type { Cycle } from '../../policy.ts';
 import type { SlurmSchedulerParameters } from '../../slurm-scheduler-parameters.ts';
 import type { Requests } from '../../workload.ts';
+import { Deadlines } from './deadlines.ts';
 import { Demands } from './demand.ts';
 import { EarlyEnds } from './early-ends.ts';
 import { Feasibility } from './feasibility.ts';
@@ -14,6 +14,7 @@ import type { QueueRecord } from './job-queue.ts';
 import { Licenses } from './licenses.ts';
 import { submitJobs } from './limits/job-submission.ts';
 import { Limits } from './limits/limits.ts';
+import { RequestCheck } from './limits/request-check.ts';
 import { Machine } from './machine.ts';
 import { keepOnly, removeAll } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
@@ -27,38 +28,13 @@ import { Reservations } from './reservations/reservations.ts';
 import type { Reserved } from './reservations/reservations.ts';
 import { Running } from './running.ts';
 import type { Allocation } from './running.ts';
+import type { Attempt, Ends, SchedulingSetup, Starter } from './scheduling-setup.ts';
 import { Selection } from './selection.ts';
 import type { Share } from './selection.ts';
 import { StateReasons } from './state-reasons.ts';
 import { WillRun } from './will-run.ts';
 
 const SECOND = 1000;
-
-/** Which of the two started a job. */
-export type Starter = 'main' | 'backfill';
-
-/** Whether nodes came back from jobs. A job that was stopped is followed by an epilog message from each of its nodes. */
-export type Ends = 'none' | 'some' | 'stopped';
-
-/** What came of an attempt to start a job. */
-export interface Attempt {
-  readonly started: boolean;
-  /** The limit that kept it back; absent if it was nodes. */
-  readonly reason?: string;
-  /** Whether that was one of accounts and QoS: with assoc_limit_stop those stop others. */
-  readonly isPolicy: boolean;
-}
-
-export interface SchedulingSetup {
-  readonly jobs: Requests;
-  readonly cluster: Cluster;
-  readonly parameters: SlurmSchedulerParameters;
-  readonly priorities: Priorities;
-  /** How long it takes until the nodes of a job that was preempted are clean [ms]. */
-  readonly cleaning: number;
-  /** Told of every start. */
-  readonly onStart?: (job: number, starter: Starter) => void;
-}
 
 export class Scheduling {
   readonly jobs: Requests;
@@ -84,6 +60,8 @@ export class Scheduling {
   readonly feasibility = new Feasibility(this);
   readonly arrays: JobArrays;
   readonly licenses: Licenses;
+  readonly deadlines: Deadlines;
+  readonly requests: RequestCheck;
   /** Whether backfill plans licences as it plans nodes. */
   readonly plansLicenses: boolean;
   /** When jobs, nodes or partitions last changed, as far as backfill looks at that [Unix ms]. */
@@ -120,6 +98,17 @@ export class Scheduling {
       this.#completeWait = cluster.slurm.timing.completeWait;
     }
     this.licenses = new Licenses(cluster.slurm);
+    this.deadlines = new Deadlines(jobs, partitions);
+    const { licenses, deadlines, reservations: known } = this;
+    this.requests = new RequestCheck({
+      jobs,
+      config: cluster.slurm,
+      machine,
+      partitions,
+      licenses,
+      deadlines,
+      reservations: known,
+    });
     this.plansLicenses = parameters.backfill.licenses && cluster.slurm?.schedulerType === 'backfill';
     const demands = new Demands(jobs, machine, cluster.slurm);
     const demandOf = (job: number) => this.queue.demandOf(job);
@@ -227,6 +216,16 @@ export class Scheduling {
     this.reservations?.lookIn(job, reservation);
   }
 
+  /** Takes a job out of the queue that cannot meet its deadline any more. Answers whether it did. */
+  dropsLate(cycle: Cycle, job: number): boolean {
+    if (!this.deadlines.drop(cycle, job)) return false;
+    this.limits?.ended(job);
+    this.reasons.forget(job);
+    this.queue.forget(job);
+    this.preemption?.forget(job);
+    return true;
+  }
+
   /** What reservations leave to the job if it begins at `from`, or later if it `moves`; undefined if nothing. */
   reserved(job: number, from: number, moves: boolean): Reserved | undefined {
     if (this.reservations === undefined) return { nodes: this.running.up, from, overlaps: false };
@@ -268,6 +267,8 @@ export class Scheduling {
 
   start(cycle: Cycle, job: number, shares: readonly Share[], starter: Starter): void {
     const { running, partitions, clock, gang } = this;
+    const limit = this.deadlines.limitAt(job, cycle.now);
+    if (limit < partitions.limitOf(job)) partitions.shorten(job, limit);
     const given = this.#givenOf(job, shares);
     const end = clock.unix + partitions.limitOf(job);
     const allocation = { job, ...given, nodes: running.nodesOf(shares), start: clock.unix, end };

@@ -2,7 +2,7 @@
 import type { Cycle } from '../../../policy.ts';
 import type { Scheduling } from '../scheduling.ts';
 
-type Submission = Pick<Scheduling, 'arrays' | 'limits' | 'feasibility' | 'partitions'>;
+type Submission = Pick<Scheduling, 'arrays' | 'limits' | 'feasibility' | 'requests'>;
 
 /** Those that are let in. `isKnown`: whether a job was in the queue before; such a job is not asked again. */
 export function submitJobs(cycle: Cycle, scheduling: Submission, isKnown: (job: number) => boolean): readonly number[] {
@@ -16,7 +16,7 @@ export function submitJobs(cycle: Cycle, scheduling: Submission, isKnown: (job: 
     const array = arrayOf(job);
     const isTogether = (other: number) => arrayOf(other) === array && !isKnown(other);
     const together = isKnown(job) || arrayOf(job) < 0 ? [job] : submitted.filter(isTogether);
-    const reason = isKnown(job) ? undefined : refuse(together, scheduling);
+    const reason = isKnown(job) ? undefined : refuse(together, scheduling, cycle.now);
     for (const one of together) {
       done.add(one);
       if (reason !== undefined) cycle.reject(one, reason);
@@ -28,8 +28,7 @@ export function submitJobs(cycle: Cycle, scheduling: Submission, isKnown: (job: 
 }
 
 /** Why jobs that come together are turned away; undefined if they are let in. */
-function refuse(jobs: readonly number[], { limits, feasibility, partitions }: Submission): string | undefined {
+function refuse(jobs: readonly number[], { limits, feasibility, requests }: Submission, now: number): string | undefined {
   const [job] = jobs;
-  if (partitions.of(job) < 0) return 'it names no partition that there is, and none is the default';
-  return limits?.refuse(jobs) ?? feasibility.refuse(job);
+  return requests.beforeLimits(job) ?? limits?.refuse(jobs) ?? requests.afterLimits(job, now) ?? feasibility.refuse(job);
 }

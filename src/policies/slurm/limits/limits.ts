@@ -84,7 +84,7 @@ export class Limits {
     if (task >= maxArraySize) return `task ${task} of an array is not below MaxArraySize=${maxArraySize}`;
     const most = this.#setup.slurm.scheduler.main.maxArrayTasks;
     if (task >= 0 && jobs.length > most) return `an array of ${jobs.length} tasks has more than max_array_tasks=${most}`;
-    return this.#refusedByPartitions(job) ?? this.#refusedByAccounts(job) ?? this.#refusedByLimits(job, jobs.length);
+    return this.#refusedByAccounts(job) ?? this.#refusedByPartitions(job) ?? this.#refusedByLimits(job, jobs.length);
   }
 
   /** They wait from now on: for the first time, or again. */

@@ -111,6 +111,17 @@ export class Reservations {
     return this.#current.has(job) && namesOf(job, this.#parts.jobs).length === 0;
   }
 
+  /** Why a job that names reservations is turned away; undefined if it is not: it may use all of them, and none is over. */
+  refusal(job: number): string | undefined {
+    const { jobs, clock } = this.#parts;
+    for (const name of namesOf(job, jobs)) {
+      const named = this.#all.find(({ rules }) => rules.name === name);
+      if (named === undefined || named.end <= clock.unix) return `Requested reservation is invalid (${name})`;
+      if (!mayUse(named.rules, job, jobs)) return `Access denied to requested reservation (${name})`;
+    }
+    return undefined;
+  }
+
   /** Why the job has no place in the queue; undefined if its reservation has begun, or it has none. */
   objection(job: number): string | undefined {
     const reservation = this.of(job);
@@ -118,7 +129,9 @@ export class Reservations {
     if (!mayUse(reservation.rules, job, this.#parts.jobs)) return 'Reservation (no access)';
     if (reservation.has('FLEX') || this.isDrawn(job)) return undefined;
     const now = this.#parts.clock.unix;
-    return now < reservation.start || now > reservation.end ? 'Reservation' : undefined;
+    // A reservation that is over is forgotten, and its jobs are held.
+    if (now > reservation.end) return 'ReservationDeleted';
+    return now < reservation.start ? 'Reservation' : undefined;
   }
 
   /** What the job can have from then on for so long; undefined if nothing. */
