@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Needs a browser: npm run test:browser.
-    exclude: ['test/browser/**'],
+    // Need a browser (npm run test:browser) and a control plane (npm run test:live).
+    exclude: ['test/browser/**', 'test/live/**'],
     // Property tests and replays of real logs take seconds on a shared runner; a hang is still caught.
     testTimeout: 120_000,
     pool: 'threads',

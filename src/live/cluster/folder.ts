@@ -27,8 +27,16 @@ const STATE = z.object({
   kubernetesVersion: z.string().optional(),
   /** Where the API server writes down what was asked of it, and when [JSON lines]. */
   auditLog: z.string().optional(),
-  /** Processes of ours that run. `identity` tells a process from a later one with the same number. */
-  processes: z.array(z.object({ name: z.string(), pid: z.number(), identity: z.string() })),
+  /** What was started. `identity` tells a process from a later one with the same number. */
+  processes: z.array(
+    z.object({
+      name: z.string(),
+      pid: z.number(),
+      identity: z.string(),
+      program: z.string(),
+      args: z.array(z.string()),
+    }),
+  ),
   /** The `kind` program that made the cluster, with its container runtime. */
   kindProgram: z.string().optional(),
 });

@@ -41,7 +41,7 @@ export function start(component: Component, folder: ClusterFolder, state: Cluste
     // A program that cannot be started is found out as one that has ended.
     child.on('error', () => {});
     child.unref();
-    const running = { name, pid: child.pid ?? 0, identity: identityOf(child.pid) };
+    const running = { name, pid: child.pid ?? 0, identity: identityOf(child.pid), program, args: [...args] };
     state.processes.push(running);
     folder.write(state);
     return running;
@@ -55,8 +55,25 @@ function identityOf(pid: number | undefined): string {
 }
 
 /** Whether the very process still runs. */
-export function runs({ pid, identity }: RunningProcess): boolean {
+export function runs({ pid, identity }: Pick<RunningProcess, 'pid' | 'identity'>): boolean {
   return pid > 0 && processIdentity(pid) === identity;
+}
+
+/** Ends one process of a cluster with SIGKILL, or sends it another signal: for tests of what happens then. */
+export function signalProcess(state: ClusterState, name: string, signal: NodeJS.Signals = 'SIGKILL'): void {
+  const running = state.processes.find((one) => one.name === name);
+  if (running === undefined || !runs(running)) throw new Error(`${name} does not run in ${state.context}`);
+  process.kill(running.pid, signal);
+}
+
+/** Starts a process of a cluster again, as it was; ends it before if it runs. Whoever needs it must wait until it is ready. */
+export async function restartProcess(folder: ClusterFolder, state: ClusterState, name: string): Promise<void> {
+  const ended = state.processes.find((one) => one.name === name);
+  if (ended === undefined) throw new Error(`${state.context} has no ${name}`);
+  if (runs(ended)) kill(ended.pid);
+  while (runs(ended)) await sleep(10);
+  state.processes.splice(state.processes.indexOf(ended), 1);
+  start(ended, folder, state);
 }
 
 /**

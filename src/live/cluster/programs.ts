@@ -37,12 +37,12 @@ export function findPrograms<Name extends Program>(names: readonly Name[], searc
   return Object.fromEntries(found) as Programs<Name>;
 }
 
-/** `--bin`, then what was built for the version, then the path of the shell. */
+/** `--bin`, then what was built for the version, and for our own where etcd and KWOK are, then the path of the shell. */
 function searchFolders({ bin, version = VERSIONS.kubernetes, env = process.env }: ProgramSearch): string[] {
-  const built = builtFolder(controlPlaneFolder(env), version);
+  const root = controlPlaneFolder(env);
+  const built = [builtFolder(root, version), builtFolder(root, VERSIONS.kubernetes)];
   const path = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  // Programs of a version that was asked for by name are not taken from just anywhere.
-  return [...(bin === undefined ? [] : [resolve(bin)]), ...(built === undefined ? [] : [built]), ...path];
+  return [bin === undefined ? undefined : resolve(bin), ...built, ...path].filter((folder) => folder !== undefined);
 }
 
 /** The newest one that begins with the version that was asked for. */
