@@ -7,6 +7,7 @@ import { Machine } from '../src/policies/slurm/machine.ts';
 import { Partitions } from '../src/policies/slurm/partitions.ts';
 import type { Given } from '../src/policies/slurm/priorities.ts';
 import { basicPriorities } from '../src/policies/slurm/priorities.ts';
+import { Accounting } from '../src/policies/slurm/priority/accounting.ts';
 import type { Share } from '../src/policies/slurm/share.ts';
 import { Demands } from '../src/policies/slurm/demand.ts';
 import type { SlurmAccounts, SlurmLimits, SlurmQos } from '../src/slurm-accounts.ts';
@@ -153,7 +154,11 @@ function limitsOf(given: Case) {
   const partitions = new Partitions(jobs, { ...cluster, slurm }, machine);
   const demands = new Demands(jobs, machine, slurm);
   const demandOf = (one: number) => demands.of(one, 0);
-  return { limits: new Limits({ jobs, cluster, slurm, partitions, priorities: basicPriorities(jobs), demandOf }), all };
+  const accounting = new Accounting(jobs, slurm.accounts);
+  return {
+    limits: new Limits({ jobs, cluster, slurm, accounting, partitions, priorities: basicPriorities(jobs), demandOf }),
+    all,
+  };
 }
 
 function givenTo({ cpus, nodes }: Asked): Given {

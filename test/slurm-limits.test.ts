@@ -218,6 +218,26 @@ describe('who may submit', () => {
   });
 });
 
+describe('whose account it is', () => {
+  const accounts = [...PEOPLE, 'add qos name=normal', 'add qos name=course flags=RequiresReservation'];
+  const stray = { at: 0, cpus: 4, runs: 100, limit: 2, user: 'ada', account: 'biology' };
+  const limit = 'modify account theory set GrpTRES=cpu=7';
+
+  test('where nobody needs an association, a job of a foreign account counts for the default one of its user', () => {
+    const conf = ['AccountingStorageEnforce=limits'];
+    const done = run([stray, stray], { spec: slurmBuiltin, accounts: [...accounts, limit], conf });
+    // Limits need associations.
+    expect([...done.state]).toEqual([REJECTED, REJECTED]);
+    const loose = run([stray, stray], { spec: slurmBuiltin, accounts: [...accounts, limit] });
+    expect([...loose.state]).toEqual([COMPLETED, COMPLETED]);
+  });
+
+  test('a QoS with RequiresReservation is for jobs in reservations only', () => {
+    const done = run([{ ...stray, account: 'theory', qos: 'course' }], { spec: slurmBuiltin, accounts });
+    expect([done.state[0], reasonsOf(done, 0)]).toEqual([REJECTED, ['InvalidQOS']]);
+  });
+});
+
 describe('partitions', () => {
   const job = { at: 0, cpus: 16, runs: 10, limit: 60, account: 'theory' };
   const refusing = (words: string, enforce: string): RunSetting => ({

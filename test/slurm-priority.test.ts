@@ -19,6 +19,7 @@ interface Job {
   readonly at?: number;
   /** [min] */
   readonly limit?: number;
+  readonly user?: string;
   readonly account?: string;
   readonly qos?: string;
   readonly partition?: string;
@@ -44,10 +45,10 @@ function prioritiesOf(job: Job, settings: readonly string[], first = 5 * MINUTE)
   ];
   const file = (path: string, text: readonly string[]) => ({ path, text: `${text.join('\n')}\n` });
   const { cluster } = readSlurmConf({ conf: file('slurm.conf', lines), accounts: file('acc', ACCOUNTS), qos: file('qos', QOS) });
-  const { cpus = 1, at = 0, limit = 10, account = 'a', qos, partition, gpus = 0, options = {} } = job;
+  const { cpus = 1, at = 0, limit = 10, user = 'ann', account = 'a', qos, partition, gpus = 0, options = {} } = job;
   const builder = new WorkloadBuilder();
   builder.add({
-    ...{ id: 1, submit: at, runtime: SECOND, walltime: limit * MINUTE, tasks: cpus, account, qos, partition, user: 'ann' },
+    ...{ id: 1, submit: at, runtime: SECOND, walltime: limit * MINUTE, tasks: cpus, account, qos, partition, user },
     request: builder.request({ cpu: 1000, memory: 0, gpu: gpus * 1000 }),
     slurm: { options: builder.slurm.options(options) },
   });
@@ -177,7 +178,14 @@ describe('partition, QoS, association, resources, nice', () => {
     { what: 'QoS, raw', job: {}, settings: ['PriorityWeightQOS=1000', 'PriorityFlags=NO_NORMAL_QOS'], priority: 5000 },
     { what: 'association', job: {}, settings: ['PriorityWeightAssoc=300'], priority: 200 },
     { what: 'association, raw', job: {}, settings: ['PriorityWeightAssoc=300', 'PriorityFlags=NO_NORMAL_ASSOC'], priority: 6000 },
-    { what: 'no association', job: { account: 'other' }, settings: ['PriorityWeightAssoc=300'], priority: 1 },
+    { what: 'no association', job: { user: 'nobody' }, settings: ['PriorityWeightAssoc=300'], priority: 1 },
+    {
+      what: 'none in its account, where associations are needed',
+      job: { account: 'other' },
+      settings: ['PriorityWeightAssoc=300', 'AccountingStorageEnforce=associations'],
+      priority: 1,
+    },
+    { what: 'else that of the default account', job: { account: 'other' }, settings: ['PriorityWeightAssoc=300'], priority: 200 },
     {
       what: 'resources of the partition',
       job: { cpus: 2, gpus: 1, partition: 'small' },

@@ -10,6 +10,11 @@ import { effectless } from './effectless.ts';
 export function checkConfig(config: SlurmConfig, policy: string, partial: boolean, warn: (message: string) => void): void {
   for (const { option, why } of effectless(config))
     warn(`slurm.conf of ${config.clusterName}: ${option} has no effect here: ${why}`);
+  const ofGroups = config.partitions.filter(({ allowGroups }) => allowGroups !== undefined).map(({ name }) => name);
+  // Jobs of a trace were let in.
+  if (ofGroups.length > 0) {
+    warn(`slurm.conf of ${config.clusterName}: AllowGroups of ${ofGroups.join(', ')} lets everybody in: groups are not known`);
+  }
   const missing = notModelled(config);
   if (missing.length === 0 || partial) return;
   throw usageError(
@@ -26,7 +31,6 @@ function notModelled(config: SlurmConfig): string[] {
     ['OverSubscribe=FORCE without PreemptMode=GANG', !preemption.mode.gang && partitions.some(isForced)],
     ['MaxCPUsPerSocket of a partition', partitions.some((partition) => partition.maxCpusPerSocket < Infinity)],
     ['SelectTypeParameters of a partition', partitions.some(({ unit }) => unit !== undefined && unit !== select.unit)],
-    ['AllowGroups of a partition', partitions.some(({ allowGroups }) => allowGroups !== undefined)],
     ['topology/block', config.topology === 'block'],
     ['TopologyParam=dragonfly', config.topologyFlags.includes('dragonfly')],
     ['PreemptParameters=reclaim_licenses', preemption.parameters.includes('reclaim_licenses')],

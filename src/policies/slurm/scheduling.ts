@@ -20,6 +20,7 @@ import { keepOnly, removeAll } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import { Partitions } from './partitions.ts';
 import { PlanClock } from './plan-clock.ts';
+import { accountingOf } from './priority/multifactor.ts';
 import { makePreemption } from './preemption/make-preemption.ts';
 import type { Preemption } from './preemption/preemption.ts';
 import { Requeues } from './preemption/requeues.ts';
@@ -89,11 +90,15 @@ export class Scheduling {
     this.requeues = new Requeues(jobs, parameters.main.requeueDelay);
     const { clock, running, partitions, selection, requeues } = this;
     const finish = (job: number) => this.#finish(job);
+    const demandOf = (job: number) => this.queue.demandOf(job);
     if (cluster.slurm !== undefined) {
-      const parts = { jobs, config: cluster.slurm, partitions, priorities, running, selection, clock, cleaning, finish };
+      const accounting = accountingOf(priorities, jobs, cluster.slurm);
+      const accounts = { jobs, config: cluster.slurm, accounting, partitions, priorities };
+      const parts = { ...accounts, running, selection, clock, cleaning, finish };
       this.preemption = makePreemption(parts);
       this.gang = makeGang({ config: cluster.slurm, machine, selection, running, clock });
       if (cluster.slurm.reservations.length > 0) this.reservations = new Reservations({ ...parts, nodes: machine.nodes });
+      this.limits = new Limits({ jobs, cluster, slurm: cluster.slurm, accounting, partitions, priorities, demandOf });
       this.#overRun = cluster.slurm.timing.resvOverRun;
       this.#completeWait = cluster.slurm.timing.completeWait;
     }
@@ -111,10 +116,6 @@ export class Scheduling {
     });
     this.plansLicenses = parameters.backfill.licenses && cluster.slurm?.schedulerType === 'backfill';
     const demands = new Demands(jobs, machine, cluster.slurm);
-    const demandOf = (job: number) => this.queue.demandOf(job);
-    if (cluster.slurm !== undefined) {
-      this.limits = new Limits({ jobs, cluster, slurm: cluster.slurm, partitions, priorities, demandOf });
-    }
     const { preemption, limits, reasons, reservations, gang } = this;
     const usedUp = limits?.endsJobs === true ? (job: number) => limits.usedUp(job, clock.unix) : undefined;
     this.earlyEnds = new EarlyEnds({ clock, running, cleaning, finish, usedUp });

@@ -11,7 +11,7 @@ import type { Requests } from '../../../workload.ts';
 import type { JobDemand } from '../demand.ts';
 import type { Partitions } from '../partitions.ts';
 import type { Given, Priorities } from '../priorities.ts';
-import { Accounting } from '../priority/accounting.ts';
+import type { Accounting } from '../priority/accounting.ts';
 import { MultifactorPriorities } from '../priority/multifactor.ts';
 import { CPU, Trackables } from '../priority/trackable.ts';
 import { Standings } from './job-standing.ts';
@@ -30,6 +30,7 @@ export interface LimitsSetup {
   readonly jobs: Requests;
   readonly cluster: Cluster;
   readonly slurm: SlurmConfig;
+  readonly accounting: Accounting;
   readonly partitions: Partitions;
   readonly priorities: Priorities;
   demandOf(job: number): JobDemand;
@@ -60,7 +61,7 @@ export class Limits {
     const { jobs, cluster, slurm, priorities } = setup;
     const multifactor = priorities instanceof MultifactorPriorities ? priorities : undefined;
     this.#setup = setup;
-    this.#accounting = multifactor?.accounting ?? new Accounting(jobs, slurm.accounts);
+    this.#accounting = setup.accounting;
     this.#trackables = multifactor?.trackables ?? new Trackables(jobs, cluster, slurm);
     const { names } = this.#trackables;
     this.#standings = new Standings(jobs, this.#accounting, names, multifactor?.usage.usage);
@@ -225,10 +226,12 @@ export class Limits {
   }
 
   #refusedByAccounts(job: number): string | undefined {
-    const { slurm, partitions } = this.#setup;
+    const { slurm } = this.#setup;
     const { associations, qos: enforcesQos } = slurm.enforcement;
     if ((slurm.accounts?.associations.length ?? 0) === 0) return undefined;
-    const association = this.#accounting.associationOf(job, slurm.partitions[partitions.of(job)]?.name);
+    const needsReservation = this.#flagsOf(job).has('requiresreservation');
+    if (needsReservation && this.#optionsOf(job).reservation === undefined) return 'InvalidQOS';
+    const association = this.#associationOf(job);
     if (association < 0) return associations ? 'InvalidAccount' : undefined;
     if (!enforcesQos) return undefined;
     const allowed = this.#accounting.tree.associations[association].qos;
@@ -256,14 +259,18 @@ export class Limits {
   }
 
   #flagsOf(job: number): ReadonlySet<string> {
-    const association = this.#accounting.associationOf(job);
-    return this.#accounting.qos[this.#accounting.qosOf(job, association)]?.flags ?? NO_FLAGS;
+    return this.#accounting.qos[this.#accounting.qosOf(job, this.#associationOf(job))]?.flags ?? NO_FLAGS;
+  }
+
+  #associationOf(job: number): number {
+    const { slurm, partitions } = this.#setup;
+    return this.#accounting.associationOf(job, slurm.partitions[partitions.of(job)]?.name);
   }
 
   #applicant(job: number): Applicant {
     const { jobs, partitions } = this.#setup;
     const { minNodes, maxNodes, reservation } = this.#optionsOf(job);
-    const association = this.#accounting.associationOf(job);
+    const association = this.#associationOf(job);
     const qos = this.#accounting.qos[this.#accounting.qosOf(job, association)]?.name ?? nameOf(jobs.qos, job)?.toLowerCase();
     const account = this.#accounting.tree.associations[association]?.account ?? nameOf(jobs.account, job)?.toLowerCase();
     return {

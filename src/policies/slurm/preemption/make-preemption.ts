@@ -4,6 +4,7 @@ import type { Requests } from '../../../workload.ts';
 import type { Partitions } from '../partitions.ts';
 import type { PlanClock } from '../plan-clock.ts';
 import type { Priorities } from '../priorities.ts';
+import type { Accounting } from '../priority/accounting.ts';
 import type { Running } from '../running.ts';
 import type { Selection } from '../selection.ts';
 import { JobQos } from './job-qos.ts';
@@ -17,6 +18,7 @@ import { Stops } from './stops.ts';
 export interface PreemptionParts {
   readonly jobs: Requests;
   readonly config: SlurmConfig;
+  readonly accounting: Accounting;
   readonly partitions: Partitions;
   readonly priorities: Priorities;
   readonly running: Running;
@@ -30,11 +32,11 @@ export interface PreemptionParts {
 
 /** Undefined if there is none. */
 export function makePreemption(parts: PreemptionParts): Preemption | undefined {
-  const { jobs, config, partitions, running, selection, clock, cleaning, finish } = parts;
+  const { jobs, config, accounting, partitions, running, selection, clock, cleaning, finish } = parts;
   const { preemption, timing } = config;
   const { reorderCount, strictOrder, youngestFirst, exemptAbove } = preemptParameters(config);
   if (preemption.type === 'none' || preemption.mode.how === 'off') return undefined;
-  const qos = new JobQos(jobs, config);
+  const qos = new JobQos(accounting, config.partitions);
   const rules =
     preemption.type === 'qos' ? qosRules(qos, preemption, parts.priorities) : partitionPrioRules(config, partitions.rules);
   const exemptTimeOf = (victim: PreemptParty) =>

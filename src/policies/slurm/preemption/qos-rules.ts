@@ -7,7 +7,7 @@ import type { PreemptRules } from './preempt-rules.ts';
 
 export function qosRules(qos: JobQos, { mode }: SlurmPreemption, priorities: Priorities): PreemptRules {
   const mayPreempt: PreemptRules['mayPreempt'] = (preemptor, victim) => {
-    const [own, theirs] = [qos.of(preemptor.job), qos.of(victim.job)];
+    const [own, theirs] = [qos.of(preemptor), qos.of(victim)];
     if (own === undefined || theirs === undefined) return false;
     if (own !== theirs) return own.preempt.includes(theirs.name);
     if (!own.within && !mode.within) return false;
@@ -16,16 +16,16 @@ export function qosRules(qos: JobQos, { mode }: SlurmPreemption, priorities: Pri
   return {
     precedes: mayPreempt,
     precedesByTier: false,
-    mightPreempt({ job }) {
-      const own = qos.of(job);
+    mightPreempt(preemptor) {
+      const own = qos.of(preemptor);
       return own !== undefined && (own.preempt.length > 0 || own.within || mode.within);
     },
     mayPreempt,
-    modeOf({ job }) {
-      const own = qos.of(job)?.preemptMode ?? 'cluster';
+    modeOf(victim) {
+      const own = qos.of(victim)?.preemptMode ?? 'cluster';
       return own === 'cluster' ? mode.how : own;
     },
-    graceOf: ({ job }) => qos.of(job)?.graceTime ?? 0,
-    importanceOf: ({ job }, nodes) => Math.min(qos.of(job)?.priority ?? 0, MOST) * (MOST + 1) + Math.min(nodes, MOST),
+    graceOf: (victim) => qos.of(victim)?.graceTime ?? 0,
+    importanceOf: (victim, nodes) => Math.min(qos.of(victim)?.priority ?? 0, MOST) * (MOST + 1) + Math.min(nodes, MOST),
   };
 }

@@ -16,6 +16,7 @@ export class Accounting {
   readonly qos: readonly SlurmQos[];
   readonly #jobs: Requests;
   readonly #accounts: SlurmAccounts;
+  readonly #strict: boolean;
   /** By account, user and partition. */
   readonly #byName = new Map<string, number>();
   /** The first user of each account: for jobs of which is not known whose they are. */
@@ -26,8 +27,10 @@ export class Accounting {
   /** By association, and QoS of the job. */
   readonly #knownQos = new Map<number, number>();
 
-  constructor(jobs: Requests, accounts: SlurmAccounts | undefined) {
+  /** `strict`: jobs need an association (AccountingStorageEnforce=associations). */
+  constructor(jobs: Requests, accounts: SlurmAccounts | undefined, strict = true) {
     this.#jobs = jobs;
+    this.#strict = strict;
     this.#accounts = accounts === undefined || accounts.associations.length === 0 ? accountsOfJobs(jobs, accounts) : accounts;
     this.tree = new AssociationTree(this.#accounts.associations);
     this.qos = this.#accounts.qos;
@@ -78,9 +81,13 @@ export class Accounting {
   }
 
   #find(user: string | undefined, named: string | undefined, partition: string): number {
-    const account = named ?? this.#accounts.defaultAccounts.get(user ?? ROOT) ?? '';
+    const usual = this.#accounts.defaultAccounts.get(user ?? ROOT) ?? '';
+    const account = named ?? usual;
     if (user === undefined) return this.#firstUser.get(account) ?? -1;
-    return this.#byName.get(keyOf(account, user, partition)) ?? this.#byName.get(keyOf(account, user, undefined)) ?? -1;
+    const found = this.#byName.get(keyOf(account, user, partition)) ?? this.#byName.get(keyOf(account, user, undefined));
+    // Where nobody needs an association, a job of an account that is not its user's is one of his default account.
+    if (found === undefined && !this.#strict && account !== usual) return this.#find(user, usual, partition);
+    return found ?? -1;
   }
 }
 

@@ -59,7 +59,7 @@ export class MultifactorPriorities implements Priorities {
     this.#slurm = slurm;
     this.#partitions = new JobPartitions(jobs, cluster);
     this.#clock = new PlanClock(jobs);
-    this.accounting = new Accounting(jobs, slurm.accounts);
+    this.accounting = new Accounting(jobs, slurm.accounts, slurm.enforcement.associations);
     this.trackables = new Trackables(jobs, cluster, slurm);
     const { tree, qos } = this.accounting;
     const usage = new Usage(tree, qos, this.trackables.names.length, decayHalfLife);
@@ -195,4 +195,10 @@ export class MultifactorPriorities implements Priorities {
     if (tasksPerNode === undefined) return 1;
     return Math.ceil((tasks ?? groupTasks[firstGroup[job]]) / tasksPerNode);
   }
+}
+
+/** That by which priorities are computed, or else one of the same kind. */
+export function accountingOf(priorities: Priorities, jobs: Requests, slurm: SlurmConfig): Accounting {
+  if (priorities instanceof MultifactorPriorities) return priorities.accounting;
+  return new Accounting(jobs, slurm.accounts, slurm.enforcement.associations);
 }
