@@ -1,15 +1,18 @@
 import type { Command } from 'commander';
 import { loadClusterWithFile } from '../cluster-file.ts';
-import type { Node } from '../kubernetes.ts';
 import { ClusterFolder, defaultFolder } from '../live/cluster/folder.ts';
 import type { ClusterState } from '../live/cluster/folder.ts';
 import { checkClusterName, DEFAULT_NAME } from '../live/cluster/names.ts';
 import { readSchedulerConfig } from '../live/cluster/scheduler-config.ts';
+import type { ClusterWish } from '../live/cluster/cluster-wish.ts';
+import { upKind } from '../live/cluster/up-kind.ts';
 import { upProcesses } from '../live/cluster/up-processes.ts';
 import { nodeObjects } from '../policies/kube-default/cluster-nodes.ts';
+import { usageError } from '../errors.ts';
 import { countOf, formatDuration, parseDuration } from '../units.ts';
 import { examples } from './command.ts';
-import { Interrupted, stopOnSignals } from './interrupt.ts';
+import { stopOnSignals } from './interrupt.ts';
+import { wholeNumber } from './option-values.ts';
 import { print, printJson } from './output.ts';
 import { say, warn } from './terminal.ts';
 
@@ -17,7 +20,9 @@ interface Options {
   name: string;
   dir?: string;
   processes?: boolean;
-  cluster: string;
+  cluster?: string;
+  kindWorkers: number;
+  gpusPerWorker: number;
   kubernetesVersion?: string;
   bin?: string;
   schedulerConfig?: string;
@@ -32,12 +37,28 @@ export function declareLiveUp(command: Command): void {
   examples(command, [
     'yardmaster live up --processes',
     'yardmaster live up --processes --cluster nodes=64,cpus=32,gpus=8,gpu-model=A100,memory=512Gi --name gpus',
+    'yardmaster live up --kind-workers 2 --gpus-per-worker 8',
     'yardmaster live down',
   ]);
   command
     .option('--name <name>', 'what the cluster is called; its context is "yardmaster-NAME"', DEFAULT_NAME)
     .option('--processes', 'without containers: etcd, the control plane and KWOK as plain processes on this machine')
-    .option('--cluster <spec>', 'its nodes, described as for "replay"; KWOK plays their kubelets', DEFAULT_CLUSTER)
+    .option(
+      '--cluster <spec>',
+      `nodes that KWOK plays, described as for "replay" (default: ${DEFAULT_CLUSTER}, none beside kind's own)`,
+    )
+    .option(
+      '--kind-workers <count>',
+      'nodes of kind that are containers, and run real ones',
+      (text) => wholeNumber(text, '--kind-workers', 0),
+      0,
+    )
+    .option(
+      '--gpus-per-worker <count>',
+      'GPUs that each of those says it has',
+      (text) => wholeNumber(text, '--gpus-per-worker', 0),
+      0,
+    )
     .option('--kubernetes-version <version>', 'such as v1.36.3 or 1.34')
     .option('--bin <dir>', 'where the programs are, before all other places')
     .option('--dir <dir>', 'where all of the cluster is kept (default: ~/.local/state/yardmaster/live/NAME)')
@@ -50,34 +71,38 @@ export function declareLiveUp(command: Command): void {
 
 async function up(options: Options): Promise<void> {
   const began = performance.now();
-  const name = checkClusterName(options.name);
-  const nodes = await readNodes(options.cluster);
+  if (options.processes && options.kindWorkers > 0) {
+    throw usageError('workers are containers, and --processes has none', '--kind-workers', 'leave out one of the two');
+  }
   const stop = stopOnSignals();
+  const wish = await readWish(options, stop.dropped);
   try {
-    const state = await upProcesses({
-      name,
-      folder: new ClusterFolder(options.dir ?? defaultFolder(name)),
-      nodes,
-      search: { bin: options.bin, version: options.kubernetesVersion },
-      schedulerConfig: readSchedulerConfig(options.schedulerConfig),
-      featureGates: options.featureGates,
-      timeout: parseDuration(options.timeout, '--timeout'),
-      signal: stop.dropped,
-      onStep: (step) => say(`starting ${step}`),
-    });
-    tell(state, nodes.length, performance.now() - began, options);
+    const { kindWorkers: workers, gpusPerWorker } = options;
+    const state = await (options.processes ? upProcesses(wish) : upKind({ ...wish, workers, gpusPerWorker }));
+    tell(state, wish.nodes.length + workers, performance.now() - began, options);
   } catch (error) {
     if (!stop.dropped.aborted) throw error;
     say('interrupted: what had been started is stopped, and its folder removed');
     process.exitCode = stop.exitCode();
-    if (process.exitCode === undefined) throw new Interrupted();
   }
 }
 
-async function readNodes(spec: string): Promise<readonly Node[]> {
-  const { cluster, warnings = [] } = await loadClusterWithFile(spec);
+async function readWish(options: Options, signal: AbortSignal): Promise<ClusterWish> {
+  const name = checkClusterName(options.name);
+  const spec = options.cluster ?? (options.kindWorkers > 0 ? undefined : DEFAULT_CLUSTER);
+  const { cluster, warnings = [] } = spec === undefined ? {} : await loadClusterWithFile(spec);
   for (const message of warnings) warn(message);
-  return nodeObjects(cluster);
+  return {
+    name,
+    folder: new ClusterFolder(options.dir ?? defaultFolder(name)),
+    nodes: cluster === undefined ? [] : nodeObjects(cluster),
+    search: { bin: options.bin, version: options.kubernetesVersion },
+    schedulerConfig: readSchedulerConfig(options.schedulerConfig),
+    featureGates: options.featureGates,
+    timeout: parseDuration(options.timeout, '--timeout'),
+    signal,
+    onStep: (step) => say(`starting ${step}`),
+  };
 }
 
 function tell(state: ClusterState, nodes: number, took: number, { json, name, dir }: Options): void {

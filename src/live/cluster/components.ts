@@ -111,11 +111,21 @@ export function scheduler({ programs, ports, file, featureGates }: Plan): Compon
   });
 }
 
-export function kwok({ programs, ports, file, nodes }: Plan): Component {
-  return component('kwok', programs.kwok, {
+/** What KWOK needs to know, on a cluster of any kind. */
+export interface KwokPlan {
+  readonly program: string;
+  /** Where it says whether it is well. */
+  readonly port: number;
+  readonly file: (name: string) => string;
+  /** How many nodes it is to keep alive [count]. */
+  readonly nodes: number;
+}
+
+export function kwok({ program, port, file, nodes }: KwokPlan): Component {
+  return component('kwok', program, {
     kubeconfig: file(FILES.kwokKubeconfig),
     config: file(FILES.kwokConfig),
-    'server-address': `${LOOPBACK}:${ports.kwok}`,
+    'server-address': `${LOOPBACK}:${port}`,
     'node-lease-duration-seconds': leaseDuration(nodes),
   });
 }

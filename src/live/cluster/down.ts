@@ -1,7 +1,7 @@
 /** Takes a cluster down, whatever state it is in. */
-import { execFileSync } from 'node:child_process';
 import { LiveTrouble } from '../trouble.ts';
 import type { ClusterFolder, ClusterState } from './folder.ts';
+import { deleteKindCluster } from './kind-program.ts';
 import { stopAll } from './processes.ts';
 
 /** Stops all that runs and removes the folder. Returns how many processes ran. */
@@ -12,12 +12,17 @@ export async function takeDown(folder: ClusterFolder, state: ClusterState): Prom
   return stopped;
 }
 
-/** kind finds its containers by the name of the cluster, and is content if there are none. */
-function deleteKindCluster(program: string, name: string): void {
+/** Takes down what was begun, and throws the error that ended it; if even that fails, both. */
+export async function undo(folder: ClusterFolder, state: ClusterState, error: unknown): Promise<never> {
   try {
-    execFileSync(program, ['delete', 'cluster', '--name', name], { stdio: ['ignore', 'ignore', 'pipe'] });
-  } catch (error) {
-    const said = String((error as { stderr?: Buffer }).stderr ?? error).trim();
-    throw new LiveTrouble(`kind cannot delete the cluster ${name}: ${said}`, program, 'see whether docker runs, and try again');
+    await takeDown(folder, state);
+  } catch (second) {
+    const [first, then] = [error, second].map((one) => (one instanceof Error ? one.message : String(one)));
+    throw new LiveTrouble(
+      `${first}\nand what had been started is still there: ${then}`,
+      folder.path,
+      'try "yardmaster live down"',
+    );
   }
+  throw error;
 }

@@ -39,6 +39,8 @@ const STATE = z.object({
   ),
   /** The `kind` program that made the cluster, with its container runtime. */
   kindProgram: z.string().optional(),
+  /** How many GPUs each of kind's own workers was given [count]. */
+  gpusPerWorker: z.number().optional(),
 });
 
 export type ClusterState = z.infer<typeof STATE>;

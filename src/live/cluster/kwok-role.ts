@@ -23,13 +23,16 @@ export function kwokRole(cluster: string): object {
   return { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: metadata(cluster), rules: RULES };
 }
 
-export function kwokRoleBinding(cluster: string, user: string): object {
+/** Who plays KWOK. */
+export type Subject = { readonly kind: 'User' | 'ServiceAccount'; readonly name: string; readonly namespace?: string };
+
+export function kwokRoleBinding(cluster: string, subject: Subject): object {
   return {
     apiVersion: `${RBAC}/v1`,
     kind: 'ClusterRoleBinding',
     metadata: metadata(cluster),
     roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: NAME },
-    subjects: [{ apiGroup: RBAC, kind: 'User', name: user }],
+    subjects: [{ ...subject, ...(subject.kind === 'User' ? { apiGroup: RBAC } : {}) }],
   };
 }
 

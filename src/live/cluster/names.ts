@@ -19,7 +19,8 @@ export const ENDS = 'yardmaster.dev/Ends';
 export const ENDED = 'yardmaster.dev/Ended';
 export const STOPS = 'yardmaster.dev/Stops';
 
-export const DEFAULT_NAME = 'live';
+/** Not a word that people give to clusters that matter: a driver refuses those. */
+export const DEFAULT_NAME = 'lab';
 
 /** Throws `InputError` for what cannot be the name of a cluster: it becomes a label, a file name and a part of host names. */
 export function checkClusterName(name: string): string {
@@ -27,7 +28,7 @@ export function checkClusterName(name: string): string {
   throw usageError(
     `"${name}" cannot be the name of a cluster`,
     '--name',
-    'take up to 40 lower-case letters, digits and hyphens, such as "live-2"',
+    'take up to 40 lower-case letters, digits and hyphens, such as "lab-2"',
   );
 }
 

@@ -8,8 +8,8 @@ const MAX_PODS = 110;
 const IN_BYTES = new Set(['memory', 'ephemeral-storage']);
 
 /**
- * A node that KWOK plays the kubelet of. It is registered as the kubelet does it, with all that it has and in readiness,
- * so that nothing has to be added afterwards. What the cluster's description does not limit is more than can be used.
+ * A node that KWOK plays the kubelet of, registered as the kubelet does it, with all that it has. What the cluster's
+ * description does not limit is more than can be used.
  */
 export function fakeNode(node: Node, cluster: string): object {
   const { name, labels, taints, unschedulable } = node;

@@ -13,9 +13,12 @@ export interface Answer {
 /** How the API server is reached. */
 export interface ApiAddress {
   readonly server: string;
-  readonly token: string;
   /** Of the authority that the server's certificate is checked against, as PEM. */
   readonly ca: string;
+  /** Who one is, by a token or by a certificate and its key, as PEM. */
+  readonly token?: string;
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 /** One that does not answer is taken to be gone after this [ms]. */
@@ -27,7 +30,8 @@ export class Api {
 
   constructor(address: ApiAddress, connections = 16) {
     this.#address = address;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: connections, ca: address.ca });
+    const { ca, cert, key } = address;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: connections, ca, cert, key });
   }
 
   close(): void {
@@ -38,10 +42,11 @@ export class Api {
     return this.send('GET', path);
   }
 
-  /** Makes an object. Throws `LiveTrouble` if the API server refuses it. */
-  async create(path: string, object: object): Promise<void> {
+  /** Makes an object, and gives it as it was made. Throws `LiveTrouble` if the API server refuses it. */
+  async create(path: string, object: object): Promise<unknown> {
     const { status, body } = await this.send('POST', path, object);
     if (status >= 300) throw refused(status, body, `${this.#address.server}${path}`);
+    return JSON.parse(body) as unknown;
   }
 
   /** Parses the answer. Throws `LiveTrouble` if there is none. */
@@ -54,8 +59,8 @@ export class Api {
   send(method: string, path: string, object?: object, type = 'application/json'): Promise<Answer> {
     const { server, token } = this.#address;
     const headers = {
-      authorization: `Bearer ${token}`,
       accept: 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(object === undefined ? {} : { 'content-type': type }),
     };
     return new Promise((done, failed) => {
@@ -66,7 +71,7 @@ export class Api {
         response.on('end', () => done({ status: response.statusCode ?? 0, body: Buffer.concat(pieces).toString('utf8') }));
       });
       call.on('timeout', () => call.destroy(new Error(`no answer within ${TIMEOUT / 1000} s`)));
-      call.on('error', failed);
+      call.on('error', ({ message }) => failed(new LiveTrouble(`no answer: ${message}`, server, 'see whether it runs')));
       call.end(object === undefined ? undefined : JSON.stringify(object));
     });
   }

@@ -6,17 +6,17 @@ import { InputError, usageError } from '../../errors.ts';
 const API_GROUP = 'kubescheduler.config.k8s.io/';
 
 /** A KubeSchedulerConfiguration, as far as it matters here. */
-type Configuration = Record<string, unknown> & { readonly apiVersion: string };
+export type SchedulerConfiguration = Record<string, unknown> & { readonly apiVersion: string };
 
 /** Of kube-scheduler itself, if the user brings none. */
-const DEFAULTS: Configuration = { apiVersion: `${API_GROUP}v1`, kind: 'KubeSchedulerConfiguration' };
+const DEFAULTS: SchedulerConfiguration = { apiVersion: `${API_GROUP}v1`, kind: 'KubeSchedulerConfiguration' };
 
 /** Reads the user's file. Throws `InputError` for what is no configuration of kube-scheduler; the rest is for it to judge. */
-export function readSchedulerConfig(file: string | undefined): Configuration {
+export function readSchedulerConfig(file: string | undefined): SchedulerConfiguration {
   return file === undefined ? DEFAULTS : parseSchedulerConfig(readFileSync(file, 'utf8'), file);
 }
 
-export function parseSchedulerConfig(text: string, file: string): Configuration {
+export function parseSchedulerConfig(text: string, file: string): SchedulerConfiguration {
   let found: unknown;
   try {
     found = parse(text);
@@ -29,7 +29,7 @@ export function parseSchedulerConfig(text: string, file: string): Configuration 
 }
 
 /** The text for `--config`. There is one scheduler, so that it need not be elected; it reaches the API as we say. */
-export function schedulerConfig(configuration: Configuration, kubeconfig: string): string {
+export function schedulerConfig(configuration: SchedulerConfiguration, kubeconfig: string): string {
   const { clientConnection, leaderElection } = configuration;
   return stringify({
     ...configuration,
@@ -38,7 +38,7 @@ export function schedulerConfig(configuration: Configuration, kubeconfig: string
   });
 }
 
-function isConfiguration(value: unknown): value is Configuration {
+function isConfiguration(value: unknown): value is SchedulerConfiguration {
   const { apiVersion, kind } = asRecord(value);
   return typeof apiVersion === 'string' && apiVersion.startsWith(API_GROUP) && kind === DEFAULTS.kind;
 }

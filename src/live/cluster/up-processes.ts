@@ -1,43 +1,26 @@
 /** Brings up a cluster without containers: a real control plane as plain processes, and nodes that KWOK plays. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { get as httpGet } from 'node:http';
-import { get as httpsGet } from 'node:https';
-import type { Node } from '../../kubernetes.ts';
 import { LiveTrouble } from '../trouble.ts';
 import { auditPolicy } from './audit-policy.ts';
-import { createNodes, usableNodes } from './cluster-nodes.ts';
-import { apiServer, controllerManager, etcd, FILES, kwok, scheduler } from './components.ts';
-import type { Plan, Ports } from './components.ts';
+import type { ClusterWish } from './cluster-wish.ts';
+import { apiServer, controllerManager, etcd, FILES, scheduler } from './components.ts';
+import type { KwokPlan, Plan, Ports } from './components.ts';
 import { kubeconfig, makeUsers, serviceAccountKeys, tokenFile } from './credentials.ts';
 import type { User, Users } from './credentials.ts';
-import type { ClusterFolder, ClusterState } from './folder.ts';
-import { kwokRole, kwokRoleBinding, ROLE_BINDINGS, ROLES } from './kwok-role.ts';
+import { undo } from './down.ts';
+import type { ClusterState } from './folder.ts';
 import { contextName } from './names.ts';
 import { freePorts, LOOPBACK } from './ports.ts';
-import { start, stopAll } from './processes.ts';
+import { answers } from './probes.ts';
+import { start } from './processes.ts';
 import { findPrograms, PROCESS_PROGRAMS } from './programs.ts';
 import type { ProgramSearch } from './programs.ts';
 import { waitFor } from './readiness.ts';
 import type { Waiting } from './readiness.ts';
 import { Api } from './requests.ts';
 import { schedulerConfig } from './scheduler-config.ts';
-import type { readSchedulerConfig } from './scheduler-config.ts';
 import { kwokConfig } from './stages.ts';
-
-export interface ClusterWish {
-  readonly name: string;
-  readonly folder: ClusterFolder;
-  readonly nodes: readonly Node[];
-  readonly search: ProgramSearch;
-  readonly schedulerConfig: ReturnType<typeof readSchedulerConfig>;
-  /** As `--feature-gates` of Kubernetes takes them. */
-  readonly featureGates?: string;
-  /** For all of it [ms]. */
-  readonly timeout: number;
-  readonly signal?: AbortSignal;
-  /** Told each step. */
-  readonly onStep?: (step: string) => void;
-}
+import { allowKwok, bringUpNodes, nodesReady } from './up-nodes.ts';
 
 /** Resolves when pods can be made. What was begun is undone if it fails or is interrupted. */
 export async function upProcesses(wish: ClusterWish): Promise<ClusterState> {
@@ -64,9 +47,7 @@ export async function upProcesses(wish: ClusterWish): Promise<ClusterState> {
     };
     await bringUp(plan, wish, state);
   } catch (error) {
-    await stopAll(folder, state);
-    folder.remove();
-    throw error;
+    await undo(folder, state, error);
   }
   return state;
 }
@@ -86,38 +67,29 @@ async function bringUp(plan: Plan, wish: ClusterWish, state: ClusterState): Prom
 
   onStep('etcd');
   start(etcd(plan), folder, state);
-  await waitFor('etcd', () => answersHttp(`http://${LOOPBACK}:${ports.etcd}/health`), waiting);
+  await waitFor('etcd', () => answers(`http://${LOOPBACK}:${ports.etcd}/health`), waiting);
   onStep('kube-apiserver');
   start(apiServer(plan), folder, state);
-  await waitFor('kube-apiserver', () => answersHttps(`${state.server}/readyz`), waiting);
+  await waitFor('kube-apiserver', () => answers(`${state.server}/readyz`), waiting);
 
   const ca = readFileSync(folder.file(FILES.serverCertificate), 'utf8');
   const api = new Api({ server: state.server, token: users.admin.token, ca });
   try {
     state.kubernetesVersion = await checkVersion(api, wish.search);
-    await api.create(ROLES, kwokRole(name));
-    await api.create(ROLE_BINDINGS, kwokRoleBinding(name, users.kwok.name));
-    onStep('kube-controller-manager, kube-scheduler, kwok');
-    for (const component of [controllerManager(plan), scheduler(plan), kwok(plan)]) start(component, folder, state);
-    onStep(`${nodes.length} nodes`);
-    await createNodes(api, nodes, name);
-    await allReady(api, plan, wish, waiting);
+    await allowKwok(api, name, { kind: 'User', name: users.kwok.name });
+    onStep('kube-controller-manager, kube-scheduler');
+    for (const component of [controllerManager(plan), scheduler(plan)]) start(component, folder, state);
+    onStep(`kwok and ${nodes.length} nodes`);
+    const kubelets: KwokPlan = { program: plan.programs.kwok, port: ports.kwok, file: plan.file, nodes: nodes.length };
+    await bringUpNodes(api, kubelets, nodes, waiting);
+    await waitFor('kube-controller-manager', () => answers(`https://${LOOPBACK}:${ports.controllers}/healthz`), waiting);
+    await waitFor('kube-scheduler', () => answers(`https://${LOOPBACK}:${ports.scheduler}/readyz`), waiting);
+    await nodesReady(api, kubelets, waiting);
   } finally {
     api.close();
   }
   state.phase = 'ready';
   folder.write(state);
-}
-
-async function allReady(api: Api, { ports }: Plan, { name, nodes }: ClusterWish, waiting: Waiting): Promise<void> {
-  await waitFor('kube-controller-manager', () => answersHttps(`https://${LOOPBACK}:${ports.controllers}/healthz`), waiting);
-  await waitFor('kube-scheduler', () => answersHttps(`https://${LOOPBACK}:${ports.scheduler}/readyz`), waiting);
-  await waitFor('kwok', () => answersHttp(`http://${LOOPBACK}:${ports.kwok}/healthz`), waiting);
-  // Without it the API server refuses pods.
-  const account = '/api/v1/namespaces/default/serviceaccounts/default';
-  await waitFor('the service account of pods', async () => (await api.get(account)).status === 200 || undefined, waiting);
-  const all = async () => (await usableNodes(api, name)) === nodes.length || undefined;
-  await waitFor(`all ${nodes.length} nodes`, all, waiting);
 }
 
 /** All files but those that the programs make themselves. */
@@ -152,27 +124,4 @@ async function checkVersion(api: Api, { version }: ProgramSearch): Promise<strin
     'live up',
     'say with --bin where programs of that version are, or ask for this one with --kubernetes-version',
   );
-}
-
-/** True if the address answers with 200; undefined if it does not, or not yet. What serves it has a certificate of its own. */
-function answersHttps(url: string): Promise<true | undefined> {
-  return new Promise((done) => {
-    const call = httpsGet(url, { rejectUnauthorized: false, agent: false, timeout: 1000 }, (response) => {
-      response.resume();
-      done(response.statusCode === 200 || undefined);
-    });
-    call.on('timeout', () => call.destroy());
-    call.on('error', () => done(undefined));
-  });
-}
-
-function answersHttp(url: string): Promise<true | undefined> {
-  return new Promise((done) => {
-    const call = httpGet(url, { agent: false, timeout: 1000 }, (response) => {
-      response.resume();
-      done(response.statusCode === 200 || undefined);
-    });
-    call.on('timeout', () => call.destroy());
-    call.on('error', () => done(undefined));
-  });
 }
