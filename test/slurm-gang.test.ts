@@ -62,6 +62,17 @@ describe('a job of a higher tier', () => {
   });
 });
 
+test('the time for which a job was suspended does not use up what its account lets it have', () => {
+  const accounts = ['add account name=a', 'add user name=ada account=a', 'modify user ada set MaxTRESMinsPerJob=cpu=160'];
+  const conf = [...SUSPEND, 'AccountingStorageType=accounting_storage/slurmdbd', 'AccountingStorageEnforce=limits'];
+  const low = { at: 0, cpus: 32, runs: 1200, limit: 5, account: 'a' };
+  const high = { at: 10, cpus: 1, runs: 100, limit: 2, partition: 'high', account: 'a' };
+  const longer = [...conf, 'OverTimeLimit=60'];
+  const end = (jobs: RunJob[]) => gang(jobs, { conf: longer, accounts }).end[0] / 1000;
+  // Looked at every half minute, in whole minutes, and cleaned for a second.
+  expect([end([low]), end([low, high])]).toEqual([301, 421]);
+});
+
 describe('OverSubscribe=FORCE', () => {
   const partitions = ['PartitionName=main Nodes=n1 Default=YES OverSubscribe=FORCE:2'];
   const conf = ['PreemptMode=GANG'];

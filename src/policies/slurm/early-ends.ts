@@ -52,7 +52,7 @@ export class EarlyEnds {
     }
     if (usedUp === undefined) return;
     for (const job of [...running.jobs()].sort((a, b) => a - b)) {
-      const reason = usedUp(job);
+      const reason = cycle.running.has(job) ? usedUp(job) : undefined;
       if (reason === undefined) continue;
       cycle.explain(job, `TimeLimit (${reason})`);
       this.#kill(cycle, job);

@@ -30,6 +30,8 @@ export class Running {
   readonly #jobs = new Map<number, Allocation>();
   /** Jobs whose nodes are being cleaned, and since when [Unix ms]. */
   readonly #over = new Map<number, { readonly allocation: Allocation; readonly since: number }>();
+  /** For how long jobs that run were suspended [ms]. */
+  readonly #suspended = new Map<number, number>();
   #sorted: readonly Allocation[] | undefined;
 
   constructor(machine: Machine) {
@@ -55,6 +57,7 @@ export class Running {
     const allocation = this.#jobs.get(job);
     if (allocation === undefined) return;
     this.#jobs.delete(job);
+    this.#suspended.delete(job);
     this.#sorted = undefined;
     this.books.give(allocation.shares, allocation.whole);
     this.#over.set(job, { allocation, since: now });
@@ -106,12 +109,18 @@ export class Running {
     this.#sorted = undefined;
   }
 
-  /** Its limit is used up so much later [ms]. */
+  /** It goes on after it was suspended for so long: its limit is used up so much later [ms]. */
   extend(job: number, by: number): void {
     const allocation = this.#jobs.get(job);
     if (allocation === undefined || by === 0) return;
+    this.#suspended.set(job, this.suspendedOf(job) + by);
     this.#jobs.set(job, { ...allocation, end: allocation.end + by });
     this.#sorted = undefined;
+  }
+
+  /** For how long a job that runs was suspended [ms]. */
+  suspendedOf(job: number): number {
+    return this.#suspended.get(job) ?? 0;
   }
 
   /** By the end of their limits; ties in the order of their rows, which is that of their ids. */

@@ -117,7 +117,8 @@ export class Scheduling {
     this.plansLicenses = parameters.backfill.licenses && cluster.slurm?.schedulerType === 'backfill';
     const demands = new Demands(jobs, machine, cluster.slurm);
     const { preemption, limits, reasons, reservations, gang } = this;
-    const usedUp = limits?.endsJobs === true ? (job: number) => limits.usedUp(job, clock.unix) : undefined;
+    const usedUp =
+      limits?.endsJobs === true ? (job: number) => limits.usedUp(job, clock.unix - running.suspendedOf(job)) : undefined;
     this.earlyEnds = new EarlyEnds({ clock, running, cleaning, finish, usedUp });
     const parts = { partitions, priorities, demands, requeues, preemption, limits, reasons, reservations, gang };
     this.queue = new JobQueue(jobs, parts);

@@ -187,7 +187,7 @@ export class Limits {
     this.#promises.begin(job, { standing, amounts, nodes, start: now / SECOND, limit: now / SECOND + seconds });
   }
 
-  /** Why a job that runs is to be killed: a limit of time is used up; undefined if it may go on. `now`: [Unix ms]. */
+  /** Why a job that runs is to be killed: a limit of time is used up; undefined if it may go on. `now`: less what it was suspended [Unix ms]. */
   usedUp(job: number, now: number): string | undefined {
     const run = this.#promises.of(job);
     return run && this.#usedUp.reason(run.standing, run.amounts, Math.floor((now / SECOND - run.start) / 60));

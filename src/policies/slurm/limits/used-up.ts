@@ -1,7 +1,6 @@
 /**
  * Whether limits of time end a job that runs: what its group may use in all is used up, or what the job itself may.
- * Source: Slurm 22.05, src/slurmctld/acct_policy.c, acct_policy_job_time_out, _qos_job_time_out. Departs from it in that the
- * time for which a job was suspended counts.
+ * Source: Slurm 22.05, src/slurmctld/acct_policy.c, acct_policy_job_time_out, _qos_job_time_out.
  */
 import { NODE } from '../priority/trackable.ts';
 import { overGroupLimit, overLimit } from './compare.ts';
