@@ -7,10 +7,7 @@ const MAX_PODS = 110;
 /** What the kubelet itself says of its node; other resources have amounts without a unit. */
 const IN_BYTES = new Set(['memory', 'ephemeral-storage']);
 
-/**
- * A node that KWOK plays the kubelet of, registered as the kubelet does it, with all that it has. What the cluster's
- * description does not limit is more than can be used.
- */
+/** A node that KWOK plays the kubelet of, registered as the kubelet does it, with all that it has. */
 export function fakeNode(node: Node, cluster: string): object {
   const { name, labels, taints, unschedulable } = node;
   return {
@@ -38,17 +35,22 @@ function standardLabels(name: string): Record<string, string> {
   return { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' };
 }
 
-/** More memory than any pod asks for [bytes]. */
-const UNLIMITED_MEMORY = 2 ** 50;
-
+/** What is not listed is not modelled: a scheduler scores nothing by it, as in the simulation. */
 export function quantities(resources: Resources): Record<string, string> {
-  const all: Record<string, string> = { memory: String(UNLIMITED_MEMORY), pods: String(MAX_PODS) };
-  for (const [name, amount] of resources) {
-    if (name === 'cpu') all.cpu = `${amount}m`;
-    else
-      all[name] = IN_BYTES.has(name) || Number.isInteger(amount) ? String(Math.floor(amount)) : `${Math.floor(amount * 1000)}m`;
-  }
+  const all: Record<string, string> = { pods: String(MAX_PODS) };
+  for (const [name, amount] of resources) all[name] = quantity(name, amount);
   return all;
+}
+
+function quantity(name: string, amount: number): string {
+  if (name === 'cpu') return `${amount}m`;
+  if (IN_BYTES.has(name)) return bytes(amount);
+  return Number.isInteger(amount) ? String(amount) : `${Math.floor(amount * 1000)}m`;
+}
+
+/** As the kubelet says it, where that is exact. */
+function bytes(amount: number): string {
+  return amount % 1024 === 0 ? `${amount / 1024}Ki` : String(Math.floor(amount));
 }
 
 /** Fields that the API wants to be there. */
