@@ -16,8 +16,10 @@ export interface NodePool {
   /** Whole devices per node [count]. */
   readonly gpus: number;
   readonly gpuModel?: string;
-  /** Of each device [bytes]. */
+  /** Of each device [bytes]; absent = not modelled: any request fits. */
   readonly gpuMemory?: number;
+  /** How its devices may be cut into MIG instances, by a name of src/mig.ts; absent = not at all. */
+  readonly mig?: string;
   /** Other countable resources per node, such as licences or `pods` [count]. */
   readonly other?: Readonly<Record<string, number>>;
   readonly labels?: Readonly<Record<string, string>>;

@@ -15,7 +15,7 @@ type Digested = Pick<Schedule, 'submit' | 'start' | 'end' | 'state' | 'lastStart
 
 /**
  * SHA-256 of a schedule (hex): submit, start, end, state and lastStart of every row, then, where there are
- * placements, their first, node, group and tasks. Each column is preceded by its length.
+ * placements, their first, node, group and tasks, and the GPUs of each if they were told apart. Each column is preceded by its length.
  */
 export function scheduleDigest({ submit, start, end, state, lastStart, placements }: Digested): string {
   const hash = createHash('sha256').update(ENCODING);
@@ -29,6 +29,10 @@ export function scheduleDigest({ submit, start, end, state, lastStart, placement
     addIntegers(hash, placements.node);
     addIntegers(hash, placements.group);
     addIntegers(hash, placements.tasks);
+    if (placements.devices) {
+      addIntegers(hash, placements.devices.first);
+      addIntegers(hash, placements.devices.device);
+    }
   }
   return hash.digest('hex');
 }

@@ -11,6 +11,8 @@ export interface PlacementSpec {
   readonly summary: string;
   readonly source: string;
   readonly parameters?: ParameterSpecs;
+  /** True if it must tell the GPUs of a node apart even where every task asks for whole ones. */
+  readonly needsDevices?: true;
   create(setup: PlacementSetup): Placement;
 }
 
@@ -43,16 +45,29 @@ export interface NodeRoom {
   free(node: number, resource: string): number;
   /** What the node has of it in all, in the same units. */
   capacity(node: number, resource: string): number;
+  /**
+   * GPUs of the node that are told apart, up or not [count]. 0 in a run that only counts them: where no task asks for
+   * a share of one, no memory or MIG profile, and the placement does not need it.
+   */
+  devices(node: number): number;
+  /** What is free of one GPU of a node [thousandths]; nothing of one that is cut into MIG instances. */
+  deviceFree(node: number, device: number): number;
 }
 
 /** What a placement fills in. */
 export interface PlacementPlan {
-  /** Tasks of one group of the job (index within the job) on one node. */
-  add(group: number, node: number, tasks: number): void;
+  /**
+   * Tasks of one group of the job (index within the job) on one node. Where devices are told apart, each task gets the
+   * whole GPUs with the lowest numbers, and its share of the GPU with the least free that has room; ties to the lowest
+   * number. `devices` says which ones instead, all tasks on the same: whole ones first, then the shared one.
+   */
+  add(group: number, node: number, tasks: number, devices?: readonly number[]): void;
   /** Tasks of a request that the plan has already put on this node count against its room: how many more fit. */
   roomLeft(node: number, request: number, job: number): number;
   /** What is free of a resource on a node beside what the plan has put there, in the units of `NodeRoom.free`. */
   freeLeft(node: number, resource: string): number;
+  /** What is free of one GPU beside what the plan has put there, in the units of `NodeRoom.deviceFree`. */
+  deviceLeft(node: number, device: number): number;
   /** Takes back all that was added. */
   clear(): void;
 }

@@ -23,6 +23,11 @@ export interface PolicySpec {
   readonly needsNodes?: boolean;
   /** True if it keeps jobs to their partitions by itself: else jobs that theirs would never take are turned away before. */
   readonly keepsPartitions?: boolean;
+  /**
+   * True if it goes by the sum of what is free on a node's GPUs, as schedulers do for which shares are a number like any
+   * other: shares of different GPUs then add up. Else a share comes from one GPU.
+   */
+  readonly sumsShares?: true;
   /** Makes the policy for one run. Everything it remembers lives in its closure. */
   create(setup: PolicySetup): Policy;
 }

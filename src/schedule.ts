@@ -41,6 +41,15 @@ export interface Placements {
   readonly group: Int32Array;
   /** Tasks of that group on that node [count]. */
   readonly tasks: Int32Array;
+  /** Absent unless the run told the GPUs of a node apart. */
+  readonly devices?: PlacedDevices;
+}
+
+/** The GPUs of each entry of placements, by their numbers on the node: those of an entry at `first[entry] .. first[entry + 1]`. */
+export interface PlacedDevices {
+  readonly first: Int32Array;
+  /** The whole ones, then the one of which each task of the entry has a share. */
+  readonly device: Int32Array;
 }
 
 /** A quantity that changes by steps: `value[i]` holds from `time[i]` until `time[i + 1]`. */

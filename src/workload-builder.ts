@@ -291,7 +291,8 @@ function countProcessors(
   return procs;
 }
 
-function requestKey({ cpu, memory, gpu, gpuModels, other }: TaskRequest): string {
+function requestKey({ cpu, memory, gpu, gpuMemory, mig, gpuModels, other }: TaskRequest): string {
   const plain = `${cpu} ${memory} ${gpu}`;
-  return gpuModels || other ? `${plain} ${JSON.stringify([gpuModels, Object.entries(other ?? {}).sort()])}` : plain;
+  const isPlain = !gpuModels && !other && gpuMemory === undefined && mig === undefined;
+  return isPlain ? plain : `${plain} ${JSON.stringify([gpuModels, Object.entries(other ?? {}).sort(), gpuMemory, mig])}`;
 }

@@ -9,8 +9,12 @@ export interface TaskRequest {
   readonly cpu: number;
   /** [bytes]; 0 where the trace does not say. */
   readonly memory: number;
-  /** GPUs [thousandths]: 2000 is two whole GPUs, 250 a quarter of one. */
+  /** GPUs [thousandths]: 2000 is two whole GPUs, 250 a quarter of one, 1500 a whole one and half of another. */
   readonly gpu: number;
+  /** Least memory on each of its GPUs [bytes]; of a GPU that is shared it takes at least this part. Absent = any. */
+  readonly gpuMemory?: number;
+  /** The MIG profile it needs, such as `1g.5gb`, in place of a share of a device; `gpu` is what it counts as. */
+  readonly mig?: string;
   /** The only GPU models that will do; absent = any. */
   readonly gpuModels?: readonly string[];
   /** Other countable resources by name, such as licences or `rdma` [count]. */

@@ -173,7 +173,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 function ledgerFor(cluster: Cluster, workload: ReturnType<typeof modelWorkload>, spec: PlacementSpec): NodeLedger {
   const requests = requestsOf(workload);
   const placement = spec.create({ parameters: {}, jobs: requests, cluster, random: randomStream(1, 'placement') });
-  return new NodeLedger(requests, cluster, placement);
+  return new NodeLedger(requests, cluster, placement, 'summed');
 }
 
 function partsOf(ledger: NodeLedger, job: number): ModelPart[] {

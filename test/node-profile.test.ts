@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Cluster } from '../src/cluster.ts';
 import { NodeLedger } from '../src/engine/nodes/ledger.ts';
+import { STRIDE } from '../src/engine/nodes/parts.ts';
 import { NodeProfile } from '../src/engine/nodes/profile.ts';
 import { placements } from '../src/placement/index.ts';
 import type { PlacementSpec } from '../src/placement.ts';
@@ -119,13 +120,13 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 function setUp(cluster: Cluster, rows: readonly ModelJob[], spec: PlacementSpec) {
   const requests = requestsOf(modelWorkload(rows));
   const placement = spec.create({ parameters: {}, jobs: requests, cluster, random: randomStream(1, 'placement') });
-  const ledger = new NodeLedger(requests, cluster, placement);
+  const ledger = new NodeLedger(requests, cluster, placement, 'summed');
   return { ledger, profile: new NodeProfile(ledger) };
 }
 
 function partsOf(list: Int32Array | undefined): ModelPart[] {
   const parts: ModelPart[] = [];
-  for (let index = 0; list !== undefined && index < list.length; index += 3) {
+  for (let index = 0; list !== undefined && index < list.length; index += STRIDE) {
     parts.push({ group: list[index], node: list[index + 1], tasks: list[index + 2] });
   }
   return summed(parts);
@@ -203,7 +204,7 @@ describe('NodeProfile and the ledger', () => {
   const start = () => {
     const requests = requestsOf(workloadOf(Array.from({ length: 5 }, () => ({ submit: 0, runtime: 1, procs: 1 }))));
     const setup = { parameters: {}, jobs: requests, cluster, random: randomStream(1, 'placement') };
-    const ledger = new NodeLedger(requests, cluster, placements[0].create(setup));
+    const ledger = new NodeLedger(requests, cluster, placements[0].create(setup), 'summed');
     return { ledger, profile: new NodeProfile(ledger) };
   };
 

@@ -77,7 +77,7 @@ function setUp({ cluster, fill, job }: Situation, spec: PlacementSpec): { ledger
   const filler: ModelJob = { walltime: Infinity, groups: [{ tasks: 100, minimum: 1, request: FILLER }] };
   const requests = requestsOf(modelWorkload([job, filler]));
   const placement = spec.create({ parameters: {}, jobs: requests, cluster, random: randomStream(1, 'placement') });
-  const ledger = new NodeLedger(requests, cluster, placement);
+  const ledger = new NodeLedger(requests, cluster, placement, 'summed');
   const nodes = idleNodes(cluster);
   nodes.forEach((node, index) => {
     const tasks = Math.min(fill[index], tasksThatFit(node, FILLER));
@@ -182,7 +182,7 @@ test('random gives each node its share', () => {
   const requests = requestsOf(modelWorkload(Array.from({ length: 5000 }, () => one)));
   const counts = new Array<number>(10).fill(0);
   const placement = spec.create({ parameters: {}, jobs: requests, cluster, random: randomStream(7, 'placement') });
-  const ledger = new NodeLedger(requests, cluster, placement);
+  const ledger = new NodeLedger(requests, cluster, placement, 'summed');
   for (let job = 0; job < 5000; job++) {
     ledger.take(job);
     ledger.eachPart(job, (node) => counts[node]++);

@@ -1,4 +1,5 @@
 import type { Eviction, Room, WhatIf } from '../policy.ts';
+import type { Seat } from './nodes/seats.ts';
 
 /**
  * Who holds what. The only place where an allocation changes, and only the core calls it. Every verb that takes
@@ -45,6 +46,8 @@ export interface Ledger extends Room {
   nodeUp(node: number): boolean;
   /** Tells each part of what the job holds; nothing on a pool of interchangeable processors. */
   eachPart(job: number, visit: (node: number, group: number, tasks: number) => void): void;
+  /** Which GPUs the tasks of each of these parts have, in the same order; undefined for none. Absent if GPUs are only counted. */
+  seatsOf?(job: number): (Seat | undefined)[];
   /**
    * For tests and debug runs: recomputes every sum from what the jobs hold and throws if the books do not agree.
    */

@@ -32,7 +32,7 @@ export interface Prepared {
 export function prepareRun(workload: Workload, cluster: Cluster, spec: PolicySpec, options: RunOptions): Prepared {
   const jobs = requestsOf(workload);
   const booked = spec.keepsPartitions === true ? { ...cluster, partitions: [] } : cluster;
-  const books = openBooks(jobs, workload.count, booked, options);
+  const books = openBooks(jobs, workload.count, booked, { ...options, sumsShares: spec.sumsShares === true });
   let oracle = false;
   const { seed = 1, parameters = readParameters(spec.parameters ?? {}, {}, spec.name) } = options;
   const policy = spec.create({
@@ -54,24 +54,28 @@ export function prepareRun(workload: Workload, cluster: Cluster, spec: PolicySpe
   return { policy, ledger: books.ledger, isOracle: () => oracle };
 }
 
+/** What the books must know. */
+type BookOptions = RunOptions & { readonly sumsShares: boolean };
+
 /** The ledger of a run, and how to make plans over the same cluster. */
 interface Books {
   readonly ledger: Ledger;
   createProfile(): Profile;
 }
 
-function openBooks(jobs: Requests, count: number, cluster: Cluster, options: RunOptions): Books {
+function openBooks(jobs: Requests, count: number, cluster: Cluster, options: BookOptions): Books {
   const procs = processorCount(cluster);
   if (!cluster.interchangeable) return openNodeBooks(jobs, cluster, options);
   const ledger = new PoolLedger(jobs, count, procs);
   return { ledger, createProfile: () => new PoolProfile(jobs, ledger.up) };
 }
 
-function openNodeBooks(jobs: Requests, cluster: Cluster, options: RunOptions): Books {
-  const { placement: spec, placementParameters, seed = 1 } = options;
+function openNodeBooks(jobs: Requests, cluster: Cluster, options: BookOptions): Books {
+  const { placement: spec, placementParameters, seed = 1, sumsShares } = options;
   if (spec === undefined) throw new Error(`${cluster.name} has nodes: say by which placement jobs get theirs`);
   const parameters = placementParameters ?? readParameters(spec.parameters ?? {}, {}, spec.name);
   const placement = spec.create({ parameters, jobs, cluster, random: randomStream(seed, 'placement') });
-  const ledger = new NodeLedger(jobs, cluster, placement);
+  const devices = sumsShares ? 'summed' : spec.needsDevices ? 'always' : 'where shared';
+  const ledger = new NodeLedger(jobs, cluster, placement, devices);
   return { ledger, createProfile: () => new NodeProfile(ledger) };
 }

@@ -1,7 +1,8 @@
 import { Float64Column, Int32Column } from '../columns.ts';
-import type { Explanation, Placements, Schedule } from '../schedule.ts';
+import type { Explanation, Schedule } from '../schedule.ts';
 import { NODE_FAILED, UNFINISHED } from '../schedule.ts';
 import type { Ledger } from './ledger.ts';
+import { PlacementRecorder } from './placement-recorder.ts';
 
 /** Writes down what happens to each job; `finish` makes it a `Schedule`. */
 export class Recorder {
@@ -172,46 +173,5 @@ export class Recorder {
     if (!this.#ownSubmit) this.submit = this.submit.slice();
     this.#ownSubmit = true;
     this.submit[job] = to;
-  }
-}
-
-/** Where each job's last run was. Entries of earlier runs are left behind and dropped at the end. */
-class PlacementRecorder {
-  readonly #first: Int32Array;
-  readonly #count: Int32Array;
-  readonly #node = new Int32Column();
-  readonly #group = new Int32Column();
-  readonly #tasks = new Int32Column();
-
-  constructor(count: number) {
-    this.#first = new Int32Array(count);
-    this.#count = new Int32Array(count);
-  }
-
-  note(job: number, ledger: Ledger): void {
-    this.#first[job] = this.#node.length;
-    ledger.eachPart(job, (node, group, tasks) => {
-      this.#node.push(node);
-      this.#group.push(group);
-      this.#tasks.push(tasks);
-    });
-    this.#count[job] = this.#node.length - this.#first[job];
-  }
-
-  finish(): Placements {
-    const jobs = this.#first.length;
-    const first = new Int32Array(jobs + 1);
-    for (let job = 0; job < jobs; job++) first[job + 1] = first[job] + this.#count[job];
-    const node = new Int32Array(first[jobs]);
-    const group = new Int32Array(first[jobs]);
-    const tasks = new Int32Array(first[jobs]);
-    for (let job = 0; job < jobs; job++) {
-      for (let part = 0; part < this.#count[job]; part++) {
-        node[first[job] + part] = this.#node.get(this.#first[job] + part);
-        group[first[job] + part] = this.#group.get(this.#first[job] + part);
-        tasks[first[job] + part] = this.#tasks.get(this.#first[job] + part);
-      }
-    }
-    return { first, node, group, tasks };
   }
 }

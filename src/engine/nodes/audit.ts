@@ -1,7 +1,9 @@
 import type { Requests } from '../../workload.ts';
 import type { NodeBooks } from './books.ts';
 import { MEMORY } from './demand.ts';
+import { DeviceBooks } from './device-books.ts';
 import type { NodeDemand } from './demand.ts';
+import { describeFree } from './messages.ts';
 import { NONE } from './parts.ts';
 import type { NodeParts } from './parts.ts';
 
@@ -22,15 +24,22 @@ export function audit(kept: Kept): void {
   const { jobs, demand, books, parts } = kept;
   const taken = new Float64Array(demand.nodes * demand.resources.length);
   const held = new Int32Array(kept.held.length);
+  const gpus = demand.tellsDevices ? new DeviceBooks(demand) : undefined;
   parts.audit();
   for (let job = 0; job + 1 < jobs.firstGroup.length; job++) {
     if (parts.isSuspended(job) && !parts.holds(job)) throw new Error(`job ${job} is suspended, but holds nothing`);
     for (let part = parts.first(job); part !== NONE; part = parts.next(part)) {
       held[jobs.firstGroup[job] + parts.group(part)] += parts.tasks(part);
       addPart(kept, job, part, taken);
+      if (parts.isSuspended(job)) continue;
+      const request = demand.requestOf(job, parts.group(part));
+      if (gpus?.canTake(parts.node(part), request, parts.seat(part), parts.tasks(part)) === false)
+        throw new Error(`job ${job} holds GPUs of node ${parts.node(part)} that another one holds`);
+      gpus?.take(parts.node(part), request, parts.seat(part), parts.tasks(part));
     }
   }
-  books.audit(taken);
+  auditBooks(books, taken);
+  if (gpus) books.gpus?.audit(gpus);
   held.forEach((tasks, group) => auditGroup(kept, group, tasks));
   let up = 0;
   for (let node = 0; node < demand.nodes; node++) if (books.isUp(node)) up += books.processorsOf(node);
@@ -47,6 +56,26 @@ function addPart({ demand, books, parts }: Kept, job: number, part: number, take
     taken[node * resources.length + resource] += parts.tasks(part) * perTask[request * resources.length + resource];
   }
   if (!books.isUp(node)) throw new Error(`job ${job} holds something on node ${node}, which is down`);
+}
+
+/** Exactly this much must be taken of each node and resource, and every sum agree with it. */
+function auditBooks(books: NodeBooks, taken: Float64Array): void {
+  const { resources } = books.demand;
+  const total = new Float64Array(resources.length);
+  for (let node = 0; node < books.nodes; node++) {
+    for (let resource = 0; resource < resources.length; resource++) {
+      const free = books.amount(node, resource);
+      const expected = books.has(node, resource) - taken[node * resources.length + resource];
+      if (free !== expected || free < 0)
+        throw new Error(`${describeFree(books, node)}, but by what is held it has ${resources[resource]} ${expected}`);
+      books.auditBound(node, resource);
+      if (books.isUp(node)) total[resource] += free;
+    }
+  }
+  resources.forEach((name, resource) => {
+    if (books.totals[resource] === Infinity || total[resource] === books.totals[resource]) return;
+    throw new Error(`${name} ${books.totals[resource]} is free in all, but by the nodes ${total[resource]}`);
+  });
 }
 
 function auditGroup({ held, jobs: { groupTasks } }: Kept, group: number, tasks: number): void {

@@ -2,7 +2,8 @@ import type { NodeRoom } from '../../placement.ts';
 import { BLOCK, BlockBounds } from './block-bounds.ts';
 import { CPU, MEMORY } from './demand.ts';
 import type { NodeDemand } from './demand.ts';
-import { describeFree } from './messages.ts';
+import { DeviceBooks } from './device-books.ts';
+import { NO_SEAT } from './seats.ts';
 
 /** Tasks that fit where the request takes nothing that is counted. */
 export const ANY_NUMBER = 0x7fffffff;
@@ -11,10 +12,7 @@ export const ANY_NUMBER = 0x7fffffff;
  * What is free of each resource on each node: numbers only, who holds them is written elsewhere. Also the books of
  * what-ifs and of plans over time.
  *
- * The seam for GPU devices: shares are counted here in thousandths summed over a node's devices, which is exact for
- * tasks that ask whole GPUs, and for shares as long as they pack without gaps. Books for each device belong into
- * `take`, `give` and `roomFor` (and `PlacementPlan.roomLeft`), the only places where an amount of GPU is compared or
- * changed.
+ * GPUs are summed over a node, which is exact for whole ones; else `gpus` has what is free of each, and both must have room.
  */
 export class NodeBooks implements NodeRoom {
   readonly demand: NodeDemand;
@@ -29,6 +27,8 @@ export class NodeBooks implements NodeRoom {
   /** Of each node: for how many reasons it is down [count]. Shared with what-ifs and plans: down is down for all. */
   readonly #downs: Uint8Array;
   readonly #bounds: BlockBounds;
+  /** What is free of each GPU; undefined where they are only counted. */
+  readonly gpus: DeviceBooks | undefined;
   readonly #resources: number;
   readonly #perTask: Float64Array;
   /** Counts changes: a plan made at one version holds until the next. */
@@ -49,6 +49,7 @@ export class NodeBooks implements NodeRoom {
     this.#free = new Float64Array(this.nodes * this.#resources);
     this.#total = new Float64Array(this.#resources);
     this.#bounds = new BlockBounds(this.#free, this.#perTask, this.#resources);
+    this.gpus = demand.tellsDevices ? new DeviceBooks(demand) : undefined;
     if (like && state === 'copied') this.copyFrom(like);
     else this.#fill();
   }
@@ -62,6 +63,7 @@ export class NodeBooks implements NodeRoom {
     this.#free.set(other.#free);
     this.#total.set(other.#total);
     this.#bounds.copyFrom(other.#bounds);
+    if (other.gpus) this.gpus?.copyFrom(other.gpus);
     this.version++;
     this.growths++;
   }
@@ -70,6 +72,7 @@ export class NodeBooks implements NodeRoom {
   becomeBoth(one: NodeBooks, other: NodeBooks): void {
     this.copyFrom(one);
     for (let at = 0; at < this.#free.length; at++) if (other.#free[at] < this.#free[at]) this.#free[at] = other.#free[at];
+    if (other.gpus) for (let node = 0; node < this.nodes; node++) this.gpus?.narrowNode(other.gpus, node);
   }
 
   /**
@@ -91,12 +94,12 @@ export class NodeBooks implements NodeRoom {
 
   capacity(node: number, resource: string): number {
     const index = this.demand.resources.indexOf(resource);
-    return index < 0 ? 0 : this.#capacity(node, index);
+    return index < 0 ? 0 : this.has(node, index);
   }
 
   /** Whole processors of a node, up or not [count]. */
   processorsOf(node: number): number {
-    return Math.floor(this.#capacity(node, CPU) / 1000);
+    return Math.floor(this.has(node, CPU) / 1000);
   }
 
   /** What is free of a resource, given by its index, whether the node is up or not. */
@@ -124,7 +127,7 @@ export class NodeBooks implements NodeRoom {
       const fit = Math.floor(this.#free[first + resource] / each);
       if (fit < tasks) tasks = fit;
     }
-    return tasks;
+    return this.gpus === undefined || tasks === 0 ? tasks : Math.min(tasks, this.gpus.room(node, request));
   }
 
   nextWithRoom(from: number, request: number, job: number): number {
@@ -162,8 +165,17 @@ export class NodeBooks implements NodeRoom {
     return true;
   }
 
-  /** The caller has made sure that they fit. */
-  take(node: number, request: number, tasks: number): void {
+  devices(node: number): number {
+    return this.gpus?.count(node) ?? 0;
+  }
+
+  deviceFree(node: number, device: number): number {
+    return this.gpus === undefined || !this.isUp(node) ? 0 : this.gpus.free(node, device);
+  }
+
+  /** The caller has made sure that they fit, on that seat too. */
+  take(node: number, request: number, tasks: number, seat: number): void {
+    if (seat !== NO_SEAT) this.gpus?.take(node, request, seat, tasks);
     const first = node * this.#resources;
     const asked = request * this.#resources;
     for (let resource = 0; resource < this.#resources; resource++) {
@@ -175,19 +187,21 @@ export class NodeBooks implements NodeRoom {
     this.version++;
   }
 
-  give(node: number, request: number, tasks: number): void {
+  give(node: number, request: number, tasks: number, seat: number): void {
+    if (seat !== NO_SEAT) this.gpus?.give(node, request, seat, tasks);
     for (let resource = 0; resource < this.#resources; resource++) this.#giveBack(node, request, tasks, resource);
     this.version++;
     this.growths++;
   }
 
   /** What a resumed job takes: everything but memory, which it has kept. */
-  takeAllButMemory(node: number, request: number, tasks: number): void {
-    this.take(node, request, tasks);
+  takeAllButMemory(node: number, request: number, tasks: number, seat: number): void {
+    this.take(node, request, tasks, seat);
     this.#giveBack(node, request, tasks, MEMORY);
   }
 
-  giveAllButMemory(node: number, request: number, tasks: number): void {
+  giveAllButMemory(node: number, request: number, tasks: number, seat: number): void {
+    if (seat !== NO_SEAT) this.gpus?.give(node, request, seat, tasks);
     for (let resource = 0; resource < this.#resources; resource++) {
       if (resource !== MEMORY) this.#giveBack(node, request, tasks, resource);
     }
@@ -202,15 +216,15 @@ export class NodeBooks implements NodeRoom {
     this.growths++;
   }
 
-  /** Tasks of a request that can be resumed on the node [count]: their memory is there already. */
-  roomToResume(node: number, request: number): number {
-    if (!this.isUp(node)) return 0;
+  /** Tasks of a request that can be resumed on the node and on this seat [count]: their memory is there already. */
+  roomToResume(node: number, request: number, tasks: number, seat: number): number {
+    if (!this.isUp(node) || this.gpus?.canTake(node, request, seat, tasks) === false) return 0;
     const memory = node * this.#resources + MEMORY;
     const free = this.#free[memory];
     this.#free[memory] = Infinity;
-    const tasks = this.roomFor(node, request);
+    const room = this.roomFor(node, request);
     this.#free[memory] = free;
-    return tasks;
+    return room;
   }
 
   /** One more reason for the node to be down. Nothing of it may be in use. */
@@ -239,38 +253,24 @@ export class NodeBooks implements NodeRoom {
     this.growths++;
   }
 
-  /** Throws unless exactly this much is taken of each node and resource, and every sum agrees with it. */
-  audit(taken: Float64Array): void {
-    const total = new Float64Array(this.#resources);
-    for (let node = 0; node < this.nodes; node++) {
-      for (let resource = 0; resource < this.#resources; resource++) {
-        const free = this.amount(node, resource);
-        const expected = this.#capacity(node, resource) - taken[node * this.#resources + resource];
-        const name = this.demand.resources[resource];
-        if (free !== expected || free < 0)
-          throw new Error(`${describeFree(this, node)}, but by what is held it has ${name} ${expected}`);
-        this.#bounds.audit(node, resource);
-        if (this.isUp(node)) total[resource] += free;
-      }
-    }
-    this.demand.resources.forEach((name, resource) => {
-      if (this.#total[resource] === Infinity || total[resource] === this.#total[resource]) return;
-      throw new Error(`${name} ${this.#total[resource]} is free in all, but by the nodes ${total[resource]}`);
-    });
+  /** Throws if a search would pass over what is free of a resource on a node. */
+  auditBound(node: number, resource: number): void {
+    this.#bounds.audit(node, resource);
   }
 
   #fill(): void {
     this.#total[MEMORY] = Infinity;
     for (let node = 0; node < this.nodes; node++) {
       for (let resource = 0; resource < this.#resources; resource++) {
-        const amount = this.#capacity(node, resource);
+        const amount = this.has(node, resource);
         this.#free[node * this.#resources + resource] = amount;
         this.#total[resource] += amount;
       }
     }
   }
 
-  #capacity(node: number, resource: number): number {
+  /** What the node has in all of a resource, given by its index. */
+  has(node: number, resource: number): number {
     return this.demand.ofPool[this.demand.poolOf[node] * this.#resources + resource];
   }
 
@@ -295,6 +295,6 @@ export class NodeBooks implements NodeRoom {
     for (let resource = 0; resource < this.#resources; resource++) {
       if (this.#free[first + resource] < this.#perTask[asked + resource]) return false;
     }
-    return true;
+    return this.gpus === undefined || this.gpus.fitsOne(node, request);
   }
 }

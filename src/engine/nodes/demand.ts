@@ -2,6 +2,8 @@ import { poolOfNodes } from '../../cluster.ts';
 import type { Cluster, NodePool } from '../../cluster.ts';
 import { JobPartitions } from '../../job-partitions.ts';
 import type { Requests } from '../../workload.ts';
+import { DeviceNeeds, gpusWillDo } from './device-needs.ts';
+import { Seats } from './seats.ts';
 
 /** Resources every cluster has; other ones follow under their names. */
 export const CPU = 0;
@@ -28,12 +30,19 @@ export class NodeDemand {
   readonly poolOf: Int32Array;
   /** Of each pool: the number of its last node, plus one. */
   readonly poolEnd: Int32Array;
+  /** Of each pool: GPUs of one of its nodes [count]. */
+  readonly gpusOfPool: Int32Array;
+  readonly needs: DeviceNeeds;
+  readonly seats = new Seats();
+  /** Whether the books tell the GPUs of a node apart, and do not only count them. */
+  readonly tellsDevices: boolean;
   readonly #pools: number;
   readonly #partitions: JobPartitions;
-  /** Of each request and pool: 1 if the GPU model will do. */
+  /** Of each request and pool: 1 if its GPUs will do. */
   readonly #openToRequest: Uint8Array;
 
-  constructor(jobs: Requests, cluster: Cluster) {
+  /** GPUs are told apart where some task takes less than whole ones, unless shares are to be summed; or always. */
+  constructor(jobs: Requests, cluster: Cluster, devices: 'where shared' | 'always' | 'summed' = 'where shared') {
     const { pools } = cluster;
     this.jobs = jobs;
     this.resources = resourceNames(jobs, pools);
@@ -48,10 +57,11 @@ export class NodeDemand {
     );
     this.#partitions = new JobPartitions(jobs, cluster);
     this.#openToRequest = Uint8Array.from(
-      jobs.requests.flatMap(({ gpuModels }) =>
-        pools.map((pool) => (gpuModels && !gpuModels.includes(pool.gpuModel ?? '') ? 0 : 1)),
-      ),
+      jobs.requests.flatMap((request) => pools.map((pool) => (gpusWillDo(request, pool) ? 1 : 0))),
     );
+    this.gpusOfPool = Int32Array.from(pools, (pool) => pool.gpus);
+    this.needs = new DeviceNeeds(jobs.requests, pools);
+    this.tellsDevices = devices === 'always' || (devices === 'where shared' && this.needs.shares);
   }
 
   /** Partitions [count]; 1 if the cluster declares none. */
@@ -110,11 +120,13 @@ export class NodeDemand {
   }
 
   describeTasks(request: number, tasks: number): string {
+    const { mig } = this.jobs.requests[request];
     const first = request * this.resources.length;
     const amounts = this.resources.flatMap((name, resource) => {
       const amount = this.perTask[first + resource];
       return amount > 0 ? [`${name} ${amount}`] : [];
     });
+    if (mig !== undefined) amounts.push(`MIG ${mig}`);
     return `${tasks} x (${amounts.join(', ') || 'nothing'})`;
   }
 }

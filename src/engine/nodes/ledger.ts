@@ -6,11 +6,13 @@ import type { Ledger } from '../ledger.ts';
 import { audit } from './audit.ts';
 import { NodeBooks } from './books.ts';
 import { NodeDemand } from './demand.ts';
-import { describeAllFree, describeFree } from './messages.ts';
+import { describeAllFree, describeHeld, describeShort } from './messages.ts';
 import { NONE, NodeParts } from './parts.ts';
 import type { PartList } from './parts.ts';
 import { canResume, NodeSearch, resume, suspend } from './search.ts';
 import { NodeReservation } from './reservation.ts';
+import { NO_SEAT } from './seats.ts';
+import type { Seat } from './seats.ts';
 import { ShapeTable } from './shapes.ts';
 import { NodeWhatIf } from './what-if.ts';
 
@@ -39,9 +41,10 @@ export class NodeLedger implements Ledger {
   /** What is free both in the books and in the what-if `of`, as of these versions of the two. */
   #both: { of: NodeBooks; version: string; books: NodeBooks } | undefined;
   up: number;
+  readonly seatsOf?: (job: number) => (Seat | undefined)[];
 
-  constructor(jobs: Requests, cluster: Cluster, placement: Placement) {
-    const demand = new NodeDemand(jobs, cluster);
+  constructor(jobs: Requests, cluster: Cluster, placement: Placement, devices?: 'where shared' | 'always' | 'summed') {
+    const demand = new NodeDemand(jobs, cluster, devices);
     this.#jobs = jobs;
     this.#demand = demand;
     this.#books = new NodeBooks(demand);
@@ -51,6 +54,7 @@ export class NodeLedger implements Ledger {
     this.#possible = new ShapeTable(demand);
     this.#misfits = new ShapeTable(demand);
     this.#held = new Int32Array(jobs.groupTasks.length);
+    if (demand.tellsDevices) this.seatsOf = (job) => this.#parts.seats(job).map((seat) => demand.seats.get(seat));
     this.up = 0;
     for (let node = 0; node < demand.nodes; node++) this.up += this.#books.processorsOf(node);
   }
@@ -60,7 +64,6 @@ export class NodeLedger implements Ledger {
     return this.#books.procs;
   }
 
-  /** For plans over time: the same demand, nodes and placement. */
   get books(): NodeBooks {
     return this.#books;
   }
@@ -105,15 +108,17 @@ export class NodeLedger implements Ledger {
   }
 
   #takePlanned(job: number, within?: WhatIf): void {
-    if (this.#parts.holds(job)) throw new Error(`job ${job} cannot start: it already holds ${this.#describeHeld(job)}`);
+    if (this.#parts.holds(job)) throw new Error(`job ${job} cannot start: it already holds ${describeHeld(this.#parts, job)}`);
     if (!(within === undefined ? this.#find(job) : this.#findWithin(job, within))) {
       throw new Error(`job ${job} cannot start: it needs ${this.#demand.describe(job)}, ${describeAllFree(this.#books)}`);
     }
     const { plan } = this.#search;
     for (let part = 0; part < plan.count; part++) {
-      if (this.#tryPut(job, plan.group(part), plan.node(part), plan.tasks(part))) continue;
+      if (this.#tryPut(job, plan.group(part), plan.node(part), plan.tasks(part), plan.seat(part))) continue;
       if (part > 0) this.give(job);
-      throw new Error(`the placement put ${this.#describeShort(job, plan.group(part), plan.node(part), plan.tasks(part))}`);
+      throw new Error(
+        `the placement put ${describeShort(this.#books, job, plan.group(part), plan.node(part), plan.tasks(part))}`,
+      );
     }
   }
 
@@ -129,7 +134,8 @@ export class NodeLedger implements Ledger {
         `job ${job} cannot put ${tasks} more tasks of group ${group} on node ${node}: ${held} hold resources already`,
       );
     }
-    if (!this.#tryPut(job, group, node, tasks)) throw new Error(`cannot put ${this.#describeShort(job, group, node, tasks)}`);
+    if (!this.#putAnywhere(job, group, node, tasks))
+      throw new Error(`cannot put ${describeShort(this.#books, job, group, node, tasks)}`);
   }
 
   takeOff({ job, group, node, tasks }: Eviction): void {
@@ -138,8 +144,8 @@ export class NodeLedger implements Ledger {
       throw new Error(`cannot take ${tasks} tasks of group ${group} of job ${job} off node ${node}: it holds ${there} there`);
     }
     const index = this.#jobs.firstGroup[job] + group;
-    this.#books.give(node, this.#jobs.groupRequest[index], tasks);
-    this.#parts.reduce(job, group, node, tasks);
+    const request = this.#jobs.groupRequest[index];
+    this.#parts.reduce(job, group, node, tasks, (some, seat) => this.#books.give(node, request, some, seat));
     this.#held[index] -= tasks;
   }
 
@@ -171,7 +177,7 @@ export class NodeLedger implements Ledger {
     for (let part = this.#parts.first(job); part !== NONE; part = this.#parts.next(part)) {
       const request = this.#demand.requestOf(job, this.#parts.group(part));
       if (suspended) this.#books.giveMemory(this.#parts.node(part), request, this.#parts.tasks(part));
-      else this.#books.give(this.#parts.node(part), request, this.#parts.tasks(part));
+      else this.#books.give(this.#parts.node(part), request, this.#parts.tasks(part), this.#parts.seat(part));
     }
     this.#parts.remove(job);
     this.#held.fill(0, this.#jobs.firstGroup[job], this.#jobs.firstGroup[job + 1]);
@@ -179,7 +185,7 @@ export class NodeLedger implements Ledger {
 
   suspend(job: number): void {
     if (!this.#parts.holds(job) || this.#parts.isSuspended(job)) {
-      throw new Error(`job ${job} cannot be suspended: it holds ${this.#describeHeld(job)}`);
+      throw new Error(`job ${job} cannot be suspended: it holds ${describeHeld(this.#parts, job)}`);
     }
     suspend(job, this.#books, this.#parts);
     this.#parts.setSuspended(job, true);
@@ -216,7 +222,6 @@ export class NodeLedger implements Ledger {
     }
   }
 
-  /** What a job holds, as a list that stays as it is. */
   partsOf(job: number): PartList {
     return this.#parts.list(job);
   }
@@ -265,33 +270,31 @@ export class NodeLedger implements Ledger {
   #resume(job: number): void {
     if (!resume(job, this.#books, this.#parts)) {
       throw new Error(
-        `job ${job} cannot be resumed on its nodes: it needs ${this.#describeHeld(job)}, ${describeAllFree(this.#books)}`,
+        `job ${job} cannot be resumed on its nodes: it needs ${describeHeld(this.#parts, job)}, ${describeAllFree(this.#books)}`,
       );
     }
     this.#parts.setSuspended(job, false);
   }
 
-  /** Takes tasks of one group on one node, or answers false if they do not fit. */
-  #tryPut(job: number, group: number, node: number, tasks: number): boolean {
-    const index = this.#jobs.firstGroup[job] + group;
-    const request = this.#jobs.groupRequest[index];
+  /** Takes tasks of one group on one node, each on the GPUs that are chosen for it, or answers false if they do not fit. */
+  #putAnywhere(job: number, group: number, node: number, tasks: number): boolean {
+    const { gpus } = this.#books;
+    if (gpus === undefined) return this.#tryPut(job, group, node, tasks, NO_SEAT);
+    const request = this.#demand.requestOf(job, group);
     if (this.#books.tasksThatFit(node, request, job) < tasks) return false;
-    this.#books.take(node, request, tasks);
-    this.#parts.add(job, group, node, tasks);
-    this.#held[index] += tasks;
+    for (let task = 0; task < tasks; task++) this.#tryPut(job, group, node, 1, gpus.choose(node, request));
     return true;
   }
 
-  #describeHeld(job: number): string {
-    const held: string[] = [];
-    this.eachPart(job, (node, group, tasks) => held.push(`${tasks} tasks of group ${group} on node ${node}`));
-    return held.join(', ') || 'nothing';
-  }
-
-  #describeShort(job: number, group: number, node: number, tasks: number): string {
-    const request = this.#demand.requestOf(job, group);
-    const need = this.#demand.describeTasks(request, tasks);
-    const closed = this.#books.isOpen(node, request, job) ? '' : ', and the node is not open to the job';
-    return `job ${job}, group ${group} there: it needs ${need}, ${describeFree(this.#books, node)}${closed}`;
+  /** Takes tasks of one group on one node and seat, or answers false if they do not fit. */
+  #tryPut(job: number, group: number, node: number, tasks: number, seat: number): boolean {
+    const index = this.#jobs.firstGroup[job] + group;
+    const request = this.#jobs.groupRequest[index];
+    if (this.#books.tasksThatFit(node, request, job) < tasks) return false;
+    if (this.#books.gpus?.suits(node, request, seat, tasks) === false) return false;
+    this.#books.take(node, request, tasks, seat);
+    this.#parts.add(job, group, node, tasks, seat);
+    this.#held[index] += tasks;
+    return true;
   }
 }

@@ -1,9 +1,13 @@
 import type { NodeBooks } from './books.ts';
+import { NONE } from './parts.ts';
+import type { NodeParts } from './parts.ts';
 
 /** What is free on a node, for messages. */
 export function describeFree(books: NodeBooks, node: number): string {
   const amounts = books.demand.resources.map((name, resource) => `${name} ${books.amount(node, resource)}`);
-  return `node ${node} has ${amounts.join(', ')} free${books.isUp(node) ? '' : ' but is down'}`;
+  const each = Array.from({ length: books.gpus?.count(node) ?? 0 }, (_, device) => books.gpus?.free(node, device));
+  const gpus = each.length === 0 ? '' : ` (${each.join(' ')} of its GPUs)`;
+  return `node ${node} has ${amounts.join(', ')}${gpus} free${books.isUp(node) ? '' : ' but is down'}`;
 }
 
 /** What is free over all nodes that are up, for messages. */
@@ -14,4 +18,21 @@ export function describeAllFree(books: NodeBooks): string {
     return `${name} ${total}`;
   });
   return `free in all: ${totals.join(', ')}`;
+}
+
+/** What a job holds, for messages. */
+export function describeHeld(parts: NodeParts, job: number): string {
+  const held: string[] = [];
+  for (let part = parts.first(job); part !== NONE; part = parts.next(part)) {
+    held.push(`${parts.tasks(part)} tasks of group ${parts.group(part)} on node ${parts.node(part)}`);
+  }
+  return held.join(', ') || 'nothing';
+}
+
+/** What tasks that do not fit on a node need, and what there is. */
+export function describeShort(books: NodeBooks, job: number, group: number, node: number, tasks: number): string {
+  const request = books.demand.requestOf(job, group);
+  const closed = books.isOpen(node, request, job) ? '' : ', and the node is not open to the job';
+  const need = books.demand.describeTasks(request, tasks);
+  return `job ${job}, group ${group} there: it needs ${need}, ${describeFree(books, node)}${closed}`;
 }

@@ -1,11 +1,14 @@
-/** Parts of one job one after another: group [index within the job], node, tasks; group, node, tasks; ... */
+/** Parts of one job one after another: group [index within the job], node, tasks, seat; group, node, tasks, seat; ... */
 export type PartList = Int32Array;
+
+/** Entries of a part in a list. */
+export const STRIDE = 4;
 
 /** No part: the end of a list. */
 export const NONE = -1;
 
 /**
- * Who holds what: parts (job, group, tasks, node) in pooled columns, each in the list of its job and in the list of its
+ * Who holds what: parts (job, group, tasks, node, seat) in pooled columns, each in the list of its job and in the list of its
  * node. A part is a row; rows that are given back are used again. Nothing is allocated for a part.
  */
 export class NodeParts {
@@ -14,6 +17,8 @@ export class NodeParts {
   /** Task group [index within the job]. */
   #group: Int32Array;
   #tasks: Int32Array;
+  /** Which GPUs its tasks have: see `Seats`. */
+  #seat: Int32Array;
   /** The next part of the same job, in the order in which they were added; of a free row, the next free one. */
   #nextOfJob: Int32Array;
   #nextOnNode: Int32Array;
@@ -36,6 +41,7 @@ export class NodeParts {
     this.#node = new Int32Array(capacity);
     this.#group = new Int32Array(capacity);
     this.#tasks = new Int32Array(capacity);
+    this.#seat = new Int32Array(capacity);
     this.#nextOfJob = new Int32Array(capacity);
     this.#nextOnNode = new Int32Array(capacity);
     this.#previousOnNode = new Int32Array(capacity);
@@ -85,15 +91,19 @@ export class NodeParts {
     return this.#tasks[part];
   }
 
+  seat(part: number): number {
+    return this.#seat[part];
+  }
+
   isNodeEmpty(node: number): boolean {
     return this.#firstOnNode[node] === NONE;
   }
 
-  /** Adds tasks to what the job holds: to its last part if that is of the same group and node, else as a new one. */
-  add(job: number, group: number, node: number, tasks: number): void {
+  /** Adds tasks to what the job holds: to its last part if that is of the same group, node and seat, else as a new one. */
+  add(job: number, group: number, node: number, tasks: number, seat: number): void {
     this.#changedAt[job] = ++this.changes;
     const last = this.#lastOfJob[job];
-    if (last !== NONE && this.#node[last] === node && this.#group[last] === group) {
+    if (last !== NONE && this.#node[last] === node && this.#group[last] === group && this.#seat[last] === seat) {
       this.#tasks[last] += tasks;
       return;
     }
@@ -102,6 +112,7 @@ export class NodeParts {
     this.#node[part] = node;
     this.#group[part] = group;
     this.#tasks[part] = tasks;
+    this.#seat[part] = seat;
     this.#nextOfJob[part] = NONE;
     if (last === NONE) this.#firstOfJob[job] = part;
     else this.#nextOfJob[last] = part;
@@ -122,8 +133,8 @@ export class NodeParts {
     return tasks;
   }
 
-  /** Takes tasks out of what the job holds on a node; they must be there. */
-  reduce(job: number, group: number, node: number, tasks: number): void {
+  /** Takes tasks out of what the job holds on a node, which must be there, and tells from which seats. */
+  reduce(job: number, group: number, node: number, tasks: number, from: (tasks: number, seat: number) => void): void {
     this.#changedAt[job] = ++this.changes;
     let left = tasks;
     let previous = NONE;
@@ -133,9 +144,11 @@ export class NodeParts {
         previous = part;
       } else if (this.#tasks[part] > left) {
         this.#tasks[part] -= left;
+        from(left, this.#seat[part]);
         return;
       } else {
         left -= this.#tasks[part];
+        from(this.#tasks[part], this.#seat[part]);
         this.#unlink(job, part, previous);
       }
       part = next;
@@ -171,14 +184,22 @@ export class NodeParts {
   list(job: number): PartList {
     let count = 0;
     for (let part = this.#firstOfJob[job]; part !== NONE; part = this.#nextOfJob[part]) count++;
-    const list = new Int32Array(3 * count);
+    const list = new Int32Array(STRIDE * count);
     let index = 0;
     for (let part = this.#firstOfJob[job]; part !== NONE; part = this.#nextOfJob[part]) {
       list[index++] = this.#group[part];
       list[index++] = this.#node[part];
       list[index++] = this.#tasks[part];
+      list[index++] = this.#seat[part];
     }
     return list;
+  }
+
+  /** The seat of each part of a job. */
+  seats(job: number): number[] {
+    const seats: number[] = [];
+    for (let part = this.#firstOfJob[job]; part !== NONE; part = this.#nextOfJob[part]) seats.push(this.#seat[part]);
+    return seats;
   }
 
   /** Adds the jobs with a part on the node, each once, in ascending order. */
@@ -245,6 +266,7 @@ export class NodeParts {
     this.#node = larger(this.#node);
     this.#group = larger(this.#group);
     this.#tasks = larger(this.#tasks);
+    this.#seat = larger(this.#seat);
     this.#nextOfJob = larger(this.#nextOfJob);
     this.#nextOnNode = larger(this.#nextOnNode);
     this.#previousOnNode = larger(this.#previousOnNode);

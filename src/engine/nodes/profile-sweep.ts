@@ -1,4 +1,6 @@
 import { NodeBooks } from './books.ts';
+import { DeviceBooks } from './device-books.ts';
+import { STRIDE } from './parts.ts';
 import type { Piece, Pieces } from './profile-pieces.ts';
 
 /**
@@ -19,6 +21,9 @@ export class Sweep {
   /** Of each node that `narrow` has touched, and each resource: what is free where it looks, and what was at `time`. */
   readonly #level: Float64Array;
   readonly #atTime: Float64Array;
+  /** The same for GPUs, where they are told apart. */
+  readonly #gpuLevel: DeviceBooks | undefined;
+  readonly #gpuAtTime: DeviceBooks | undefined;
   readonly #touched: number[] = [];
   readonly #isTouched: Uint8Array;
 
@@ -31,6 +36,9 @@ export class Sweep {
     this.#level = new Float64Array(demand.nodes * this.#resources);
     this.#atTime = new Float64Array(demand.nodes * this.#resources);
     this.#isTouched = new Uint8Array(demand.nodes);
+    if (!demand.tellsDevices) return;
+    this.#gpuLevel = new DeviceBooks(demand);
+    this.#gpuAtTime = new DeviceBooks(demand);
   }
 
   /** Goes to a time of the plan that begins with these books. */
@@ -101,16 +109,16 @@ export class Sweep {
 
   #pass({ job, parts }: Piece, what: 'begins' | 'ends'): void {
     const { demand } = this.books;
-    for (let index = 0; index < parts.length; index += 3) {
+    for (let index = 0; index < parts.length; index += STRIDE) {
       const request = demand.requestOf(job, parts[index]);
-      if (what === 'ends') this.books.give(parts[index + 1], request, parts[index + 2]);
-      else this.books.take(parts[index + 1], request, parts[index + 2]);
+      if (what === 'ends') this.books.give(parts[index + 1], request, parts[index + 2], parts[index + 3]);
+      else this.books.take(parts[index + 1], request, parts[index + 2], parts[index + 3]);
     }
   }
 
   #shift({ job, parts }: Piece, sign: number): void {
     const { perTask } = this.books.demand;
-    for (let index = 0; index < parts.length; index += 3) {
+    for (let index = 0; index < parts.length; index += STRIDE) {
       const node = parts[index + 1];
       const request = this.books.demand.requestOf(job, parts[index]);
       this.#touch(node);
@@ -119,6 +127,10 @@ export class Sweep {
         this.#level[level] += sign * parts[index + 2] * perTask[request * this.#resources + resource];
         if (this.#level[level] < this.books.amount(node, resource)) this.books.rewrite(node, resource, this.#level[level]);
       }
+      if (this.#gpuLevel === undefined) continue;
+      if (sign > 0) this.#gpuLevel.give(node, request, parts[index + 3], parts[index + 2]);
+      else this.#gpuLevel.take(node, request, parts[index + 3], parts[index + 2]);
+      this.books.gpus?.narrowNode(this.#gpuLevel, node);
     }
   }
 
@@ -126,6 +138,11 @@ export class Sweep {
     if (this.#isTouched[node] !== 0) return;
     this.#isTouched[node] = 1;
     this.#touched.push(node);
+    const { gpus } = this.books;
+    if (gpus) {
+      this.#gpuLevel?.copyNode(gpus, node);
+      this.#gpuAtTime?.copyNode(gpus, node);
+    }
     for (let resource = 0; resource < this.#resources; resource++) {
       const amount = this.books.amount(node, resource);
       this.#level[node * this.#resources + resource] = amount;
@@ -136,6 +153,7 @@ export class Sweep {
   #restore(): void {
     for (const node of this.#touched) {
       this.#isTouched[node] = 0;
+      if (this.#gpuAtTime) this.books.gpus?.copyNode(this.#gpuAtTime, node);
       for (let resource = 0; resource < this.#resources; resource++) {
         this.books.rewrite(node, resource, this.#atTime[node * this.#resources + resource]);
       }

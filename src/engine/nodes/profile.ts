@@ -1,5 +1,6 @@
 import type { Profile } from '../../policy.ts';
 import { NodeBooks } from './books.ts';
+import { STRIDE } from './parts.ts';
 import type { PartList } from './parts.ts';
 import { giveParts, takeParts } from './plan.ts';
 import type { NodeDemand } from './demand.ts';
@@ -152,7 +153,7 @@ export class NodeProfile implements Profile, Advisor {
   #totalOf(job: number, parts: PartList): Float64Array {
     const { resources, perTask } = this.#demand;
     const total = new Float64Array(resources.length);
-    for (let index = 0; index < parts.length; index += 3) {
+    for (let index = 0; index < parts.length; index += STRIDE) {
       const request = this.#demand.requestOf(job, parts[index]) * resources.length;
       for (let resource = 0; resource < resources.length; resource++) {
         total[resource] += parts[index + 2] * perTask[request + resource];

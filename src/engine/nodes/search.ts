@@ -1,7 +1,7 @@
 import type { Placement } from '../../placement.ts';
 import type { NodeBooks } from './books.ts';
 import type { NodeDemand } from './demand.ts';
-import { NONE } from './parts.ts';
+import { NONE, STRIDE } from './parts.ts';
 import type { NodeParts, PartList } from './parts.ts';
 import { NodePlan } from './plan.ts';
 
@@ -32,14 +32,15 @@ export class NodeSearch {
   adopt(job: number, books: NodeBooks, parts: PartList): boolean {
     const { plan } = this;
     plan.begin(job, books);
-    for (let index = 0; index < parts.length; index += 3) {
-      const [group, node, tasks] = [parts[index], parts[index + 1], parts[index + 2]];
-      if (plan.roomLeft(node, this.#demand.requestOf(job, group), job) < tasks) {
+    for (let index = 0; index < parts.length; index += STRIDE) {
+      const [group, node, tasks, seat] = [parts[index], parts[index + 1], parts[index + 2], parts[index + 3]];
+      const request = this.#demand.requestOf(job, group);
+      if (plan.roomLeft(node, request, job) < tasks || !plan.isSeatFree(node, request, seat, tasks)) {
         // What is left in the plan is no answer to a search: nobody may find it.
         plan.begin(NONE, books);
         return false;
       }
-      plan.add(group, node, tasks);
+      plan.append(group, node, tasks, seat);
     }
     plan.found = true;
     return true;
@@ -61,15 +62,16 @@ export function resume(job: number, books: NodeBooks, parts: NodeParts): boolean
   const { version, growths } = books;
   for (let part = parts.first(job); part !== NONE; part = parts.next(part)) {
     const request = books.demand.requestOf(job, parts.group(part));
-    if (books.roomToResume(parts.node(part), request) < parts.tasks(part)) {
+    const tasks = parts.tasks(part);
+    if (books.roomToResume(parts.node(part), request, tasks, parts.seat(part)) < tasks) {
       for (let taken = parts.first(job); taken !== part; taken = parts.next(taken)) {
-        books.giveAllButMemory(parts.node(taken), books.demand.requestOf(job, parts.group(taken)), parts.tasks(taken));
+        giveAllButMemory(job, books, parts, taken);
       }
       books.version = version;
       books.growths = growths;
       return false;
     }
-    books.takeAllButMemory(parts.node(part), request, parts.tasks(part));
+    books.takeAllButMemory(parts.node(part), request, tasks, parts.seat(part));
   }
   return true;
 }
@@ -87,6 +89,11 @@ export function canResume(job: number, books: NodeBooks, parts: NodeParts): bool
 /** Gives back all that a job holds but its memory. */
 export function suspend(job: number, books: NodeBooks, parts: NodeParts): void {
   for (let part = parts.first(job); part !== NONE; part = parts.next(part)) {
-    books.giveAllButMemory(parts.node(part), books.demand.requestOf(job, parts.group(part)), parts.tasks(part));
+    giveAllButMemory(job, books, parts, part);
   }
+}
+
+function giveAllButMemory(job: number, books: NodeBooks, parts: NodeParts, part: number): void {
+  const request = books.demand.requestOf(job, parts.group(part));
+  books.giveAllButMemory(parts.node(part), request, parts.tasks(part), parts.seat(part));
 }

@@ -113,7 +113,7 @@ export class NodeWhatIf implements WhatIf {
     for (let part = this.#parts.first(job); part !== NONE; part = this.#parts.next(part)) {
       const request = demand.requestOf(job, this.#parts.group(part));
       if (suspended) this.books.giveMemory(this.#parts.node(part), request, this.#parts.tasks(part));
-      else this.books.give(this.#parts.node(part), request, this.#parts.tasks(part));
+      else this.books.give(this.#parts.node(part), request, this.#parts.tasks(part), this.#parts.seat(part));
     }
   }
 }

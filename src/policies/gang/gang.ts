@@ -29,6 +29,7 @@ export const gang: PolicySpec = {
     'Its filters and scores are those of kube-default, which agree with records of kube-scheduler; it models no real scheduler of gangs.',
   parameters: PARAMETERS,
   needsNodes: true,
+  sumsShares: true,
   create: (setup) => {
     const scheduler = new GangScheduler(setup);
     return { schedule: (cycle) => scheduler.schedule(cycle) };

@@ -15,6 +15,7 @@ export const kai: PolicySpec = {
   source: 'NVIDIA/KAI-Scheduler, pkg/scheduler, v0.13.0',
   parameters: KAI_PARAMETERS,
   needsNodes: true,
+  sumsShares: true,
   create(setup) {
     const scheduler = new KaiScheduler(setup, readKaiSettings(setup));
     return { schedule: (cycle) => scheduler.schedule(cycle) };

@@ -15,6 +15,7 @@ export const kubeDefault: PolicySpec = {
     'As version 1.26 it put 1,492 of 1,492 pods of six recorded runs of kube-scheduler v1.26.5 on a node of the best score; of v1.36.2 it agrees with 209 of 209 recorded decisions of filters and scores.',
   parameters: KUBE_PARAMETERS,
   needsNodes: true,
+  sumsShares: true,
   create: (setup) => kubePolicy(setup),
 };
 

@@ -27,5 +27,6 @@ export const kubePodgroup: PolicySpec = {
     'Its filters and scores are those of kube-default, which agree with records of kube-scheduler; how it treats gangs was compared with its source only.',
   parameters: PARAMETERS,
   needsNodes: true,
+  sumsShares: true,
   create: (setup) => kubePolicy(setup, new GangScheduling(new PodGangs(setup.jobs, new JobPods(setup.jobs, setup.cluster)))),
 };

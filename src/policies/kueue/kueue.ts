@@ -66,6 +66,7 @@ export const kueue: PolicySpec = {
     'Its filters and scores are those of kube-default, which agree with records of kube-scheduler; how it treats gangs was compared with its source only.',
   parameters: PARAMETERS,
   needsNodes: true,
+  sumsShares: true,
   create: createKueue,
 };
 

@@ -9,6 +9,7 @@ export const slurmBackfill: PolicySpec = {
     'Beside records of slurmctld 22.05.8 with 160 jobs, over ten phases of its timers: defaults, mean wait -2.5 %, makespan -0.4 %, 61 % of starts within a minute (two real runs: -2.0 %, -0.8 %, 61 %); priority/multifactor, -0.9 %, -0.1 %, nearly all; tiers that preempt, 21 victims for 18, 55 % of them the same, mean wait +18 %.',
   parameters: BACKFILL_PARAMETERS,
   needsNodes: true,
+  sumsShares: true,
   keepsPartitions: true,
   create: (setup) => slurmPolicy(setup, true),
 };

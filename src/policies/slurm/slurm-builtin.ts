@@ -9,6 +9,7 @@ export const slurmBuiltin: PolicySpec = {
     'Beside a record of slurmctld 22.05.8 with 160 jobs on 64 nodes: every start within 18 s, mean wait -0.9 %, makespan -0.4 %.',
   parameters: SLURM_PARAMETERS,
   needsNodes: true,
+  sumsShares: true,
   keepsPartitions: true,
   create: (setup) => slurmPolicy(setup, false),
 };

@@ -29,6 +29,7 @@ export const volcano: PolicySpec = {
   summary: 'Gangs in queues, as the Volcano scheduler decides them in one session a second.',
   source: 'volcano-sh/volcano v1.15.1, pkg/scheduler',
   needsNodes: true,
+  sumsShares: true,
   parameters: {
     config: { summary: 'A volcano-scheduler.conf; what the Helm chart installs if empty.', type: 'file', default: '' },
     queues: { summary: 'Queue objects, YAML or JSON; one of weight 1 for each name if empty.', type: 'file', default: '' },
