@@ -85,6 +85,7 @@ export function controllerManager({ programs, ports, file, nodes, featureGates }
     kubeconfig: file(FILES.controllersKubeconfig),
     'authentication-kubeconfig': file(FILES.controllersKubeconfig),
     'authorization-kubeconfig': file(FILES.controllersKubeconfig),
+    'authentication-skip-lookup': true,
     'bind-address': LOOPBACK,
     'secure-port': ports.controllers,
     'leader-elect': false,
@@ -95,6 +96,8 @@ export function controllerManager({ programs, ports, file, nodes, featureGates }
     // nodes would wait a minute.
     'kube-api-qps': 500,
     'kube-api-burst': 1000,
+    // One writes to every node how long its kubelet may cache, the other looks after disks of nodes: nothing has either.
+    controllers: '*,-ttl-controller,-persistentvolume-attach-detach-controller',
     'node-monitor-grace-period': `${2 * leaseDuration(nodes)}s`,
     ...gates(featureGates),
   });
@@ -105,6 +108,7 @@ export function scheduler({ programs, ports, file, featureGates }: Plan): Compon
     config: file(FILES.schedulerConfig),
     'authentication-kubeconfig': file(FILES.schedulerKubeconfig),
     'authorization-kubeconfig': file(FILES.schedulerKubeconfig),
+    'authentication-skip-lookup': true,
     'bind-address': LOOPBACK,
     'secure-port': ports.scheduler,
     ...gates(featureGates),

@@ -31,8 +31,16 @@ export function fakeNode(node: Node, cluster: string): object {
   };
 }
 
+/** The old names too, which a controller would otherwise add to each node one by one. */
 function standardLabels(name: string): Record<string, string> {
-  return { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' };
+  const [os, arch] = ['linux', 'amd64'];
+  return {
+    'kubernetes.io/hostname': name,
+    'kubernetes.io/os': os,
+    'kubernetes.io/arch': arch,
+    'beta.kubernetes.io/os': os,
+    'beta.kubernetes.io/arch': arch,
+  };
 }
 
 /** What is not listed is not modelled: a scheduler scores nothing by it, as in the simulation. */
