@@ -30,7 +30,11 @@ describe('columns', () => {
         for (const from of ['zero', 'previous', base] as const) {
           const bytes = encodeColumn(values, Math.min(scaleOf(values), scaleOf(base)), from);
           const coded = { at: 0, bytes: bytes.length, count: values.length, scale: Math.min(scaleOf(values), scaleOf(base)) };
-          const back = decodeColumn(bytes, { ...coded, from: typeof from === 'string' ? from : 0 }, [base]);
+          const back = decodeColumn(
+            bytes,
+            { ...coded, from: typeof from === 'string' ? from : 0 },
+            typeof from === 'string' ? undefined : base,
+          );
           expect(back).toEqual(values);
         }
       }),
@@ -84,6 +88,12 @@ function runsOf({ attempts, start, end }: PageTable, row: number): [number, numb
   const own = attempts === undefined ? [] : Array.from(attempts.job.keys()).filter((at) => attempts.job[at] === row);
   if (own.length > 0 && attempts !== undefined) return own.map((at) => [attempts.start[at], attempts.end[at]]);
   return Number.isNaN(start[row]) ? [] : [[start[row], Number.isNaN(end[row]) ? Infinity : end[row]]];
+}
+
+/** Processor time that a job held between two instants [core-hours]. */
+function slowHours(table: PageTable, row: number, from: number, until: number): number {
+  const lengths = runsOf(table, row).map(([start, end]) => Math.max(0, Math.min(end, until) - Math.max(start, from)));
+  return lengths.reduce((sum, length) => sum + ((table.cpus[row] / 1000) * length) / 3_600_000, 0);
 }
 
 function isIn({ submit, end, state }: PageTable, row: number, instant: number, runs: [number, number][]): boolean {
@@ -245,13 +255,18 @@ describe('figures of jobs', () => {
         if (table.count === 0) return;
         const row = pick % table.count;
         const { submit, start, end } = table;
-        const waiting = waitingOf(table, row, 99_000);
+        const waiting = waitingOf(table, row, 99_000, table.count);
         const until = waiting.until;
         const rows = Array.from({ length: table.count }, (_, other) => other).filter((other) => other !== row);
         const later = (other: number) => submit[other] > submit[row] || (submit[other] === submit[row] && other > row);
-        expect([...waiting.overtakers].sort((a, b) => a - b)).toEqual(
-          rows.filter((other) => later(other) && start[other] < until),
-        );
+        const overtakers = rows.filter((other) => later(other) && start[other] < until);
+        const hours = (job: number) => slowHours(table, job, submit[row], until);
+        const byHours = (a: number, b: number) => hours(b) - hours(a) || a - b;
+        expect(waiting.overtakers).toBe(overtakers.length);
+        expect(waiting.largestOvertakers).toEqual([...overtakers].sort(byHours));
+        expect(waiting.holders).toEqual(rows.filter((other) => hours(other) > 0).sort(byHours));
+        expect(waitingOf(table, row, 99_000, 2).largestOvertakers).toEqual([...overtakers].sort(byHours).slice(0, 2));
+        expect(waiting.overtakenBy).toBeCloseTo(overtakers.reduce((sum, other) => sum + hours(other), 0));
         expect(waiting.until).toBe(Number.isNaN(start[row]) ? (Number.isNaN(end[row]) ? 99_000 : end[row]) : start[row]);
         const held =
           slowLevels(table, submit[row]).busy -

@@ -74,14 +74,13 @@ export function encodeColumn(
   return bytes.done();
 }
 
-/** The column back from its bytes. */
+/** The column back from its bytes. `base`: the column that it was written from, if there is one. */
 export function decodeColumn(
   bytes: Uint8Array,
   { at, count, scale, from }: CodedColumn,
-  columns: readonly Float64Array[],
+  base: Float64Array | undefined,
 ): Float64Array {
   const values = new Float64Array(count);
-  const base = typeof from === 'number' ? columns[from] : undefined;
   let previous = 0;
   let next = at;
   for (let row = 0; row < count; row++) {

@@ -1,3 +1,4 @@
+import { madeOnce } from './known.ts';
 import type { PageTable } from './page-table.ts';
 
 /** A value of each job. Definitions are those of the metrics of the same names. */
@@ -58,19 +59,14 @@ export function valuesOf(table: PageTable, figure: JobFigure): Float64Array {
   return values;
 }
 
-const known = new WeakMap<PageTable, Float64Array>();
-
 /** How long each job ran, without work that was lost [ms]; NaN for a job that never ran or is not over. */
-export function runTimes(table: PageTable): Float64Array {
-  let times = known.get(table);
-  if (times !== undefined) return times;
-  const { start, end, attempts } = table;
-  times = end.map((time, row) => time - start[row]);
+export const runTimes = madeOnce(({ start, end, attempts, count }: PageTable): Float64Array => {
+  const times = new Float64Array(count);
+  for (let row = 0; row < count; row++) times[row] = end[row] - start[row];
   if (attempts !== undefined) {
-    const counted = new Float64Array(table.count);
+    const counted = new Float64Array(count);
     for (let at = 0; at < attempts.job.length; at++) counted[attempts.job[at]] += attempts.kept[at];
     for (const job of attempts.job) if (!Number.isNaN(end[job])) times[job] = counted[job];
   }
-  known.set(table, times);
   return times;
-}
+});

@@ -1,5 +1,6 @@
 import { REJECTED } from '../schedule.ts';
 import type { Steps } from '../schedule.ts';
+import { madeOnce } from './known.ts';
 import type { PageTable } from './page-table.ts';
 import { orderByTime } from './time-order.ts';
 
@@ -101,13 +102,13 @@ function rowsOf(count: number): Uint32Array {
 }
 
 /** The last time at which anything happened [ms]. */
-export function lastTime({ submit, start, end }: PageTable): number {
+export const lastTime = madeOnce(({ submit, start, end }: PageTable): number => {
   let last = 0;
   for (const column of [submit, start, end]) {
     for (let row = 0; row < column.length; row++) if (column[row] > last) last = column[row];
   }
   return last;
-}
+});
 
 /** When the last run of each job began: its first one, unless it was interrupted. */
 export function lastStarts({ start, attempts }: PageTable): Float64Array {

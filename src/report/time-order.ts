@@ -1,23 +1,32 @@
 const BITS = 11;
 const BUCKETS = 1 << BITS;
+const WORD = 2 ** 32;
 
 /** The rows by ascending time, ties by row; rows without a time (NaN) are left out. Times are whole and not negative. */
 export function orderByTime(times: Float64Array): Uint32Array {
-  let rows = presentRows(times);
+  const rows = presentRows(times);
   let largest = 0;
   let sorted = true;
+  let scale = 1000;
   for (let at = 0; at < rows.length; at++) {
-    if (times[rows[at]] < largest) sorted = false;
-    else largest = times[rows[at]];
+    const time = times[rows[at]];
+    if (time < largest) sorted = false;
+    else largest = time;
+    if (time % scale !== 0) scale = 1;
   }
   if (sorted) return rows;
-  let spare = new Uint32Array(rows.length);
   // Digit by digit from the last: a million rows take a few passes, where comparing takes twenty million calls.
-  for (let weight = 1; weight <= largest; weight *= BUCKETS) {
-    distribute(times, rows, spare, weight);
-    [rows, spare] = [spare, rows];
-  }
-  return rows;
+  const low = sortByKeys(
+    rows,
+    keysOf(rows, times, (time) => (time / scale) % WORD),
+    Math.min(largest / scale, WORD - 1),
+  );
+  if (largest / scale < WORD) return low;
+  return sortByKeys(
+    low,
+    keysOf(low, times, (time) => time / scale / WORD),
+    largest / scale / WORD,
+  );
 }
 
 function presentRows(times: Float64Array): Uint32Array<ArrayBuffer> {
@@ -27,9 +36,39 @@ function presentRows(times: Float64Array): Uint32Array<ArrayBuffer> {
   return rows.subarray(0, count);
 }
 
-function distribute(times: Float64Array, rows: Uint32Array, into: Uint32Array, weight: number): void {
+/** 32 bits of each time, in the order of the rows. */
+function keysOf(rows: Uint32Array, times: Float64Array, keyOf: (time: number) => number): Uint32Array<ArrayBuffer> {
+  const keys = new Uint32Array(rows.length);
+  for (let at = 0; at < rows.length; at++) keys[at] = keyOf(times[rows[at]]);
+  return keys;
+}
+
+/** Stable. Keys travel with their rows, so that memory is read in its order. */
+function sortByKeys(rows: Uint32Array<ArrayBuffer>, keys: Uint32Array<ArrayBuffer>, largest: number): Uint32Array<ArrayBuffer> {
+  let [from, into] = [
+    { rows, keys },
+    { rows: new Uint32Array(rows.length), keys: new Uint32Array(rows.length) },
+  ];
+  for (let shift = 0; shift < 32 && largest >= 2 ** shift; shift += BITS) {
+    distribute(from, into, shift);
+    [from, into] = [into, from];
+  }
+  return from.rows;
+}
+
+interface Keyed {
+  readonly rows: Uint32Array<ArrayBuffer>;
+  readonly keys: Uint32Array<ArrayBuffer>;
+}
+
+function distribute(from: Keyed, into: Keyed, shift: number): void {
+  const { rows, keys } = from;
   const next = new Uint32Array(BUCKETS + 1);
-  for (let at = 0; at < rows.length; at++) next[1 + (Math.floor(times[rows[at]] / weight) % BUCKETS)]++;
+  for (let at = 0; at < keys.length; at++) next[1 + ((keys[at] >>> shift) & (BUCKETS - 1))]++;
   for (let bucket = 1; bucket <= BUCKETS; bucket++) next[bucket] += next[bucket - 1];
-  for (let at = 0; at < rows.length; at++) into[next[Math.floor(times[rows[at]] / weight) % BUCKETS]++] = rows[at];
+  for (let at = 0; at < keys.length; at++) {
+    const place = next[(keys[at] >>> shift) & (BUCKETS - 1)]++;
+    into.rows[place] = rows[at];
+    into.keys[place] = keys[at];
+  }
 }

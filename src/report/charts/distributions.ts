@@ -3,6 +3,7 @@ import { withTables } from '../chart.ts';
 import type { ChartSpec, DataTable, Figure, TableRun, View } from '../chart.ts';
 import { JOB_FIGURES, valuesOf } from '../job-figures.ts';
 import type { JobFigure } from '../job-figures.ts';
+import { madeOncePerKey } from '../known.ts';
 import { listed, percent, shortNumber } from '../number-text.ts';
 import type { PageTable } from '../page-table.ts';
 import { colorOf, dashOf } from '../theme.ts';
@@ -12,7 +13,7 @@ export const distributions: ChartSpec = {
   name: 'distributions',
   title: 'How long jobs waited',
   question: 'Which share of the jobs had to wait at most so long, took at most so long, was slowed down at most so much?',
-  isThere: (data) => withTables(data).some(({ table }) => sortedOf(table, JOB_FIGURES[0]).length > 0),
+  isThere: (data) => withTables(data).some(({ table }) => hasStarted(table)),
   draw(data, view) {
     const runs = withTables(data);
     const stacked = view.width < 640;
@@ -26,21 +27,17 @@ export const distributions: ChartSpec = {
   },
 };
 
-const known = new WeakMap<PageTable, Map<string, Float64Array>>();
+function hasStarted({ start, count }: PageTable): boolean {
+  for (let row = 0; row < count; row++) if (!Number.isNaN(start[row])) return true;
+  return false;
+}
 
 /** The values that there are, ascending. */
-export function sortedOf(table: PageTable, figure: JobFigure): Float64Array {
-  let own = known.get(table);
-  if (own === undefined) known.set(table, (own = new Map<string, Float64Array>()));
-  let sorted = own.get(figure.name);
-  if (sorted === undefined) {
-    sorted = valuesOf(table, figure)
-      .filter((value) => !Number.isNaN(value))
-      .sort();
-    own.set(figure.name, sorted);
-  }
-  return sorted;
-}
+export const sortedOf = madeOncePerKey((table: PageTable, figure: JobFigure): Float64Array =>
+  valuesOf(table, figure)
+    .filter((value) => !Number.isNaN(value))
+    .sort(),
+);
 
 /** Points of each curve: more than any screen tells apart. */
 const POINTS = 400;

@@ -1,20 +1,15 @@
-import type { Category } from '../../workload.ts';
 import { formatDuration, SECOND } from '../../units.ts';
 import { withTables } from '../chart.ts';
-import type { ChartData, ChartSpec, DataTable, Figure, TableRun, View } from '../chart.ts';
+import type { ChartSpec, DataTable, Figure, TableRun, View } from '../chart.ts';
 import { JOB_FIGURES, figureNamed, runTimes } from '../job-figures.ts';
 import type { JobFigure } from '../job-figures.ts';
+import { madeOncePerKey } from '../known.ts';
 import { counted, grouped, listed, shortNumber } from '../number-text.ts';
+import { categoryOf, ownerChosen, ownersIn } from '../owners.ts';
+import type { Owner } from '../owners.ts';
 import type { PageTable } from '../page-table.ts';
 import { colorOf, symbolOf } from '../theme.ts';
 import { durationAxis } from '../time-axis.ts';
-
-/** Whose jobs are taken together. */
-const OWNERS = [
-  { value: 'user', label: 'user' },
-  { value: 'account', label: 'account' },
-  { value: 'queue', label: 'queue' },
-] as const;
 
 export const fairness: ChartSpec = {
   name: 'fairness',
@@ -28,7 +23,7 @@ export const fairness: ChartSpec = {
   draw(data, view) {
     const runs = withTables(data);
     const figure = figureNamed(view.chosen.figure);
-    const owner = view.chosen.owner ?? ownersIn(data)[0].value;
+    const owner = ownerChosen(data, view.chosen.owner);
     const names = largestOwners(runs[0].table, owner);
     return {
       traces: runs.map((run) => traceOf(run, owner, names, figure, view)),
@@ -43,17 +38,6 @@ export const fairness: ChartSpec = {
 /** Shown: more would not be read. The table has all. */
 const SHOWN = 24;
 
-function ownersIn(data: ChartData): { value: string; label: string }[] {
-  const tables = withTables(data).map(({ table }) => table);
-  return OWNERS.filter(
-    ({ value }) => tables.length > 0 && tables.every((table) => (categoryOf(table, value)?.names.length ?? 0) > 1),
-  );
-}
-
-export function categoryOf(table: PageTable, owner: string): Category | undefined {
-  return owner === 'user' ? table.user : owner === 'account' ? table.account : table.queue;
-}
-
 /** What became of the jobs of one owner. */
 export interface OwnerFacts {
   readonly name: string;
@@ -64,7 +48,14 @@ export interface OwnerFacts {
 }
 
 /** By owner, those with most core-hours first. */
-export function byOwner(table: PageTable, owner: string, figure: JobFigure): OwnerFacts[] {
+export function byOwner(table: PageTable, owner: Owner, figure: JobFigure): readonly OwnerFacts[] {
+  return byOwnerOnce[owner](table, figure);
+}
+
+const once = (owner: Owner) => madeOncePerKey((table: PageTable, figure: JobFigure) => countByOwner(table, owner, figure));
+const byOwnerOnce = { user: once('user'), account: once('account'), queue: once('queue') };
+
+function countByOwner(table: PageTable, owner: Owner, figure: JobFigure): OwnerFacts[] {
   const category = categoryOf(table, owner);
   if (category === undefined) return [];
   const size = category.names.length;
@@ -85,7 +76,7 @@ export function byOwner(table: PageTable, owner: string, figure: JobFigure): Own
     .sort((a, b) => b.coreHours - a.coreHours || (a.name < b.name ? -1 : 1));
 }
 
-function largestOwners(table: PageTable, owner: string): string[] {
+function largestOwners(table: PageTable, owner: Owner): string[] {
   return byOwner(table, owner, JOB_FIGURES[0])
     .slice(0, SHOWN)
     .map(({ name }) => name);
@@ -93,7 +84,7 @@ function largestOwners(table: PageTable, owner: string): string[] {
 
 function traceOf(
   run: TableRun,
-  owner: string,
+  owner: Owner,
   names: readonly string[],
   figure: JobFigure,
   { theme }: View,
@@ -129,7 +120,7 @@ function layoutOf(
   names: readonly string[],
   figure: JobFigure,
   { theme }: View,
-  owner: string,
+  owner: Owner,
 ): Record<string, unknown> {
   const largest = Math.max(1, ...runs.flatMap(({ table }) => byOwner(table, owner, figure).map(({ mean }) => mean || 0)));
   const means = runs
@@ -173,7 +164,7 @@ export function jainIndex(values: readonly number[]): number {
   return squares === 0 ? NaN : (sum * sum) / (present.length * squares);
 }
 
-function sentenceOf(runs: readonly TableRun[], owner: string, figure: JobFigure): string {
+function sentenceOf(runs: readonly TableRun[], owner: Owner, figure: JobFigure): string {
   const words = runs.map(({ facts, table }) => {
     const owners = byOwner(table, owner, figure).filter(({ jobs }) => jobs > 0);
     const means = owners.map(({ mean }) => mean);
@@ -185,7 +176,7 @@ function sentenceOf(runs: readonly TableRun[], owner: string, figure: JobFigure)
   return `Jain's index of the mean ${figure.label} of ${grouped(length)} ${owner}s${shown} (1 = all alike): ${listed(words)}.`;
 }
 
-function tableOf(runs: readonly TableRun[], owner: string, figure: JobFigure): DataTable {
+function tableOf(runs: readonly TableRun[], owner: Owner, figure: JobFigure): DataTable {
   const rows = runs.flatMap(({ facts, table }) =>
     byOwner(table, owner, figure).map(({ name, jobs, coreHours, mean }) => [
       facts.label,

@@ -1,3 +1,4 @@
+import type { PoolFacts } from '../../results/pool-facts.ts';
 import { instantText, spanText } from '../calendar.ts';
 import { withTables } from '../chart.ts';
 import type { ChartData, ChartSpec, Choice, DataTable, Figure, TableRun, TimeWindow, View } from '../chart.ts';
@@ -5,6 +6,7 @@ import { chartText } from '../chart-text.ts';
 import { decimate, firstAfter, integralsOf, meansOver, stepsWithin } from '../decimate.ts';
 import { freeSteps } from '../free-nodes.ts';
 import type { FreeSteps, Resource } from '../free-nodes.ts';
+import { madeOncePerKey } from '../known.ts';
 import { counted, grouped, listed, percent, shortNumber } from '../number-text.ts';
 import type { PageTable } from '../page-table.ts';
 import { timeAxis } from '../time-axis.ts';
@@ -41,15 +43,14 @@ interface FreeRun extends TableRun {
   readonly one: string;
 }
 
-const known = new WeakMap<PageTable, Map<Resource, FreeSteps | undefined>>();
-
 /** As long as the trace, so it is made once. */
-function freeOf({ table, facts }: TableRun, resource: Resource): FreeSteps | undefined {
-  if (facts.pools === undefined) return undefined;
-  let own = known.get(table);
-  if (own === undefined) known.set(table, (own = new Map<Resource, FreeSteps | undefined>()));
-  if (!own.has(resource)) own.set(resource, freeSteps(table, facts.pools, resource));
-  return own.get(resource);
+const freeOnce = {
+  gpus: madeOncePerKey((table: PageTable, pools: readonly PoolFacts[]) => freeSteps(table, pools, 'gpus')),
+  processors: madeOncePerKey((table: PageTable, pools: readonly PoolFacts[]) => freeSteps(table, pools, 'processors')),
+};
+
+function freeOf({ table, facts: { pools } }: TableRun, resource: Resource): FreeSteps | undefined {
+  return pools && freeOnce[resource](table, pools);
 }
 
 /** What nodes have more than one of: one alone is free or held, and never in pieces. */

@@ -3,6 +3,7 @@ import { withTables } from '../chart.ts';
 import type { ChartData, ChartSpec, DataTable, Figure, TableRun, View } from '../chart.ts';
 import { JOB_FIGURES, figureNamed, runTimes } from '../job-figures.ts';
 import type { JobFigure } from '../job-figures.ts';
+import { madeOncePerKey } from '../known.ts';
 import { changeText, counted, grouped, shortDuration, shortNumber } from '../number-text.ts';
 import type { PageTable } from '../page-table.ts';
 import { colorScale } from '../theme.ts';
@@ -60,7 +61,7 @@ export interface ClassMeans {
   readonly jobs: number[][];
 }
 
-export function classMeans(table: PageTable, figure: JobFigure): ClassMeans {
+export const classMeans = madeOncePerKey((table: PageTable, figure: JobFigure): ClassMeans => {
   const sum = LENGTHS.map(() => SIZES.map(() => 0));
   const jobs = LENGTHS.map(() => SIZES.map(() => 0));
   const length = runTimes(table);
@@ -74,7 +75,7 @@ export function classMeans(table: PageTable, figure: JobFigure): ClassMeans {
     jobs[y][x]++;
   }
   return { mean: sum.map((cells, y) => cells.map((value, x) => (jobs[y][x] === 0 ? NaN : value / jobs[y][x]))), jobs };
-}
+});
 
 /** The first and last size and length that any job has. */
 function filledClasses(runs: readonly TableRun[], figure: JobFigure): { x: number[]; y: number[] } {

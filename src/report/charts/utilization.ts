@@ -4,8 +4,8 @@ import { instantText, spanText } from '../calendar.ts';
 import { withTables } from '../chart.ts';
 import type { ChartData, ChartSpec, DataTable, Figure, TableRun, TimeWindow, View } from '../chart.ts';
 import { decimate, firstAfter, integralsOf, meansOver, stepsWithin } from '../decimate.ts';
+import { madeOnce } from '../known.ts';
 import { grouped, percent } from '../number-text.ts';
-import type { PageTable } from '../page-table.ts';
 import { busySteps, lastTime, queueSteps } from '../run-steps.ts';
 import { colorOf, dashOf } from '../theme.ts';
 import { timeAxis } from '../time-axis.ts';
@@ -31,7 +31,7 @@ export const utilization: ChartSpec = {
 
 /** From the first submission until the last end under any of the policies. */
 export function wholeTime(data: ChartData): TimeWindow {
-  return { from: 0, until: Math.max(1, ...withTables(data).map(({ table }) => stepsOf(table).until)) };
+  return { from: 0, until: Math.max(1, ...withTables(data).map(({ table }) => lastTime(table))) };
 }
 
 interface RunSteps {
@@ -42,18 +42,12 @@ interface RunSteps {
   readonly until: number;
 }
 
-const known = new WeakMap<PageTable, RunSteps>();
-
-/** Both series of a run. They are as long as the trace, so they are made once. */
-function stepsOf(table: PageTable): RunSteps {
-  let steps = known.get(table);
-  if (steps !== undefined) return steps;
+/** Both series of a run. */
+const stepsOf = madeOnce((table): RunSteps => {
   const busy = busySteps(table);
   const queue = queueSteps(table);
-  steps = { busy, integrals: integralsOf(busy), queue, queueIntegrals: integralsOf(queue), until: lastTime(table) };
-  known.set(table, steps);
-  return steps;
-}
+  return { busy, integrals: integralsOf(busy), queue, queueIntegrals: integralsOf(queue), until: lastTime(table) };
+});
 
 /** What a full machine is drawn as [processors]; 1 = counts are drawn, the machine's size being unknown. */
 function fullOf({ facts }: TableRun): number {

@@ -3,7 +3,7 @@ import { zeroOf } from '../calendar.ts';
 import { csvText } from '../csv-text.ts';
 import { currentTheme, widthOf } from './appearance.ts';
 import { announce, download, make, makeSelect } from './elements.ts';
-import { onceVisible } from './visibility.ts';
+import { watchVisibility } from './visibility.ts';
 import type { PlotElement, Plotly } from './plotly.ts';
 import type { TimeZoom } from './time-zoom.ts';
 import type { ViewPart } from './views.ts';
@@ -29,7 +29,9 @@ export class ChartView implements ViewPart {
   #data: ChartData | undefined;
   #figure: Figure | undefined;
   #plotly: Plotly | undefined;
-  #visible = false;
+  #inView = false;
+  /** What is drawn is not what is to be shown. */
+  #isStale = true;
   #listens = false;
   #shownChoices = '';
 
@@ -42,13 +44,13 @@ export class ChartView implements ViewPart {
     this.#plot = make('div', { class: 'plot', role: 'img', 'aria-label': spec.title });
     this.#rows.setAttribute('aria-label', `Data of ${spec.title}`);
     this.element = this.#section();
-    onceVisible(this.element, () => {
-      this.#visible = true;
-      void this.drawNow();
+    watchVisibility(this.element, (inView) => {
+      this.#inView = inView;
+      if (inView && this.#isStale) void this.drawNow();
     });
     new ResizeObserver(() => this.#redrawIfSized()).observe(this.#plot);
     if (spec.axis === 'time') {
-      zoom.onChange(() => void this.#draw());
+      zoom.onChange(() => this.#redraw());
       this.#enableKeys();
     }
   }
@@ -60,11 +62,10 @@ export class ChartView implements ViewPart {
   show(data: ChartData): void {
     this.#data = data;
     this.#showChoices(this.#spec.choices?.(data) ?? []);
-    if (this.#visible) void this.#draw();
+    this.#redraw();
   }
 
   async drawNow(): Promise<void> {
-    this.#visible = true;
     // On the way to paper nothing can be waited for.
     this.#plotly ??= window.Plotly;
     this.#plotly ??= await this.#loadPlotly();
@@ -122,15 +123,23 @@ export class ChartView implements ViewPart {
     const selects = choices.map(({ name, label, options }) =>
       makeSelect(label, options, this.#chosen[name], (value) => {
         this.#chosen[name] = value;
-        void this.#draw();
+        this.#redraw();
       }),
     );
     this.#choices.replaceChildren(...selects);
   }
 
+  /** At once if it is in view; else when it comes into view: what nobody sees must not hold up what is looked at. */
+  #redraw(): void {
+    this.#isStale = true;
+    this.#figure = undefined;
+    if (this.#inView) void this.#draw();
+  }
+
   async #draw(): Promise<void> {
     const plotly = this.#plotly;
-    if (plotly === undefined || this.#data === undefined || !this.#visible || this.element.hidden) return;
+    if (plotly === undefined || this.#data === undefined || this.element.hidden) return;
+    this.#isStale = false;
     const theme = currentTheme();
     const width = Math.max(280, widthOf(this.#plot));
     const view: View = { width, theme, chosen: this.#chosen, window: this.#zoom.window, zero: zeroOf(this.#data) };
@@ -159,7 +168,7 @@ export class ChartView implements ViewPart {
     const { width } = this.#plot.getBoundingClientRect();
     if (width > 0 && Math.round(width) !== Number(this.#plot.dataset.width)) {
       this.#plot.dataset.width = String(Math.round(width));
-      void this.#draw();
+      this.#redraw();
     }
   }
 
@@ -190,8 +199,8 @@ export class ChartView implements ViewPart {
   #tableNow() {
     const data = this.#data;
     if (data === undefined) return undefined;
-    const view = { width: 800, theme: currentTheme(), chosen: this.#chosen, window: this.#zoom.window };
-    return (this.#figure ?? this.#spec.draw(data, view)).table();
+    const view = { width: 800, theme: currentTheme(), chosen: this.#chosen, window: this.#zoom.window, zero: zeroOf(data) };
+    return (this.#figure ??= this.#spec.draw(data, view)).table();
   }
 
   #listRows(): void {

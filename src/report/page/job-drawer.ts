@@ -54,17 +54,12 @@ export class JobDrawer {
   }
 
   #runPart(runs: readonly TableRun[], { facts, table }: TableRun, row: number): HTMLElement {
-    const waiting = waitingOf(table, row, lastTime(table));
+    const waiting = waitingOf(table, row, lastTime(table), LISTED);
     const part = make('section', {}, make('h3', {}, facts.label), make('p', {}, whatHappened(table, row)));
     for (const sentence of whyItWaited(table, waiting, facts.processors)) part.append(make('p', {}, sentence));
     const lists = [
-      this.#jobs(runs, table, 'Overtook it, those that held most meanwhile first', waiting.overtakers),
-      this.#jobs(
-        runs,
-        table,
-        'Held most processor time while it waited',
-        waiting.until > waiting.from ? waiting.holders.map(({ job }) => job) : [],
-      ),
+      this.#jobs(runs, table, 'Overtook it, those that held most meanwhile first', waiting.largestOvertakers, waiting.overtakers),
+      this.#jobs(runs, table, 'Held most processor time while it waited', waiting.until > waiting.from ? waiting.holders : []),
       reasonList(table, row),
       attemptList(table, row),
     ];
@@ -73,14 +68,20 @@ export class JobDrawer {
   }
 
   /** Jobs as links to their own explanation. */
-  #jobs(runs: readonly TableRun[], table: PageTable, title: string, jobs: readonly number[]): HTMLElement | undefined {
+  #jobs(
+    runs: readonly TableRun[],
+    table: PageTable,
+    title: string,
+    jobs: readonly number[],
+    all = jobs.length,
+  ): HTMLElement | undefined {
     if (jobs.length === 0) return undefined;
-    const items = jobs.slice(0, LISTED).map((job) => {
+    const items = jobs.map((job) => {
       const button = make('button', { type: 'button', class: 'link' }, String(table.ids[job]));
       button.addEventListener('click', () => this.open(runs, job));
       return make('li', {}, button, ` ${describe(table, job)}`);
     });
-    const rest = jobs.length - items.length;
+    const rest = all - items.length;
     const more = rest > 0 ? [make('li', { class: 'fine' }, `and ${grouped(rest)} more`)] : [];
     return make('div', {}, make('h4', {}, title), make('ul', {}, ...items, ...more));
   }
@@ -139,9 +140,9 @@ function whyItWaited(table: PageTable, waiting: Waiting, processors: number | un
   const gpus = gpusAtSubmit > 0 ? ` and ${shortNumber(gpusAtSubmit)} GPUs` : '';
   const said = [
     `When it was submitted, others held ${grouped(busyAtSubmit)} processors${share}${gpus}, and ${counted(queuedBefore, 'job')} stood in the queue before it.`,
-    overtakers.length === 0
+    overtakers === 0
       ? 'Nobody overtook it.'
-      : `${counted(overtakers.length, 'job')} that came later started before it, and held ${shortNumber(overtakenBy)} core-hours while it waited.`,
+      : `${counted(overtakers, 'job')} that came later started before it, and held ${shortNumber(overtakenBy)} core-hours while it waited.`,
   ];
   if (freedBy.length > 0) {
     const freed = freedBy.reduce((sum, job) => sum + table.cpus[job] / 1000, 0);

@@ -16,7 +16,7 @@ import type { Frame } from './node-canvas.ts';
 import { enableDragging } from './node-drag.ts';
 import type { TimeZoom } from './time-zoom.ts';
 import type { ViewPart } from './views.ts';
-import { onceVisible } from './visibility.ts';
+import { watchVisibility } from './visibility.ts';
 
 /** Up to so many pieces of jobs are drawn one by one; more as how full nodes were. */
 const MOST_BARS = 4000;
@@ -35,15 +35,20 @@ export class NodesView implements ViewPart {
   #run = '';
   #range: NodeRange | undefined;
   #bars: readonly number[] | undefined;
-  #visible = false;
+  #inView = false;
+  /** What is drawn is not what is to be shown. */
+  #isStale = true;
   #zero: Zero;
 
   constructor(zoom: TimeZoom) {
     this.#zoom = zoom;
     this.element = this.#section();
-    onceVisible(this.element, () => void this.drawNow());
-    new ResizeObserver(() => this.#draw()).observe(this.#canvas);
-    zoom.onChange(() => this.#draw());
+    watchVisibility(this.element, (inView) => {
+      this.#inView = inView;
+      if (inView && this.#isStale) this.#draw();
+    });
+    new ResizeObserver(() => this.#redraw()).observe(this.#canvas);
+    zoom.onChange(() => this.#redraw());
     enableDragging(this.#canvas, {
       frame: () => this.#frame(),
       select: (window, range) => {
@@ -72,11 +77,10 @@ export class NodesView implements ViewPart {
       this.#draw();
     });
     this.#choices.replaceChildren(...(labels.length > 1 ? [select] : []));
-    this.#draw();
+    this.#redraw();
   }
 
   drawNow(): Promise<void> {
-    this.#visible = true;
     this.#draw();
     return Promise.resolve();
   }
@@ -127,10 +131,16 @@ export class NodesView implements ViewPart {
     return { from: this.#range.from, until: Math.min(nodes, this.#range.until) };
   }
 
+  #redraw(): void {
+    this.#isStale = true;
+    if (this.#inView) this.#draw();
+  }
+
   #draw(): void {
     const found = this.#holds();
     const frame = this.#frame();
-    if (!this.#visible || found === undefined || frame === undefined) return;
+    if (found === undefined || frame === undefined) return;
+    this.#isStale = false;
     const { run, holds } = found;
     const theme = currentTheme();
     const context = drawFrame(this.#canvas, frame, holds.nodes, theme);
