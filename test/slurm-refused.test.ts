@@ -15,8 +15,14 @@ function outcomeOf(job: Partial<RunJob>, setting: RunSetting = CONF): unknown[] 
   return [done.state[0], ...reasonsOf(done, 0)];
 }
 
+interface Wrong {
+  readonly what: string;
+  readonly job: Partial<RunJob>;
+  readonly says: string;
+}
+
 describe('a request that is wrong by itself', () => {
-  test.each([
+  test.each<Wrong>([
     { what: 'an unknown partition', job: { partition: 'gone' }, says: 'Invalid partition name specified (gone)' },
     {
       what: 'one unknown partition among several',

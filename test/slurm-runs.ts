@@ -127,7 +127,12 @@ export function startsOf({ start }: Schedule): number[] {
   return Array.from(start, (time) => time / SECOND);
 }
 
-/** What was said of a job, in order. */
-export function reasonsOf({ explanations }: Schedule, job: number): string[] {
+/** What was said of a job, in order; without whose limit it was, or behind whom it stood. */
+export function reasonsOf(schedule: Schedule, job: number): string[] {
+  return storyOf(schedule, job).map((reason) => reason.replace(/ \(((account|user|QoS|behind) [^)]*|\d+ licences [^)]*free)\)$/, ''));
+}
+
+/** All that was said of a job, in order. */
+export function storyOf({ explanations }: Schedule, job: number): string[] {
   return explanations.filter((one) => one.job === job).map(({ reason }) => reason);
 }

@@ -5,6 +5,7 @@
 import type { Cycle } from '../../policy.ts';
 import type { SlurmBackfillParameters } from '../../slurm-scheduler-parameters.ts';
 import { BackfillLimits } from './backfill-limits.ts';
+import { dropLate } from './deadlines.ts';
 import type { JobDemand } from './demand.ts';
 import type { LicenseCounts } from './licenses.ts';
 import type { ArrayWalk } from './job-arrays.ts';
@@ -98,7 +99,7 @@ export class BackfillCycle {
       if (this.#isTurnedDown(record)) continue;
       if (this.#limits.forbid(job) || limits?.nodeLimit(job) !== undefined) continue;
       if (!this.#parameters.licenses && !this.#scheduling.hasLicenses(job)) continue;
-      if (this.#scheduling.dropsLate(this.#cycle, job)) continue;
+      if (dropLate(this.#scheduling, this.#cycle, job)) continue;
       if (this.#visit(record) === 'full') return;
     }
   }
@@ -222,7 +223,7 @@ export class BackfillCycle {
     if (preemption !== undefined && limits?.mayNotReserve(job) === true) partitions.lengthen(job);
     const attempt = this.#scheduling.tryStart(this.#cycle, job, nodes, 'backfill');
     if (!attempt.started) {
-      if (attempt.reason !== undefined) this.#scheduling.reasons.set(this.#cycle, job, attempt.reason);
+      if (attempt.reason !== undefined) this.#scheduling.explain(this.#cycle, job, attempt.reason);
       return attempt;
     }
     const allocation = this.#scheduling.running.of(job);
@@ -253,7 +254,7 @@ export class BackfillCycle {
     const { resolution } = this.#parameters;
     const end = floorTo(start + partitions.limitOf(job), resolution);
     this.#space.reserve(nodes, floorTo(start, resolution), end, licenses);
-    this.#scheduling.reasons.plan(this.#cycle, job, `Resources (planned for ${clock.traceTimeOf(start) / SECOND} s)`);
+    this.#scheduling.reasons.plan(this.#cycle, job, `Resources (planned for ${clock.textOf(start)})`);
   }
 
   #reserveRunning(): void {

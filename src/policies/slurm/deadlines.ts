@@ -7,6 +7,7 @@ import type { Cycle } from '../../policy.ts';
 import { MINUTE } from '../../units.ts';
 import type { Requests } from '../../workload.ts';
 import type { Partitions } from './partitions.ts';
+import type { Scheduling } from './scheduling.ts';
 
 export class Deadlines {
   readonly #deadline: Float64Array | undefined;
@@ -51,4 +52,15 @@ export class Deadlines {
     // A deadline less than a minute away is none for Slurm: 0 minutes are no limit.
     return left > 0 ? Math.min(limit, left) : limit;
   }
+}
+
+/** Takes a job that is looked at out of the queue if it is too late for it. Answers whether it did. */
+export function dropLate(scheduling: Scheduling, cycle: Cycle, job: number): boolean {
+  const { deadlines, limits, reasons, queue, preemption } = scheduling;
+  if (!deadlines.drop(cycle, job)) return false;
+  limits?.ended(job);
+  reasons.forget(job);
+  queue.forget(job);
+  preemption?.forget(job);
+  return true;
 }

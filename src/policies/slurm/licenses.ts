@@ -40,6 +40,14 @@ export class Licenses {
     return undefined;
   }
 
+  /** Which of them are too few, for people; undefined if that is not known. */
+  shortage(licenses: LicenseCounts): string | undefined {
+    const left = this.left(false);
+    const short = Object.entries(licenses).filter(([name, count]) => count > (left[name] ?? 0));
+    const texts = short.map(([name, count]) => `${count} licences ${name}, ${left[name] ?? 0} are free`);
+    return texts.length === 0 ? undefined : texts.join(', ');
+  }
+
   fits(wish: LicenseWish): boolean {
     return Object.entries(wish.licenses).every(([name, count]) => {
       return count + (this.#used.get(name) ?? 0) + this.#reserved(name, wish) <= (this.#total[name] ?? 0);

@@ -3,6 +3,8 @@
  * Source: Slurm 22.05, src/slurmctld/job_scheduler.c, _schedule.
  */
 import type { Cycle } from '../../policy.ts';
+import { jobId } from '../../workload.ts';
+import { dropLate } from './deadlines.ts';
 import type { JobDemand } from './demand.ts';
 import type { ArrayWalk } from './job-arrays.ts';
 import type { QueueRecord } from './job-queue.ts';
@@ -22,8 +24,9 @@ class MainPass {
   readonly #cycle: Cycle;
   /** Nodes that jobs of this pass may still get. */
   readonly #available: NodeSet;
-  readonly #failed = new Set<number>();
-  readonly #failedReservations = new Set<number>();
+  /** Partitions that nobody starts in any more, and reservations: each with the job that was the first to fail there. */
+  readonly #failed = new Map<number, number>();
+  readonly #failedReservations = new Map<number, number>();
   readonly #tried = new Map<number, number>();
   readonly #arrays: ArrayWalk;
   #started = 0;
@@ -42,7 +45,7 @@ class MainPass {
     const { depth, maxStarts, partitionDepth, reduceCompletingFragments } = parameters.main;
     const awaited = this.#scheduling.awaited();
     if (awaited.length > 0 && !reduceCompletingFragments) return;
-    for (const { partition } of awaited) this.#failAround(partition);
+    for (const { partition, job } of awaited) this.#failAround(partition, job);
     let looked = 0;
     for (const record of queue.build(this.#cycle)) {
       const { job, partition } = record;
@@ -62,7 +65,7 @@ class MainPass {
   #leavesToBackfill({ job, partition }: QueueRecord): boolean {
     if (!this.#scheduling.queue.demandOf(job).heterogeneous) return false;
     this.#explain(job, 'Resources');
-    this.#fail(partition);
+    this.#fail(partition, job);
     return true;
   }
 
@@ -93,16 +96,16 @@ class MainPass {
     const { queue, partitions, limits, reasons } = this.#scheduling;
     const isReserved = reservation !== NO_RESERVATION;
     // Jobs in a reservation wait behind others in it, and for nobody else.
-    const isBehind = isReserved ? this.#failedReservations.has(reservation) : this.#failed.has(partition);
-    if (isBehind) return reasons.behind(this.#cycle, job);
-    if (this.#scheduling.dropsLate(this.#cycle, job)) return;
+    const blocking = isReserved ? this.#failedReservations.get(reservation) : this.#failed.get(partition);
+    if (blocking !== undefined) return reasons.behind(this.#cycle, job, jobId(this.#scheduling.jobs, blocking));
+    if (dropLate(this.#scheduling, this.#cycle, job)) return;
     // What limits held back before is looked at first: only then does it never stop those behind it.
     const held = isLimitReason(reasons.of(job)) ? limits?.beforeNodes(job) : undefined;
     if (held !== undefined) return this.#explain(job, held);
     const demand = queue.demandOf(job);
     if (countCommon(this.#available, partitions.rules[partition].nodes) < demand.minNodes) {
       this.#explain(job, 'Resources (nodes are down, or kept for partitions of higher priority)');
-      return this.#fail(partition);
+      return this.#fail(partition, job);
     }
     if (!this.#scheduling.hasLicenses(job)) {
       this.#isOver = this.#scheduling.plansLicenses;
@@ -122,8 +125,8 @@ class MainPass {
       return removeAll(this.#available, demand.required);
     if (outcome.reason !== undefined && !(outcome.isPolicy && this.#scheduling.parameters.main.associationStop)) return;
     if (isKeptOut) return;
-    if (isReserved) this.#failedReservations.add(reservation);
-    else if (!this.#mayBePassed(job)) this.#fail(partition);
+    if (isReserved) this.#failedReservations.set(reservation, job);
+    else if (!this.#mayBePassed(job)) this.#fail(partition, job);
   }
 
   /** Whether the job waits for nodes that are not there: those that are left to it are free, but too few. */
@@ -145,18 +148,18 @@ class MainPass {
   }
 
   /** Its nodes are waited for: no partition that shares any of them takes part in the pass. */
-  #failAround(partition: number): void {
+  #failAround(partition: number, job: number): void {
     const { rules } = this.#scheduling.partitions;
     const { nodes } = rules[partition];
-    for (const [other, { nodes: others }] of rules.entries()) if (overlaps(nodes, others)) this.#fail(other);
+    for (const [other, { nodes: others }] of rules.entries()) if (overlaps(nodes, others)) this.#fail(other, job);
   }
 
-  #fail(partition: number): void {
-    this.#failed.add(partition);
+  #fail(partition: number, job: number): void {
+    if (!this.#failed.has(partition)) this.#failed.set(partition, job);
     removeAll(this.#available, this.#scheduling.partitions.rules[partition].nodes);
   }
 
   #explain(job: number, reason: string): void {
-    this.#scheduling.reasons.set(this.#cycle, job, reason);
+    this.#scheduling.explain(this.#cycle, job, reason);
   }
 }

@@ -14,6 +14,7 @@ import type { QueueRecord } from './job-queue.ts';
 import { Licenses } from './licenses.ts';
 import { submitJobs } from './limits/job-submission.ts';
 import { Limits } from './limits/limits.ts';
+import { isLimitReason } from './limits/reasons.ts';
 import { RequestCheck } from './limits/request-check.ts';
 import { Machine } from './machine.ts';
 import { keepOnly, removeAll } from './node-set.ts';
@@ -218,14 +219,12 @@ export class Scheduling {
     this.reservations?.lookIn(job, reservation);
   }
 
-  /** Takes a job out of the queue that cannot meet its deadline any more. Answers whether it did. */
-  dropsLate(cycle: Cycle, job: number): boolean {
-    if (!this.deadlines.drop(cycle, job)) return false;
-    this.limits?.ended(job);
-    this.reasons.forget(job);
-    this.queue.forget(job);
-    this.preemption?.forget(job);
-    return true;
+  /** Says why a job waits, with what is known of it. */
+  explain(cycle: Cycle, job: number, reason: string): void {
+    this.reasons.set(cycle, job, reason, () => {
+      if (reason === 'Licenses') return this.licenses.shortage(this.queue.demandOf(job).licenses ?? {});
+      return isLimitReason(reason) ? this.limits?.detailOf(job, reason) : undefined;
+    });
   }
 
   /** What reservations leave to the job if it begins at `from`, or later if it `moves`; undefined if nothing. */

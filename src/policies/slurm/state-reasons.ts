@@ -19,18 +19,26 @@ export class StateReasons {
     return this.#of.get(job);
   }
 
-  set(cycle: Cycle, job: number, reason: string): void {
+  /** `detail`: what more is known of it; asked only if it is told. */
+  set(cycle: Cycle, job: number, reason: string, detail?: () => string | undefined): void {
     const word = reason.split(DETAIL, 1)[0];
     if (this.#of.get(job) === word) return;
     this.#of.set(job, word);
     this.#planned.delete(job);
-    cycle.explain(job, reason);
+    const more = detail?.();
+    cycle.explain(job, more === undefined ? reason : `${reason}${DETAIL}${more})`);
   }
 
-  /** Jobs before it keep it back. */
-  behind(cycle: Cycle, job: number): void {
+  /** Jobs before it keep it back; the first of them is `blocking`, if it is known. */
+  behind(cycle: Cycle, job: number, blocking?: string): void {
     const word = this.#of.get(job);
-    if (word === undefined || word === 'Resources') this.set(cycle, job, 'Priority');
+    if (word !== undefined && word !== 'Resources') return;
+    this.set(cycle, job, 'Priority', () => (blocking === undefined ? undefined : `behind job ${blocking}`));
+  }
+
+  /** Something beside the reason: it stays what it is. */
+  tell(cycle: Cycle, job: number, reason: string): void {
+    cycle.explain(job, reason);
   }
 
   /** Backfill has found a time for it: told once, as that changes with every cycle. */

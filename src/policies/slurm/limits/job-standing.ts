@@ -22,7 +22,9 @@ export interface SpentOfAll {
   readonly qos: readonly Spent[];
 }
 
-interface Standing {
+export interface Standing {
+  /** Whose limits they are, for people. */
+  readonly name: string;
   readonly limits: LimitSet;
   readonly usage: Usage;
   readonly spent?: Spent;
@@ -77,11 +79,13 @@ export class Standings {
     this.#accounting = accounting;
     this.#parents = associations;
     this.#associations = inheritedLimits(associations).map((limits, index) => ({
+      name: nameOfAssociation(associations[index]),
       limits: limitSet(resources, limits),
       usage: new Usage(resources.length),
       ...withSpent(spent?.associations[index]),
     }));
     this.#qos = accounting.qos.map((qos, index) => ({
+      name: `QoS ${qos.name}`,
       limits: limitSet(resources, qos.limits, qos),
       usage: new QosUsage(resources.length),
       ...withSpent(spent?.qos[index]),
@@ -147,4 +151,9 @@ export class Standings {
     for (let index = association; index >= 0; index = this.#parents[index].parent) chain.push(this.#associations[index]);
     return chain;
   }
+}
+
+function nameOfAssociation({ user, account, partition }: SlurmAccounts['associations'][number]): string {
+  const there = partition === undefined ? '' : ` in partition ${partition}`;
+  return user === undefined ? `account ${account}` : `user ${user} of account ${account}${there}`;
 }

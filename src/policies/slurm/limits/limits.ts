@@ -5,8 +5,6 @@
 import { MINUTE, SECOND } from '../../../units.ts';
 import type { Cluster } from '../../../cluster.ts';
 import type { SlurmConfig } from '../../../slurm.ts';
-import type { SlurmOptions } from '../../../slurm-workload.ts';
-import { nameOf } from '../../../workload.ts';
 import type { Requests } from '../../../workload.ts';
 import type { JobDemand } from '../demand.ts';
 import type { Partitions } from '../partitions.ts';
@@ -14,8 +12,10 @@ import type { Given, Priorities } from '../priorities.ts';
 import type { Accounting } from '../priority/accounting.ts';
 import { MultifactorPriorities } from '../priority/multifactor.ts';
 import { CPU, Trackables } from '../priority/trackable.ts';
+import { Applicants } from './applicants.ts';
 import { Standings } from './job-standing.ts';
 import type { JobStanding } from './job-standing.ts';
+import { limitDetail } from './limit-detail.ts';
 import { notAllowed, partitionLimit, turnedAway } from './partition-access.ts';
 import type { Applicant, PartitionSize } from './partition-access.ts';
 import { Promises } from './promises.ts';
@@ -23,8 +23,6 @@ import { Runnable } from './runnable.ts';
 import type { Candidate } from './runnable.ts';
 import { SubmissionLimits } from './submission.ts';
 import { mayEndJobs, UsedUp } from './used-up.ts';
-
-const NO_FLAGS: ReadonlySet<string> = new Set();
 
 export interface LimitsSetup {
   readonly jobs: Requests;
@@ -40,6 +38,7 @@ export class Limits {
   readonly #setup: LimitsSetup;
   readonly #accounting: Accounting;
   readonly #trackables: Trackables;
+  readonly #applicants: Applicants;
   readonly #standings: Standings;
   readonly #runnable: Runnable;
   readonly #submission: SubmissionLimits;
@@ -63,6 +62,8 @@ export class Limits {
     this.#setup = setup;
     this.#accounting = setup.accounting;
     this.#trackables = multifactor?.trackables ?? new Trackables(jobs, cluster, slurm);
+    const { accounting, partitions } = setup;
+    this.#applicants = new Applicants({ jobs, slurm, accounting, partitions, trackables: this.#trackables });
     const { names } = this.#trackables;
     this.#standings = new Standings(jobs, this.#accounting, names, multifactor?.usage.usage);
     this.#runnable = new Runnable(names, slurm.enforcement.safe);
@@ -110,7 +111,7 @@ export class Limits {
 
   #objectionOf(job: number, partition: number): string | undefined {
     const { slurm } = this.#setup;
-    const applicant = this.#applicant(job);
+    const applicant = this.#applicants.of(job);
     const limit = partitionLimit(slurm.partitions[partition], applicant, this.#sizes[partition]);
     if (limit !== undefined || slurm.enforcement.partitionLimits === 'no') return limit;
     return notAllowed(slurm.partitions[partition], applicant) === undefined ? undefined : 'PartitionConfig';
@@ -137,7 +138,7 @@ export class Limits {
     const key = job * this.#sizes.length + partition;
     let known = this.#access.get(key);
     if (known === undefined) {
-      known = notAllowed(this.#setup.slurm.partitions[partition], this.#applicant(job)) ?? '';
+      known = notAllowed(this.#setup.slurm.partitions[partition], this.#applicants.of(job)) ?? '';
       this.#access.set(key, known);
     }
     return known === '' ? undefined : known;
@@ -164,6 +165,15 @@ export class Limits {
     return this.notTried(job)?.reason ?? this.onNodes(job, given);
   }
 
+  /** Whose limit a reason speaks of, and how far it is used up; undefined if that is not known. */
+  detailOf(job: number, word: string): string | undefined {
+    if (!this.#enforced) return undefined;
+    const { partitions, demandOf } = this.#setup;
+    const asked = this.#trackables.requested(job, demandOf(job).minNodes, partitions.of(job));
+    const minutes = partitions.limitOf(job) / MINUTE;
+    return limitDetail({ word, standing: this.#standingOf(job), resources: this.#trackables.names, asked, minutes });
+  }
+
   /** MinPrioThreshold: less important jobs get no reservation, whatever SchedulerParameters say; undefined if none is given. */
   priorityThreshold(job: number): number | undefined {
     if (!this.#enforced) return undefined;
@@ -172,7 +182,7 @@ export class Limits {
 
   /** Its QoS lets nobody reserve for it (NoReserve). */
   mayNotReserve(job: number): boolean {
-    return this.#flagsOf(job).has('noreserve');
+    return this.#applicants.flagsOf(job).has('noreserve');
   }
 
   /** [Unix ms] */
@@ -208,7 +218,7 @@ export class Limits {
 
   #refusedByPartitions(job: number): string | undefined {
     const { slurm, partitions } = this.#setup;
-    const applicant = this.#applicant(job);
+    const applicant = this.#applicants.of(job);
     const named = partitions.allOf(job).filter((partition) => partition >= 0);
     const away = named.map((partition) => turnedAway(slurm.partitions[partition], applicant)).find((why) => why !== undefined);
     if (away !== undefined || slurm.enforcement.partitionLimits === 'no') return away;
@@ -229,9 +239,9 @@ export class Limits {
     const { slurm } = this.#setup;
     const { associations, qos: enforcesQos } = slurm.enforcement;
     if ((slurm.accounts?.associations.length ?? 0) === 0) return undefined;
-    const needsReservation = this.#flagsOf(job).has('requiresreservation');
-    if (needsReservation && this.#optionsOf(job).reservation === undefined) return 'InvalidQOS';
-    const association = this.#associationOf(job);
+    const needsReservation = this.#applicants.flagsOf(job).has('requiresreservation');
+    if (needsReservation && this.#applicants.optionsOf(job).reservation === undefined) return 'InvalidQOS';
+    const association = this.#applicants.associationOf(job);
     if (association < 0) return associations ? 'InvalidAccount' : undefined;
     if (!enforcesQos) return undefined;
     const allowed = this.#accounting.tree.associations[association].qos;
@@ -256,39 +266,6 @@ export class Limits {
   #standingOf(job: number): JobStanding {
     const { slurm, partitions } = this.#setup;
     return this.#standings.of(job, slurm.partitions[partitions.of(job)]);
-  }
-
-  #flagsOf(job: number): ReadonlySet<string> {
-    return this.#accounting.qos[this.#accounting.qosOf(job, this.#associationOf(job))]?.flags ?? NO_FLAGS;
-  }
-
-  #associationOf(job: number): number {
-    const { slurm, partitions } = this.#setup;
-    return this.#accounting.associationOf(job, slurm.partitions[partitions.of(job)]?.name);
-  }
-
-  #applicant(job: number): Applicant {
-    const { jobs, partitions } = this.#setup;
-    const { minNodes, maxNodes, reservation } = this.#optionsOf(job);
-    const association = this.#associationOf(job);
-    const qos = this.#accounting.qos[this.#accounting.qosOf(job, association)]?.name ?? nameOf(jobs.qos, job)?.toLowerCase();
-    const account = this.#accounting.tree.associations[association]?.account ?? nameOf(jobs.account, job)?.toLowerCase();
-    return {
-      ...(minNodes === undefined ? {} : { minNodes }),
-      ...(maxNodes === undefined ? {} : { maxNodes }),
-      cpus: this.#trackables.requested(job, 1, partitions.of(job))[CPU],
-      limit: partitions.askedOf(job),
-      ...(account === undefined ? {} : { account }),
-      ...(qos === undefined ? {} : { qos }),
-      flags: this.#flagsOf(job),
-      hasReservation: reservation !== undefined,
-    };
-  }
-
-  #optionsOf(job: number): SlurmOptions {
-    const { slurm, firstGroup } = this.#setup.jobs;
-    const option = slurm?.optionsOfGroup[firstGroup[job]] ?? -1;
-    return option < 0 ? {} : slurm!.options[option];
   }
 }
 

@@ -43,6 +43,7 @@ export function makePreemption(parts: PreemptionParts): Preemption | undefined {
     qos.orderOf(victim).find(({ preemptExemptTime }) => preemptExemptTime !== undefined)?.preemptExemptTime ??
     preemption.exemptTime;
   return new Preemption({
+    jobs,
     rules,
     search: { running, selection, reorderCount, strictOrder },
     running,

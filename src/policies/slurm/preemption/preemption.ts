@@ -1,5 +1,7 @@
 /** Preemption of running jobs: candidates, victims and what is done to them. Source: Slurm 22.05, src/slurmctld/preempt.c. */
 import type { Cycle } from '../../../policy.ts';
+import { jobId } from '../../../workload.ts';
+import type { Requests } from '../../../workload.ts';
 import type { JobDemand } from '../demand.ts';
 import { addAll, countNodes, keepOnly, overlaps } from '../node-set.ts';
 import type { NodeSet } from '../node-set.ts';
@@ -11,7 +13,11 @@ import type { Stops } from './stops.ts';
 import { chooseVictims } from './victims.ts';
 import type { VictimSearch } from './victims.ts';
 
+/** Victims that are named. */
+const TOLD = 10;
+
 export interface PreemptionSettings {
+  readonly jobs: Pick<Requests, 'ids'>;
   readonly rules: PreemptRules;
   readonly search: Omit<VictimSearch, 'isRemovable'>;
   readonly running: Running;
@@ -98,6 +104,16 @@ export class Preemption {
     if (victims.length === 0 || began > now - this.#settings.patience) return;
     this.#began.set(job, now);
     this.#inProgress.add(job);
+    this.#tell(cycle, job, victims);
     for (const victim of victims) this.#settings.stops.stop(cycle, victim);
+  }
+
+  /** Who makes room for whom. */
+  #tell(cycle: Cycle, job: number, victims: readonly Allocation[]): void {
+    const { jobs } = this.#settings;
+    const names = victims.slice(0, TOLD).map((victim) => jobId(jobs, victim.job));
+    const more = victims.length > TOLD ? ` and ${victims.length - TOLD} more` : '';
+    cycle.explain(job, `Resources (preempts ${names.join(', ')}${more})`);
+    for (const victim of victims) cycle.explain(victim.job, `Preempted (by job ${jobId(jobs, job)})`);
   }
 }
