@@ -1,7 +1,7 @@
 /** What KWOK may do: be the kubelet of its nodes. Source: kwok v0.8.0, kustomize/rbac/role.yaml, without its own resources. */
-import { CLUSTER_LABEL } from './names.ts';
+import { CLUSTER_LABEL, contextName } from './names.ts';
 
-const NAME = 'yardmaster-kwok';
+const nameOf = (cluster: string) => `${contextName(cluster)}-kwok`;
 const RBAC = 'rbac.authorization.k8s.io';
 
 export const ROLES = `/apis/${RBAC}/v1/clusterroles`;
@@ -31,11 +31,11 @@ export function kwokRoleBinding(cluster: string, subject: Subject): object {
     apiVersion: `${RBAC}/v1`,
     kind: 'ClusterRoleBinding',
     metadata: metadata(cluster),
-    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: NAME },
+    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: nameOf(cluster) },
     subjects: [{ ...subject, ...(subject.kind === 'User' ? { apiGroup: RBAC } : {}) }],
   };
 }
 
 function metadata(cluster: string): object {
-  return { name: NAME, labels: { [CLUSTER_LABEL]: cluster } };
+  return { name: nameOf(cluster), labels: { [CLUSTER_LABEL]: cluster } };
 }

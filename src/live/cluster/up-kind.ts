@@ -126,7 +126,7 @@ async function fakeNodes(
   const { folder, state } = waiting;
   if (nodes.length === 0) return;
   onStep(`kwok and ${nodes.length} nodes`);
-  const account = { kind: 'ServiceAccount', namespace: 'kube-system', name: 'yardmaster-kwok' } as const;
+  const account = { kind: 'ServiceAccount', namespace: 'kube-system', name: `${kindName(state.name)}-kwok` } as const;
   await allowKwok(api, state.name, account);
   const token = await serviceAccountToken(api, account);
   const { server, ca } = readAddress(state.kubeconfig);

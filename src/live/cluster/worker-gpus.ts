@@ -8,8 +8,6 @@ import { NODES } from './cluster-nodes.ts';
 import type { Api } from './requests.ts';
 
 const GPU = 'nvidia.com/gpu';
-/** The name of the resource in a JSON pointer. */
-const POINTER = GPU.replace('/', '~1');
 /** What kubeadm labels the node of the control plane with, where no pods are to go. */
 const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
 
@@ -34,11 +32,8 @@ async function listWorkers(api: Api, ourLabel: string): Promise<readonly Worker[
 
 /** Both, so that nothing has to wait until the kubelet copies the one to the other. */
 async function giveGpus(api: Api, node: string, gpus: number): Promise<void> {
-  const patch = ['capacity', 'allocatable'].map((what) => ({
-    op: 'add',
-    path: `/status/${what}/${POINTER}`,
-    value: String(gpus),
-  }));
-  const { status, body } = await api.send('PATCH', `${NODES}/${node}/status`, patch, 'application/json-patch+json');
+  const amount = { [GPU]: String(gpus) };
+  const patch = { status: { capacity: amount, allocatable: amount } };
+  const { status, body } = await api.send('PATCH', `${NODES}/${node}/status`, patch, 'application/merge-patch+json');
   if (status !== 200) throw new LiveTrouble(`it takes no GPUs: ${body.slice(0, 300)}`, `node ${node}`, 'see whether it is ready');
 }
