@@ -1,0 +1,327 @@
+/**
+ * What becomes of the jobs of a run as their pods come, start, end and go. The rules:
+ *
+ * - A job is submitted when all its pods are there.
+ * - It begins when as many pods are up as each of its groups needs, and ends when all that have a node have ended.
+ * - A pod that could not be bound takes back the decision for its job. If it is the only one that was decided on, the job
+ *   just waits on; else the others lose their nodes, too: a binding cannot be undone, so those that are bound already are
+ *   deleted and made anew.
+ * - A job that loses a pod that was on a node, or whose node throws one out, loses the others, too, and begins anew.
+ * - A pod that somebody else has bound is deleted and made anew.
+ * - Until the last of its pods has left its node, a job holds all that it was given.
+ * - A pod that is gone is made anew, unless its job is over.
+ */
+import type { LiveCore } from '../../engine/live-core.ts';
+import { RUNNING } from '../../engine/phase.ts';
+import type { Eviction } from '../../policy.ts';
+import { COMPLETED, FAILED, KILLED } from '../../schedule.ts';
+import type { Happenings } from './happenings.ts';
+import { JobStates } from './job-states.ts';
+import type { Halt, JobState, LeavingTasksOf } from './job-states.ts';
+import { failedByNode, isFinished, isUp } from './live-pod.ts';
+import type { LivePod } from './live-pod.ts';
+import type { Occupancy } from './occupancy.ts';
+import type { DeletionReason, Order } from './orders.ts';
+import type { Task, TaskTable } from './tasks.ts';
+
+export interface JobLifeParts {
+  readonly core: LiveCore;
+  readonly tasks: TaskTable;
+  readonly happenings: Happenings;
+  readonly occupancy: Occupancy;
+  readonly nodeNames: readonly string[];
+  order(order: Order): void;
+}
+
+export class JobLife {
+  readonly #parts: JobLifeParts;
+  readonly states = new JobStates();
+  /** Jobs of which something has changed. */
+  readonly #changed = new Set<number>();
+  /** Pods whose deletion was ordered: once is enough, whoever carries it out goes on until it is done. */
+  readonly #deleted = new Set<string>();
+
+  constructor(parts: JobLifeParts) {
+    this.#parts = parts;
+  }
+
+  // What is seen and answered.
+
+  /** A pod is there, or has changed. */
+  see(pod: LivePod): void {
+    const task = pod.mark && this.#parts.tasks.find(pod.mark);
+    if (task === undefined) return this.#seeStranger(pod);
+    const known = task.pod;
+    if (known !== undefined && known.uid !== pod.uid) {
+      // Two pods for one task: the one that came first stays.
+      if (!pod.terminating) this.#delete(pod, 'surplus');
+      return this.#seeStranger(pod);
+    }
+    if (known === undefined) this.#parts.occupancy.forget(pod.uid);
+    task.pod = pod;
+    task.isComing = false;
+    task.generation = Math.max(task.generation, pod.mark?.generation ?? 0);
+    this.#changed.add(task.job);
+  }
+
+  gone(pod: LivePod): void {
+    const task = pod.mark && this.#parts.tasks.find(pod.mark);
+    if (task?.pod?.uid !== pod.uid) return this.#parts.occupancy.forget(pod.uid);
+    task.pod = undefined;
+    this.#parts.occupancy.forget(pod.uid);
+    this.#changed.add(task.job);
+  }
+
+  /** The server has bound the pod. */
+  bound(task: Task): void {
+    // A watch may have told it before, or that it is gone already.
+    if (task.state === 'binding') task.state = 'bound';
+    this.#changed.add(task.job);
+  }
+
+  /** The server will not bind the pod. */
+  notBound(task: Task): void {
+    if (task.state !== 'binding') return;
+    task.state = 'decided';
+    this.states.of(task.job).failures++;
+    this.halt(task.job, { why: 'undone' });
+  }
+
+  /** The pod could not be made: it is tried again when the job is looked at next. */
+  notCreated(task: Task): void {
+    task.isComing = false;
+    this.#changed.add(task.job);
+  }
+
+  /** The node does not exist any more. */
+  nodeGone(node: number): void {
+    for (const job of this.#parts.tasks.jobsOn(node)) {
+      for (const task of this.#parts.tasks.of(job)) {
+        if (task.node === node && task.pod !== undefined && task.state === 'bound') this.#delete(task.pod, 'orphan');
+      }
+      this.halt(job, { why: 'lost' });
+    }
+  }
+
+  /** Looks at all jobs of which something has changed. */
+  settle(): void {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    for (const job of changed) this.#settle(job);
+  }
+
+  /** Whether all tasks that were given a node have ended by themselves. */
+  hasFinished(job: number): boolean {
+    return this.#parts.tasks
+      .of(job)
+      .every((task) => task.node < 0 || task.state === 'finished' || (task.state === 'bound' && hasEnded(task)));
+  }
+
+  // What is asked for.
+
+  /** Takes the job off its nodes. `grace`: how long its pods may take to stop; as they say if absent [ms]. */
+  halt(job: number, halt: Halt, grace?: number): void {
+    const { core, tasks } = this.#parts;
+    const state = this.states.of(job);
+    this.#changed.add(job);
+    if (state.halt !== undefined || state.isOver) return;
+    state.halt = halt;
+    core.breaking(job, core.now + (grace ?? 0));
+    for (const task of tasks.of(job)) {
+      if (task.state === 'decided') free(task);
+      else this.#takeBound(task, halt.why, grace);
+    }
+  }
+
+  /** Takes some of a job's tasks off a node. */
+  evict(eviction: Eviction, grace: number): void {
+    const { job, group, node } = eviction;
+    const there = this.#parts.tasks.of(job).filter((task) => task.group === group && task.node === node && !task.isLeaving);
+    const leaving = there.slice(there.length - eviction.tasks);
+    this.states.of(job).leaving.push({ eviction, tasks: leaving });
+    for (const task of leaving) {
+      task.isLeaving = true;
+      this.#takeBound(task, 'preempted', grace);
+    }
+    this.#changed.add(job);
+  }
+
+  /** Nothing will happen to the job any more: what is left of its pods goes, but for those that have ended. */
+  over(job: number): void {
+    this.states.of(job).isOver = true;
+    this.#changed.add(job);
+  }
+
+  // What follows.
+
+  #settle(job: number): void {
+    const state = this.states.of(job);
+    if (state.isOver) return this.#clear(job);
+    for (const task of this.#parts.tasks.of(job)) this.#settleTask(task, state);
+    if (state.halt !== undefined) return this.#settleHalt(job, state, state.halt);
+    // One that ends by itself while some of it is leaving has ended.
+    if (this.#parts.core.phase[job] === RUNNING && this.#settleRun(job, state)) return;
+    for (const leaving of [...state.leaving]) this.#settleLeaving(leaving, state);
+    if (!state.isSubmitted) this.#settleArrival(job, state);
+  }
+
+  #settleTask(task: Task, state: JobState): void {
+    const { pod } = task;
+    if (pod === undefined) return this.#settleMissing(task, state);
+    const expected = task.node < 0 ? undefined : this.#parts.nodeNames[task.node];
+    if (pod.nodeName === undefined || task.state === 'finished') return;
+    if (task.state === 'binding' && pod.nodeName === expected) task.state = 'bound';
+    if (task.state !== 'bound') return this.#settleIntruder(task, pod);
+    if (!isFinished(pod) || state.halt !== undefined) return;
+    if (hasEnded(task)) task.state = 'finished';
+    else if (!task.isLeaving) {
+      this.#delete(pod, 'lost');
+      this.halt(task.job, { why: 'lost' });
+    }
+  }
+
+  #settleMissing(task: Task, state: JobState): void {
+    if (task.state === 'bound' && !task.isLeaving && state.halt === undefined) this.halt(task.job, { why: 'lost' });
+    if (task.state === 'free' || task.state === 'decided') this.#create(task);
+  }
+
+  /** Somebody else has bound it: what was decided is void. */
+  #settleIntruder(task: Task, pod: LivePod): void {
+    if (isFinished(pod)) this.#parts.occupancy.forget(pod.uid);
+    else this.#parts.occupancy.see(pod);
+    if (task.state === 'binding') return;
+    this.#delete(pod, 'intruder');
+    if (task.state === 'decided') this.halt(task.job, { why: 'undone' });
+  }
+
+  #settleHalt(job: number, state: JobState, halt: Halt): void {
+    const { core, tasks, happenings } = this.#parts;
+    for (const task of tasks.of(job)) this.#takeBound(task, halt.why);
+    if (!tasks.of(job).every(isOffNode)) return;
+    const all = tasks.of(job).filter(({ node }) => node >= 0);
+    const hasCompleted = all.length > 0 && all.every(({ pod, state: at }) => at === 'finished' || pod?.phase === 'Succeeded');
+    const end = { job, beganAs: state.beganAs, isDue: halt.why === 'limit' };
+    happenings.ended({
+      ...end,
+      apply: () => {
+        this.#reset(job, state);
+        if (halt.why === 'undone' && !state.hasBegun) return core.undone(job);
+        this.#close(job, halt, hasCompleted);
+      },
+    });
+  }
+
+  #close(job: number, halt: Halt, hasCompleted: boolean): void {
+    const { core } = this.#parts;
+    this.states.of(job).hasBegun = false;
+    if (halt.why === 'limit') core.ended(job, KILLED, core.now);
+    else if (halt.why !== 'preempted') core.lost(job, 0);
+    else if (hasCompleted) core.ended(job, COMPLETED, core.now);
+    else core.stopped(job, halt.how, 0);
+  }
+
+  /** The job has no decisions any more; pods that were used are made anew. */
+  #reset(job: number, state: JobState): void {
+    state.halt = undefined;
+    state.leaving = [];
+    for (const task of this.#parts.tasks.of(job)) {
+      if (task.pod?.nodeName !== undefined) this.#delete(task.pod, 'surplus');
+      free(task);
+      if (task.pod === undefined) this.#create(task);
+    }
+    this.#changed.add(job);
+  }
+
+  #settleLeaving(leaving: LeavingTasksOf, state: JobState): void {
+    const { core, happenings } = this.#parts;
+    for (const task of leaving.tasks) this.#takeBound(task, 'preempted');
+    if (!leaving.tasks.every(isOffNode)) return;
+    state.leaving = state.leaving.filter((other) => other !== leaving);
+    for (const task of leaving.tasks) {
+      if (task.pod?.nodeName !== undefined) this.#delete(task.pod, 'surplus');
+      free(task);
+      if (task.pod === undefined) this.#create(task);
+    }
+    const { job } = leaving.eviction;
+    happenings.ended({
+      ...{ job, beganAs: state.beganAs, isDue: false },
+      apply: () => {
+        if (!core.isLeaving(leaving.eviction)) return;
+        if (core.breaks(leaving.eviction)) state.hasBegun = false;
+        core.evicted(leaving.eviction, 0);
+      },
+    });
+  }
+
+  /** Answers whether the run is over. */
+  #settleRun(job: number, state: JobState): boolean {
+    const { core, tasks, happenings } = this.#parts;
+    const isThere = ({ state: at, pod }: Task) => at === 'finished' || (at === 'bound' && pod !== undefined && isUp(pod));
+    if (!state.hasBegun && tasks.enough(job, isThere)) {
+      state.hasBegun = true;
+      state.failures = 0;
+      core.began(job);
+    }
+    if (!state.hasBegun || !this.hasFinished(job)) return false;
+    const used = tasks.of(job).filter(({ node }) => node >= 0);
+    const outcome = used.every(({ pod }) => pod === undefined || pod.phase === 'Succeeded') ? COMPLETED : FAILED;
+    const isDue = core.running.expectedEnd(job) <= core.now;
+    happenings.ended({ job, beganAs: state.beganAs, isDue, apply: () => core.ended(job, outcome, core.now) });
+    return true;
+  }
+
+  #settleArrival(job: number, state: JobState): void {
+    const { core, tasks, happenings } = this.#parts;
+    if (!tasks.of(job).every(({ pod }) => pod !== undefined && !pod.terminating)) return;
+    state.isSubmitted = true;
+    happenings.submitted(job, () => core.submit(job));
+  }
+
+  #clear(job: number): void {
+    for (const { pod } of this.#parts.tasks.of(job)) {
+      if (pod !== undefined && !isFinished(pod)) this.#delete(pod, 'surplus');
+    }
+  }
+
+  #seeStranger(pod: LivePod): void {
+    if (isFinished(pod)) this.#parts.occupancy.forget(pod.uid);
+    else this.#parts.occupancy.see(pod);
+  }
+
+  /** One whose call is not answered yet follows when it is. */
+  #takeBound({ state, pod }: Task, why: DeletionReason, grace?: number): void {
+    if (state === 'bound' && pod !== undefined && !isFinished(pod)) this.#delete(pod, why, grace);
+  }
+
+  #delete(pod: LivePod, why: DeletionReason, grace?: number): void {
+    const key = why === 'orphan' ? `${pod.uid} by force` : pod.uid;
+    if (this.#deleted.has(key) || (pod.terminating && why !== 'orphan')) return;
+    this.#deleted.add(key);
+    this.#parts.order({ kind: 'delete', pod, why, grace });
+  }
+
+  #create(task: Task): void {
+    // The first pod of a task is made when the workload says so.
+    if (task.isComing || task.generation < 0) return;
+    task.isComing = true;
+    this.#parts.order({ kind: 'create', task, generation: task.generation + 1 });
+  }
+}
+
+/** Whether its pod has ended by itself. Containers that are asked to stop may say that they failed: that is no such end. */
+function hasEnded({ pod, isLeaving }: Task): boolean {
+  if (pod === undefined || !isFinished(pod) || failedByNode(pod)) return false;
+  return !isLeaving || pod.phase === 'Succeeded';
+}
+
+/** Whether the task uses nothing of the node that it was given. */
+function isOffNode({ state, pod }: Task): boolean {
+  if (state === 'binding') return false;
+  return state !== 'bound' || pod === undefined || isFinished(pod);
+}
+
+function free(task: Task): void {
+  task.state = 'free';
+  task.node = -1;
+  task.isLeaving = false;
+}

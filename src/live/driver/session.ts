@@ -1,0 +1,228 @@
+/**
+ * A run on a real cluster, without the cluster and without a clock: it is told what pods and nodes look like, lets the policy
+ * decide by the same core as a simulation, and answers what is to be done. What becomes of decisions that take their time or
+ * fail is said in `JobLife`.
+ */
+import { nodeCount, nodeName } from '../../cluster.ts';
+import type { Cluster } from '../../cluster.ts';
+import type { Driver } from '../../engine/driver.ts';
+import { LiveCore } from '../../engine/live-core.ts';
+import { RUNNING } from '../../engine/phase.ts';
+import type { Prepared } from '../../engine/prepare.ts';
+import { Recorder } from '../../engine/recorder.ts';
+import { processorCount } from '../../cluster.ts';
+import type { Node } from '../../kubernetes.ts';
+import type { Eviction, Preemption } from '../../policy.ts';
+import type { Schedule } from '../../schedule.ts';
+import { requestsOf } from '../../workload.ts';
+import { Dispatch } from './dispatch.ts';
+import { Happenings } from './happenings.ts';
+import { JobLife } from './job-life.ts';
+import type { LivePod } from './live-pod.ts';
+import { Occupancy } from './occupancy.ts';
+import type { Order } from './orders.ts';
+import { withoutStrangers } from './stranger-rows.ts';
+import type { WithStrangers } from './stranger-rows.ts';
+import { TaskTable } from './tasks.ts';
+import type { Task } from './tasks.ts';
+import { WakeTimes } from './wake-times.ts';
+
+export interface SessionSetup {
+  readonly rows: WithStrangers;
+  readonly cluster: Cluster;
+  /** Made for the workload of `rows`. */
+  readonly prepared: Prepared;
+  /** How often limits are looked at [ms]; the policy says if absent. */
+  readonly killScan?: number;
+  /** Tells of what is done otherwise than the policy asked. */
+  warn(message: string): void;
+}
+
+export class Session implements Driver {
+  readonly core: LiveCore;
+  readonly tasks: TaskTable;
+  readonly life: JobLife;
+  readonly occupancy: Occupancy;
+  readonly #setup: SessionSetup;
+  readonly #happenings: Happenings;
+  readonly #dispatch: Dispatch;
+  readonly #wakes = new WakeTimes();
+  readonly #killScan: number;
+  #orders: Order[] = [];
+  #explained = 0;
+  #starts = 0;
+  #over = 0;
+  #warnedOf = new Set<string>();
+
+  constructor(setup: SessionSetup) {
+    const { rows, cluster, prepared } = setup;
+    const { policy, ledger } = prepared;
+    this.#setup = setup;
+    this.#killScan = setup.killScan ?? policy.killScan ?? 0;
+    this.#happenings = new Happenings(policy.rhythm);
+    const record = new Recorder(rows.workload.submit, { procs: processorCount(cluster), placements: true, explains: true });
+    this.core = new LiveCore(requestsOf(rows.workload), ledger, policy, this, record);
+    this.tasks = new TaskTable(rows.workload, rows.firstRow);
+    this.occupancy = new Occupancy(this.core, rows, cluster);
+    const nodeNames = Array.from({ length: nodeCount(cluster) }, (_, node) => nodeName(cluster, node));
+    const order = (one: Order) => {
+      this.#orders.push(one);
+    };
+    const { core, tasks, occupancy } = this;
+    this.life = new JobLife({ core, tasks, occupancy, nodeNames, order, happenings: this.#happenings });
+    this.#dispatch = new Dispatch({ core, tasks, states: this.life.states, nodeNames, order });
+  }
+
+  /** Jobs of the workload [count], and those of them that are over. */
+  get jobs(): number {
+    return this.#setup.rows.firstRow;
+  }
+
+  get jobsOver(): number {
+    return this.#over;
+  }
+
+  /** When something is to be done even if nothing happens [ms]. */
+  get nextWake(): number {
+    return Math.min(this.#wakes.next, this.#nextLimit());
+  }
+
+  // What is seen. Nothing follows before `step`.
+
+  see(pod: LivePod): void {
+    this.life.see(pod);
+  }
+
+  gone(pod: LivePod): void {
+    this.life.gone(pod);
+  }
+
+  /** A node has changed. `open`: it takes pods. */
+  nodeChanged(node: number, object: Node, open: boolean): void {
+    this.occupancy.close(node, !open);
+    this.core.nodeChanged(node, open, object);
+  }
+
+  /** It does not exist any more. */
+  nodeGone(node: number, object: Node): void {
+    this.occupancy.close(node, true);
+    this.core.nodeChanged(node, false, object);
+    this.life.nodeGone(node);
+  }
+
+  bound(task: Task): void {
+    this.life.bound(task);
+  }
+
+  notBound(task: Task): void {
+    this.life.notBound(task);
+  }
+
+  // What is done.
+
+  /** Applies all that was seen, lets the policy decide, and answers what follows. */
+  step(now: number): Order[] {
+    this.core.now = now;
+    this.life.settle();
+    this.#wakes.pass(now);
+    this.#happenings.play(() => this.#cycle());
+    return this.#takeOrders();
+  }
+
+  /** Applies what was seen, and lets nobody decide: for a run that is being wound up. */
+  settle(now: number): Order[] {
+    this.core.now = now;
+    this.life.settle();
+    this.#happenings.play(() => undefined);
+    this.#dispatch.send();
+    return this.#takeOrders();
+  }
+
+  /** Stops the jobs whose walltime is over. */
+  expire(now: number): Order[] {
+    this.core.now = now;
+    const { running, phase } = this.core;
+    const due: number[] = [];
+    for (let job = running.first(); job >= 0 && this.#lookedAt(running.expectedEnd(job)) <= now; job = running.after(job)) {
+      if (phase[job] === RUNNING && this.life.states.of(job).hasBegun && !this.life.hasFinished(job)) due.push(job);
+    }
+    for (const job of due) this.life.halt(job, { why: 'limit' });
+    return this.#takeOrders();
+  }
+
+  finish(policyName: string): Schedule {
+    const schedule = withoutStrangers(this.core.finish(policyName), this.jobs);
+    return this.#setup.prepared.isOracle() ? { ...schedule, oracle: true } : schedule;
+  }
+
+  #cycle(): void {
+    this.occupancy.settle();
+    this.core.cycle();
+    this.#dispatch.assign();
+    this.#dispatch.send();
+    this.#explain();
+  }
+
+  #takeOrders(): Order[] {
+    const orders = this.#orders;
+    this.#orders = [];
+    return orders;
+  }
+
+  #explain(): void {
+    for (const { job, reason } of this.core.explanationsFrom(this.#explained)) {
+      this.#explained++;
+      const pods = this.tasks.of(job).flatMap(({ pod, state }) => (pod !== undefined && state === 'free' ? [pod] : []));
+      if (pods.length > 0) this.#orders.push({ kind: 'explain', job, pods, reason });
+    }
+  }
+
+  #nextLimit(): number {
+    const { running, phase } = this.core;
+    for (let job = running.first(); job >= 0; job = running.after(job)) {
+      if (phase[job] === RUNNING && this.life.states.of(job).hasBegun) return this.#lookedAt(running.expectedEnd(job));
+    }
+    return Infinity;
+  }
+
+  /** When a limit that is over at this time is noticed [ms]. */
+  #lookedAt(limit: number): number {
+    return this.#killScan > 0 ? Math.ceil(limit / this.#killScan) * this.#killScan : limit;
+  }
+
+  // What the core asks for.
+
+  launch(job: number, ready: number): number {
+    const state = this.life.states.of(job);
+    state.hasBegun = false;
+    state.beganAs = ++this.#starts;
+    return ready;
+  }
+
+  stop(job: number, { how, grace }: Preemption): number {
+    if (how === 'suspend' || how === 'checkpoint') {
+      this.#warnOnce(`the policy would ${how} jobs, which pods cannot do: they begin anew instead`);
+    }
+    this.life.halt(job, { why: 'preempted', how: how === 'suspend' || how === 'checkpoint' ? 'requeue' : how }, grace);
+    return this.core.now + (grace ?? 0);
+  }
+
+  evict(eviction: Eviction, grace: number): void {
+    this.life.evict(eviction, grace);
+  }
+
+  wake(time: number): void {
+    this.#wakes.add(time);
+  }
+
+  over(job: number): void {
+    if (job < this.jobs) this.#over++;
+    this.life.over(job);
+  }
+
+  #warnOnce(message: string): void {
+    if (this.#warnedOf.has(message)) return;
+    this.#warnedOf.add(message);
+    this.#setup.warn(message);
+  }
+}

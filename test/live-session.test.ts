@@ -1,0 +1,68 @@
+// A session decides the same as a simulation if the cluster is as quick as a simulated one.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Cluster } from '../src/cluster.ts';
+import { simulate } from '../src/engine/simulate.ts';
+import { readParameters } from '../src/parameters.ts';
+import { firstFit } from '../src/placement/first-fit.ts';
+import { loadPolicies } from '../src/policies/index.ts';
+import type { Schedule } from '../src/schedule.ts';
+import { ONE_PROCESSOR } from '../src/workload.ts';
+import type { Workload } from '../src/workload.ts';
+import { VirtualCluster } from './live-virtual-cluster.ts';
+import { workloadOf } from './workload-of.ts';
+
+const NODES: Cluster = {
+  name: 'nodes=3,cpus=2',
+  interchangeable: false,
+  pools: [{ name: 'node', count: 3, cpu: 2000, memory: 2 ** 34, gpus: 0 }],
+  partitions: [],
+  outages: [],
+};
+
+const SECOND = 1000;
+const request = fc.constantFrom(ONE_PROCESSOR, ONE_PROCESSOR, { ...ONE_PROCESSOR, cpu: 2000 }, { ...ONE_PROCESSOR, cpu: 1500 });
+const job = (most: number) =>
+  fc.record({
+    submit: fc.nat(5).map((time) => time * SECOND),
+    runtime: fc.nat(6).map((time) => time * SECOND),
+    walltime: fc.constantFrom(1, 2, 4, 6, 9, Infinity).map((time) => time * SECOND),
+    procs: fc.integer({ min: 1, max: most }),
+    outcome: fc.constantFrom(0, 0, 1),
+    user: fc.constantFrom('ada', 'ben'),
+    request,
+  });
+const workloads = (most: number): fc.Arbitrary<Workload> =>
+  fc.array(job(most), { minLength: 1, maxLength: 10 }).map((jobs) => workloadOf(jobs));
+
+/** Why a policy is given jobs of one task only: two jobs that have half of their pods may wait for each other for ever. */
+const POD_BY_POD = new Set(['kube-default']);
+
+/** What both must agree in. */
+function decisions({ start, end, state, placements, attempts }: Schedule) {
+  const { first, node, group, tasks } = placements!;
+  const places = Array.from({ length: start.length }, (_, one) =>
+    Array.from({ length: first[one + 1] - first[one] }, (__, at) => {
+      const entry = first[one] + at;
+      return `${group[entry]}@${node[entry]}x${tasks[entry]}`;
+    })
+      .sort()
+      .join(' '),
+  );
+  return { start: [...start], end: [...end], state: [...state], places, attempts: attempts.count };
+}
+
+const policies = await loadPolicies();
+
+describe.each(policies)('$name', (spec) => {
+  test('decides the same live as simulated', () => {
+    // A real cluster costs what it costs: schedulers that model what theirs does are told not to.
+    const costs = spec.parameters?.costs === undefined ? {} : { costs: 'none' };
+    const options = { placement: firstFit, parameters: readParameters(spec.parameters ?? {}, costs, spec.name) };
+    const property = fc.property(workloads(POD_BY_POD.has(spec.name) ? 1 : 4), (workload) => {
+      const live = new VirtualCluster(workload, NODES, spec, options).run();
+      expect(decisions(live)).toEqual(decisions(simulate(workload, NODES, spec, options)));
+    });
+    fc.assert(property, { numRuns: 60 });
+  });
+});
