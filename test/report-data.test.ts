@@ -11,7 +11,7 @@ import { searchJobs } from '../src/report/job-search.ts';
 import { jobColumns, sortRows } from '../src/report/job-columns.ts';
 import { packTables } from '../src/report/pack.ts';
 import { busySteps, queueSteps } from '../src/report/run-steps.ts';
-import { orderByTime } from '../src/report/time-order.ts';
+import { orderByTime, sortValues } from '../src/report/time-order.ts';
 import { unpackTables } from '../src/report/unpack.ts';
 import { waitingOf } from '../src/report/waiting.ts';
 import { STATE_NAMES } from '../src/schedule.ts';
@@ -64,6 +64,22 @@ describe('the order by time', () => {
       }),
     );
   });
+});
+
+test('values are sorted as numbers are', () => {
+  const value = fc.oneof(
+    fc.integer({ min: 0, max: 3 }),
+    fc.double({ min: 0, noNaN: true }),
+    fc.integer({ min: 0, max: 2 ** 40 }).map((ms) => ms / 1000),
+    fc.constantFrom(1, 1 + 2 ** -52, 1 + 2 ** -31, Infinity, 0, 5e-324),
+  );
+  const any = fc.oneof({ weight: 5, arbitrary: value }, { weight: 1, arbitrary: fc.constantFrom(-1, -0, -Infinity) });
+  fc.assert(
+    fc.property(fc.oneof(fc.array(value, { maxLength: 50 }), fc.array(any, { maxLength: 50 })), (list) => {
+      const sorted = [...list].sort((a, b) => a - b || (Object.is(a, -0) ? -1 : 0) - (Object.is(b, -0) ? -1 : 0));
+      expect(Array.from(sortValues(Float64Array.from(list)))).toEqual(sorted);
+    }),
+  );
 });
 
 /** The level of a series at an instant. */
@@ -150,6 +166,32 @@ describe('levels over time', () => {
             if (at < few.time.length - 1) expect(few.value[at]).toBe(levelAt(all, time));
         },
       ),
+    );
+  });
+
+  test('decimated, are the same whether their blocks are summed up or not', () => {
+    const long = fc
+      .tuple(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 0, max: 2 ** 31 - 1 }), fc.integer({ min: 2, max: 50 }))
+      .map(([length, seed, range]) => {
+        let random = seed;
+        const value = Float64Array.from({ length }, () => (random = (random * 48_271 + 11) % 2_147_483_647) % range);
+        return { time: Float64Array.from({ length }, (_, at) => at), value };
+      });
+    fc.assert(
+      fc.property(long, fc.integer({ min: -5, max: 3000 }), fc.integer({ min: 1, max: 6000 }), (all, from, span) => {
+        const few = decimate(all, { from, until: from + span }, 2);
+        for (const half of [0, 1]) {
+          const [left, right] = [from + (half * span) / 2, from + ((half + 1) * span) / 2];
+          const inside = (series: Steps) =>
+            Array.from(series.value).filter((_, at) => series.time[at] >= left && series.time[at] < right);
+          const own = inside(all);
+          if (own.length === 0) continue;
+          expect(Math.max(...inside(few))).toBeGreaterThanOrEqual(Math.max(...own));
+          expect(Math.min(...inside(few))).toBeLessThanOrEqual(Math.min(...own));
+        }
+        for (const [at, time] of few.time.entries()) if (at < few.time.length - 1) expect(few.value[at]).toBe(levelAt(all, time));
+      }),
+      { numRuns: 60 },
     );
   });
 

@@ -32,13 +32,60 @@ export function decimate({ time, value }: Steps, { from, until }: TimeWindow, co
 /** First, lowest, highest and last of value[from .. until), each once, in their order. */
 function extremes(value: Float64Array, from: number, until: number): number[] {
   if (until - from <= 4) return Array.from({ length: until - from }, (_, offset) => from + offset);
-  let lowest = from;
-  let highest = from;
-  for (let at = from + 1; at < until; at++) {
-    if (value[at] < value[lowest]) lowest = at;
-    if (value[at] > value[highest]) highest = at;
+  const range = new Range(value, from);
+  const blocks = until - from > 2 * BLOCK ? blocksOf(value) : undefined;
+  for (let at = from + 1; at < until;) {
+    if (blocks !== undefined && at % BLOCK === 0 && at + BLOCK <= until) {
+      range.take(blocks.lowest[at / BLOCK]);
+      range.take(blocks.highest[at / BLOCK]);
+      at += BLOCK;
+    } else range.take(at++);
   }
-  return [...new Set([from, lowest, highest, until - 1])].sort((a, b) => a - b);
+  return [...new Set([from, range.lowest, range.highest, until - 1])].sort((a, b) => a - b);
+}
+
+/** The first of the lowest and of the highest values that were taken, in their order [index]. */
+class Range {
+  lowest: number;
+  highest: number;
+  readonly #value: Float64Array;
+
+  constructor(value: Float64Array, first: number) {
+    this.#value = value;
+    this.lowest = first;
+    this.highest = first;
+  }
+
+  take(at: number): void {
+    if (this.#value[at] < this.#value[this.lowest]) this.lowest = at;
+    if (this.#value[at] > this.#value[this.highest]) this.highest = at;
+  }
+}
+
+/** Steps that are summed up: a million of them are looked at one by one only once. */
+const BLOCK = 256;
+
+interface Blocks {
+  readonly lowest: Uint32Array;
+  readonly highest: Uint32Array;
+}
+
+const known = new WeakMap<Float64Array, Blocks>();
+
+/** Where the first lowest and highest value of each block stands; what is left over at the end is in none. */
+function blocksOf(value: Float64Array): Blocks {
+  let blocks = known.get(value);
+  if (blocks !== undefined) return blocks;
+  const count = Math.floor(value.length / BLOCK);
+  blocks = { lowest: new Uint32Array(count), highest: new Uint32Array(count) };
+  for (let block = 0; block < count; block++) {
+    const range = new Range(value, block * BLOCK);
+    for (let at = block * BLOCK + 1; at < (block + 1) * BLOCK; at++) range.take(at);
+    blocks.lowest[block] = range.lowest;
+    blocks.highest[block] = range.highest;
+  }
+  known.set(value, blocks);
+  return blocks;
 }
 
 /** The index of the first time after this one. */

@@ -52,7 +52,7 @@ export function figureNamed(name: string | undefined): JobFigure {
 }
 
 /** All values of a figure. */
-export function valuesOf(table: PageTable, figure: JobFigure): Float64Array {
+export function valuesOf(table: PageTable, figure: JobFigure): Float64Array<ArrayBuffer> {
   const of = figure.of(table);
   const values = new Float64Array(table.count);
   for (let row = 0; row < table.count; row++) values[row] = of(row);

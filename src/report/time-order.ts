@@ -29,6 +29,12 @@ export function orderByTime(times: Float64Array): Uint32Array {
   );
 }
 
+function everySecond(words: Uint32Array, offset: number): Uint32Array<ArrayBuffer> {
+  const found = new Uint32Array(words.length / 2);
+  for (let at = 0; at < found.length; at++) found[at] = words[2 * at + offset];
+  return found;
+}
+
 function presentRows(times: Float64Array): Uint32Array<ArrayBuffer> {
   const rows = new Uint32Array(times.length);
   let count = 0;
@@ -44,16 +50,14 @@ function keysOf(rows: Uint32Array, times: Float64Array, keyOf: (time: number) =>
 }
 
 /** Stable. Keys travel with their rows, so that memory is read in its order. */
-function sortByKeys(rows: Uint32Array<ArrayBuffer>, keys: Uint32Array<ArrayBuffer>, largest: number): Uint32Array<ArrayBuffer> {
-  let [from, into] = [
-    { rows, keys },
-    { rows: new Uint32Array(rows.length), keys: new Uint32Array(rows.length) },
-  ];
+function sortByKeys(given: Keyed, largest: number): Keyed {
+  const { length } = given.rows;
+  let [from, into]: Keyed[] = [given, { rows: new Uint32Array(length), keys: new Uint32Array(length) }];
   for (let shift = 0; shift < 32 && largest >= 2 ** shift; shift += BITS) {
     distribute(from, into, shift);
     [from, into] = [into, from];
   }
-  return from.rows;
+  return from;
 }
 
 interface Keyed {

@@ -8,6 +8,7 @@ import { listed, percent, shortNumber } from '../number-text.ts';
 import type { PageTable } from '../page-table.ts';
 import { colorOf, dashOf } from '../theme.ts';
 import { durationAxis } from '../time-axis.ts';
+import { sortValues } from '../time-order.ts';
 
 export const distributions: ChartSpec = {
   name: 'distributions',
@@ -34,9 +35,7 @@ function hasStarted({ start, count }: PageTable): boolean {
 
 /** The values that there are, ascending. */
 export const sortedOf = madeOncePerKey((table: PageTable, figure: JobFigure): Float64Array =>
-  valuesOf(table, figure)
-    .filter((value) => !Number.isNaN(value))
-    .sort(),
+  sortValues(valuesOf(table, figure).filter((value) => !Number.isNaN(value))),
 );
 
 /** Points of each curve: more than any screen tells apart. */
