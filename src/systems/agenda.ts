@@ -1,0 +1,50 @@
+import { EventQueue } from '../engine/event-queue.ts';
+
+/** Kinds of events, in the order in which those of one instant happen; those of one kind in the order of their booking. */
+export const ENDS = 0;
+/** Limits are reached: work that ends in the same instant has made it. */
+export const LIMITS = 1;
+export const STAGES = 2;
+export const NODES = 3;
+export const SUBMITS = 4;
+/** Looks, polls and policies that want to be woken: alone they do not keep a run going. */
+export const TIMERS = 5;
+
+/** The one clock of a system, and what will happen. The order is total: time, kind, booking. */
+export class Agenda {
+  readonly #events = new EventQueue();
+  readonly #actions = new Map<number, () => void>();
+  #booked = 0;
+  /** Events that happened [count]. */
+  executed = 0;
+  /** Events ahead that are no timers [count]. */
+  ahead = 0;
+  /** [ms] */
+  now = 0;
+
+  get nextTime(): number {
+    return this.#events.nextTime;
+  }
+
+  at(time: number, kind: number, action: () => void): void {
+    if (!(time >= this.now)) throw new Error(`an event is booked for ${time} ms, but it is ${this.now} ms already`);
+    if (time === Infinity) return;
+    this.#events.push(time, kind, this.#booked);
+    this.#actions.set(this.#booked++, action);
+    if (kind !== TIMERS) this.ahead++;
+  }
+
+  /** Lets the next event happen. */
+  step(): void {
+    const booking = this.#events.nextRow;
+    const kind = this.#events.nextKind;
+    const action = this.#actions.get(booking);
+    if (action === undefined) throw new Error(`event ${booking} has no action`);
+    this.now = this.#events.nextTime;
+    this.#events.pop();
+    this.#actions.delete(booking);
+    if (kind !== TIMERS) this.ahead--;
+    this.executed++;
+    action();
+  }
+}

@@ -1,0 +1,67 @@
+import { COMPLETED, UNFINISHED } from '../schedule.ts';
+
+/** What became of each job of the workload, as columns. Times [ms], NaN = it did not happen. */
+export class JobBook {
+  readonly count: number;
+  /** When all its steps had begun at least once. */
+  readonly start: Float64Array;
+  /** When the last of its steps was over; later than `seen` where one went on when nobody waited for it any more. */
+  readonly end: Float64Array;
+  /** When its user could see that it was over. */
+  readonly seen: Float64Array;
+  /** What its user was told, as in `Schedule`; of several steps the first that did not complete says it. */
+  readonly state: Uint8Array;
+  /** Runs that were broken off [count]. */
+  readonly restarts: Int32Array;
+  /** Copies that were made while others ran [count]. */
+  readonly duplicates: Int32Array;
+  /** Copies that went on when nobody waited for them any more [count]. */
+  readonly orphans: Int32Array;
+  /** Steps that have begun, are over, were seen to be over [count]. */
+  readonly #begun: Int32Array;
+  readonly #over: Int32Array;
+  readonly #seen: Int32Array;
+  readonly #steps: Int32Array;
+  readonly #told: Uint8Array;
+  /** Jobs that nobody waits for any more [count]. */
+  done = 0;
+
+  constructor(steps: Int32Array) {
+    const { length } = steps;
+    this.count = length;
+    this.#steps = steps;
+    this.start = new Float64Array(length).fill(NaN);
+    this.end = new Float64Array(length).fill(NaN);
+    this.seen = new Float64Array(length).fill(NaN);
+    this.state = new Uint8Array(length);
+    this.restarts = new Int32Array(length);
+    this.duplicates = new Int32Array(length);
+    this.orphans = new Int32Array(length);
+    this.#begun = new Int32Array(length);
+    this.#over = new Int32Array(length);
+    this.#seen = new Int32Array(length);
+    this.#told = new Uint8Array(length);
+  }
+
+  stepsOf(job: number): number {
+    return this.#steps[job];
+  }
+
+  began(job: number, now: number): void {
+    if (++this.#begun[job] === this.#steps[job]) this.start[job] = now;
+  }
+
+  ended(job: number, now: number): void {
+    if (++this.#over[job] === this.#steps[job]) this.end[job] = now;
+  }
+
+  /** The user knows that one step is over. */
+  sawEnd(job: number, now: number, state: number): void {
+    if (++this.#seen[job] > this.#steps[job]) throw new Error(`job ${job} ends once more at ${now} ms`);
+    if (this.#told[job] === UNFINISHED || this.#told[job] === COMPLETED) this.#told[job] = state;
+    if (this.#seen[job] < this.#steps[job]) return;
+    this.seen[job] = now;
+    this.state[job] = this.#told[job];
+    this.done++;
+  }
+}

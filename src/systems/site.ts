@@ -1,0 +1,139 @@
+import type { Cluster } from '../cluster.ts';
+import { nodeName } from '../cluster.ts';
+import { NodeLedger } from '../engine/nodes/ledger.ts';
+import { NodeProfile } from '../engine/nodes/profile.ts';
+import { checkPolicy } from '../engine/policy-check.ts';
+import { usageError } from '../errors.ts';
+import { readParameters } from '../parameters.ts';
+import type { PlacementSpec } from '../placement.ts';
+import type { Policy, PolicySpec } from '../policy.ts';
+import { randomStream } from '../random.ts';
+import { requestsOf } from '../workload.ts';
+import type { Workload } from '../workload.ts';
+import type { Agenda } from './agenda.ts';
+import { Manager } from './managers.ts';
+import { Meter, PASSED } from './meter.ts';
+import { MeteredLedger } from './metered-ledger.ts';
+import { RowPlan } from './row-plan.ts';
+import type { RowRequest } from './row-plan.ts';
+import type { ManagerSpec } from './system.ts';
+
+/** The policies and placements that a system names. */
+export interface Parts {
+  readonly policies: ReadonlyMap<string, PolicySpec>;
+  readonly placements: ReadonlyMap<string, PlacementSpec>;
+}
+
+/** What all sites of a run share. */
+export interface SiteSetting {
+  readonly agenda: Agenda;
+  readonly parts: Parts;
+  readonly seed: number | string;
+  /** Told when a manager opens: it takes part in every cycle from then on. */
+  opened(site: Site): void;
+}
+
+/** Where a manager will be, or is: its nodes, and the rows planned for it. It opens when all are planned. */
+export class Site {
+  readonly spec: ManagerSpec;
+  /** Its own name: that of its manager, and a number if there are several of them. */
+  readonly name: string;
+  /** The job of each row; -1 = none. */
+  readonly jobs: number[] = [];
+  readonly #cluster: Cluster;
+  readonly #setting: SiteSetting;
+  readonly #plan = new RowPlan();
+  #manager: Manager | undefined;
+  /** What the nodes are called in the machine as a whole: they may be others each time they are leased. */
+  readonly nodeNames: string[];
+
+  constructor(spec: ManagerSpec, name: string, cluster: Cluster, setting: SiteSetting) {
+    this.spec = spec;
+    this.name = name;
+    this.#cluster = cluster;
+    this.#setting = setting;
+    const count = cluster.pools.reduce((sum, pool) => sum + pool.count, 0);
+    this.nodeNames = Array.from({ length: count }, (_, node) => nodeName(cluster, node));
+  }
+
+  get manager(): Manager {
+    if (this.#manager === undefined) throw new Error(`${this.name} is not open yet`);
+    return this.#manager;
+  }
+
+  planRow(request: RowRequest, job: number): number {
+    this.jobs.push(job);
+    const { walltime } = this.spec;
+    return this.#plan.add(request.walltime === Infinity ? { ...request, walltime } : request);
+  }
+
+  /** The nodes that a row holds something on. */
+  nodesOf(row: number): string[] {
+    return this.manager.ledger.nodesOf(row).map((node) => this.nodeNames[node]);
+  }
+
+  /** The nodes that leases pass on to other managers. */
+  passedNodes(): string[] {
+    const { meter, rows } = this.manager;
+    const names = [];
+    for (let row = 0; row < rows; row++) if (meter.heldBy(row) > 0 && meter.isFor(row, PASSED)) names.push(...this.nodesOf(row));
+    return names;
+  }
+
+  /** Opens the queue. `nodes`: whether its nodes are there from the beginning, or will be leased. */
+  open(nodes: 'up' | 'leased'): void {
+    const { agenda, seed, parts } = this.#setting;
+    const workload = this.#plan.finish(this.name);
+    const jobs = requestsOf(workload);
+    const placement = placementOf(this.spec, parts).create({
+      parameters: {},
+      jobs,
+      cluster: this.#cluster,
+      random: randomStream(seed, `${this.name}/placement`),
+    });
+    const meter = new Meter(workload.count, () => agenda.now);
+    const ledger = new MeteredLedger(new NodeLedger(jobs, this.#cluster, placement), jobs, this.#cluster, meter);
+    const policy = this.#createPolicy(workload, ledger);
+    const { onLoss } = this.spec;
+    this.#manager = new Manager(
+      { name: this.name, workload, tenants: this.#plan.tenants, cluster: this.#cluster, ledger, meter, policy, onLoss },
+      agenda,
+    );
+    if (nodes === 'leased') for (let node = 0; node < this.nodeNames.length; node++) this.#manager.takeNode(node, false);
+    this.#setting.opened(this);
+  }
+
+  #createPolicy(workload: Workload, ledger: MeteredLedger): Policy {
+    const { policy: choice, name } = this.spec;
+    if (choice === undefined) throw new Error(`manager ${name} has no policy, and can hold no jobs`);
+    const spec = found(this.#setting.parts.policies, choice.name, 'policy');
+    const policy = spec.create({
+      parameters: readParameters(spec.parameters ?? {}, choice.parameters, `manager ${name}, policy ${choice.name}`),
+      files: {},
+      jobs: requestsOf(workload),
+      cluster: this.#cluster,
+      random: randomStream(this.#setting.seed, `${this.name}/policy`),
+      createProfile: () => new NodeProfile(ledger.books),
+      oracleRuntime: () => {
+        const hint = 'how long work runs depends on where it runs: choose a policy that does not ask';
+        throw usageError(`${choice.name} asks for the true run times`, `manager ${name}`, hint);
+      },
+    });
+    checkPolicy(policy);
+    if (policy.rhythm !== undefined && (policy.rhythm.cycle !== 'instant' || policy.rhythm.first !== 'ends')) {
+      const hint = 'leave out the parameters that ask for another simulator’s order of events';
+      throw usageError(`${choice.name} wants another rhythm than one cycle an instant`, `manager ${name}`, hint);
+    }
+    return policy;
+  }
+}
+
+function placementOf(spec: ManagerSpec, { placements }: Parts): PlacementSpec {
+  return found(placements, spec.placement, 'placement');
+}
+
+function found<Spec>(known: ReadonlyMap<string, Spec>, name: string, what: string): Spec {
+  const spec = known.get(name);
+  if (spec === undefined) throw new Error(`the run was handed no ${what} "${name}"`);
+  return spec;
+}

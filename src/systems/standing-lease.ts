@@ -1,0 +1,224 @@
+import { COMPLETED } from '../schedule.ts';
+import { STAGES, TIMERS } from './agenda.ts';
+import type { Workshop } from './compute.ts';
+import { GRACE, PASSED, START_UP } from './meter.ts';
+import type { Body, Delivery, Hold, Order, Target } from './order.ts';
+import type { Site } from './site.ts';
+import type { LeaseSpec } from './system.ts';
+import type { TaskRequest } from '../workload.ts';
+
+/** Carriers that a standing lease may use up: each time one is let go, the next is a new one. */
+const MOST_CARRIERS_PER_SLOT = 64;
+
+/** A number of leases of one node each, on which one manager lives: as many as it needs, if it is scaled. */
+export class StandingLease {
+  readonly #spec: LeaseSpec;
+  readonly #site: Site;
+  readonly #shop: Workshop;
+  readonly #slots: Slot[];
+  /** Since when nothing waits inside and a node is idle [ms]; NaN = that is not so. */
+  #needless = NaN;
+
+  constructor(spec: LeaseSpec, site: Site, parent: Target, wholeNode: TaskRequest, shop: Workshop) {
+    this.#spec = spec;
+    this.#site = site;
+    this.#shop = shop;
+    this.#slots = site.nodeNames.map((_, slot) => new Slot(slot, spec, site, parent, wholeNode, shop));
+  }
+
+  /** After all managers are open. */
+  start(): void {
+    const { metric, min } = this.#spec.scale;
+    this.#want(metric === 'fixed' ? this.#slots.length : min);
+    if (metric === 'pending') this.#pollIn(this.#spec.scale.poll);
+  }
+
+  /** Nodes of carriers that were taken away from it [count]. */
+  get preemptions(): number {
+    return this.#slots.reduce((sum, slot) => sum + slot.preemptions, 0);
+  }
+
+  /** Carriers that could not be made anew, since too many were used up [count]. */
+  get unmade(): number {
+    return this.#slots.reduce((sum, slot) => sum + slot.unmade, 0);
+  }
+
+  #pollIn(delay: number): void {
+    this.#shop.agenda.at(this.#shop.agenda.now + delay, TIMERS, () => {
+      this.#scale();
+      this.#pollIn(this.#spec.scale.poll);
+    });
+  }
+
+  /** As KEDA does with the number of pending jobs: one node for each that waits beside those in use; shrinks late. */
+  #scale(): void {
+    const { min, cooldown } = this.#spec.scale;
+    const { now } = this.#shop.agenda;
+    const waiting = this.#site.manager.core.pending.size;
+    const busy = this.#slots.filter((slot) => slot.isBusy).length;
+    const wanted = this.#slots.filter((slot) => slot.isWanted).length;
+    const needed = Math.min(this.#slots.length, Math.max(min, busy + waiting));
+    if (needed >= wanted) {
+      this.#needless = NaN;
+      this.#want(needed);
+      return;
+    }
+    if (Number.isNaN(this.#needless)) this.#needless = now;
+    if (now - this.#needless >= cooldown) this.#want(needed);
+  }
+
+  #want(count: number): void {
+    let wanted = this.#slots.filter((slot) => slot.isWanted).length;
+    for (const slot of this.#slots) {
+      if (wanted >= count) break;
+      if (slot.isWanted) continue;
+      slot.acquire();
+      wanted++;
+    }
+    // Those that wait go first, then those that are idle, then those that must drain; of equals the last.
+    const leaving = this.#slots.filter((slot) => slot.isWanted).sort((a, b) => a.worth - b.worth || b.number - a.number);
+    for (const slot of leaving) {
+      if (wanted <= count) break;
+      slot.leave();
+      wanted--;
+    }
+  }
+}
+
+/** One node of a standing lease, and the carrier that holds it. */
+class Slot implements Body {
+  readonly number: number;
+  readonly #spec: LeaseSpec;
+  readonly #site: Site;
+  readonly #shop: Workshop;
+  readonly #carriers: Delivery[];
+  #next = 0;
+  #hold: Hold | undefined;
+  #run = 0;
+  #isPassed = false;
+  #isStopping = false;
+  isWanted = false;
+  preemptions = 0;
+  unmade = 0;
+
+  constructor(slot: number, spec: LeaseSpec, site: Site, parent: Target, wholeNode: TaskRequest, shop: Workshop) {
+    this.number = slot;
+    this.#spec = spec;
+    this.#site = site;
+    this.#shop = shop;
+    const most = spec.scale.metric === 'fixed' ? 4 : MOST_CARRIERS_PER_SLOT;
+    this.#carriers = Array.from({ length: most }, (_, index) => parent.plan([this.#order(index, wholeNode)]));
+  }
+
+  #order(index: number, wholeNode: TaskRequest): Order {
+    return {
+      id: `${this.#spec.to}-${this.number}.${index}`,
+      job: -1,
+      groups: [{ tasks: 1, request: wholeNode }],
+      apart: false,
+      asked: Infinity,
+      walltime: Infinity,
+      priority: this.#spec.priority,
+      body: this,
+      told: { over: () => this.#carrierOver(), released: () => undefined },
+    };
+  }
+
+  get isBusy(): boolean {
+    return this.#isPassed && !this.#site.manager.isIdle(this.number);
+  }
+
+  /** What would be lost if it went: nothing, a node, or time until its jobs are over. */
+  get worth(): number {
+    return this.#isPassed ? (this.isBusy ? 2 : 1) : 0;
+  }
+
+  acquire(): void {
+    this.isWanted = true;
+    // It may be on its way out, and stay after all.
+    if (this.#isPassed && this.#site.manager.keepNode(this.number)) return;
+    if (this.#next === this.#carriers.length) {
+      this.unmade++;
+      this.isWanted = false;
+      return;
+    }
+    this.#carriers[this.#next++].submit();
+  }
+
+  leave(): void {
+    this.isWanted = false;
+    if (!this.#isPassed) return this.#carriers[this.#next - 1].cancel();
+    this.#site.manager.drainNode(this.number, () => this.#drained());
+  }
+
+  #drained(): void {
+    const hold = this.#hold;
+    if (hold === undefined) throw new Error(`slot ${this.number} drains without a node`);
+    this.#isPassed = false;
+    const { agenda, stages } = this.#shop;
+    const { release, from, to } = this.#spec;
+    const run = ++this.#run;
+    hold.turn(GRACE);
+    const delay = stages.total(release, `${from}-${to}/release`, hold.nodes, agenda.now);
+    agenda.at(agenda.now + delay, STAGES, () => {
+      if (this.#run === run) hold.finish(COMPLETED, 0);
+    });
+  }
+
+  begin(hold: Hold): void {
+    const { agenda, stages } = this.#shop;
+    const { acquire, from, to } = this.#spec;
+    const run = ++this.#run;
+    this.#hold = hold;
+    hold.turn(START_UP);
+    const delay = stages.total(acquire, `${from}-${to}/acquire`, hold.nodes, agenda.now);
+    agenda.at(agenda.now + delay, STAGES, () => {
+      if (this.#run !== run) return;
+      hold.turn(PASSED);
+      this.#isPassed = true;
+      this.#site.nodeNames[this.number] = hold.nodes[0];
+      this.#site.manager.nodeUp(this.number);
+    });
+  }
+
+  /** It tells its manager at once that its node is down: jobs are requeued, and nothing is put there any more. */
+  stopping(): void {
+    this.#run++;
+    this.#isStopping = true;
+    this.preemptions++;
+    this.#hold?.turn(GRACE);
+    this.#takeNode(true);
+  }
+
+  interrupted(warned: boolean): void {
+    this.#run++;
+    if (!this.#isStopping) this.preemptions++;
+    this.#isStopping = false;
+    this.#takeNode(warned);
+  }
+
+  ended(_state: number, warned: boolean): void {
+    this.#run++;
+    this.#isStopping = false;
+    this.#takeNode(warned);
+  }
+
+  #takeNode(warned: boolean): void {
+    if (!this.#isPassed) return;
+    this.#isPassed = false;
+    this.#site.manager.takeNode(this.number, warned);
+  }
+
+  /** A carrier that is gone for good though it is wanted is followed by another. */
+  #carrierOver(): void {
+    if (this.isWanted) this.acquire();
+  }
+
+  abandon(): void {
+    // Nobody waits for a standing lease.
+  }
+
+  attend(): void {
+    // It is started by the manager that grants it.
+  }
+}

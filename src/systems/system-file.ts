@@ -1,0 +1,104 @@
+/** Reads systems from YAML or JSON. Every mistake is told with line and column, and with the near miss. */
+import { basename } from 'node:path';
+import type { Cluster } from '../cluster.ts';
+import { parseClusterSpec } from '../cluster-spec.ts';
+import { didYouMean, usageError } from '../errors.ts';
+import { schemaMistake } from '../schema-mistake.ts';
+import { readYaml } from '../yaml-places.ts';
+import type { PlacedYaml, WhereIs } from '../yaml-places.ts';
+import { checkSystem } from './check-system.ts';
+import { figuresOf, isTree, merged, withValues } from './system-figures.ts';
+import { bridgeSpec, leaseSpec, managerSpec } from './system-entries.ts';
+import { systemSchema } from './system-schema.ts';
+import type { SystemText } from './system-schema.ts';
+import type { System } from './system.ts';
+
+/** What a run may change in the description of a system. */
+export interface SystemChanges {
+  /** Nodes of a pool, in place of what the file says. */
+  readonly pools?: ReadonlyMap<string, string>;
+  /** Figures by their path, in place of what the file says. */
+  readonly values?: ReadonlyMap<string, string>;
+  /** What durations that are assumed are multiplied by; 1 if absent. */
+  readonly assumed?: number;
+}
+
+/** A file that describes a system. */
+export interface SystemFile {
+  readonly text: string;
+  readonly path: string;
+}
+
+/** The system of a file. `other` finds those that it extends. */
+export function readSystem(file: SystemFile, other: (name: string) => SystemFile, changes: SystemChanges = {}): System {
+  const { value, where } = readWithBase(file, other, []);
+  const name = basename(file.path).replace(/\.(ya?ml|json)$/, '');
+  const tree = withValues(value, changes.values ?? new Map(), file.path);
+  const checked = systemSchema.safeParse(tree, { reportInput: true });
+  if (!checked.success) {
+    const hint = 'it needs managers and entry; "yardmaster schema system" prints what is allowed';
+    throw schemaMistake(checked.error.issues, systemSchema, where, { what: 'the system', hint });
+  }
+  const system = build(checked.data, name, where, changes);
+  checkSystem(system, where);
+  return { ...system, figures: figuresOf(tree, changes.values ?? new Map()) };
+}
+
+/** The tree of a file, laid over that of the file it extends. */
+function readWithBase(file: SystemFile, other: (name: string) => SystemFile, seen: readonly string[]): PlacedYaml {
+  const { value, where } = readYaml(file.text, file.path);
+  if (!isTree(value) || typeof value.extends !== 'string') return { value, where };
+  if (seen.includes(value.extends)) {
+    throw usageError(`${value.extends} extends itself`, where(['extends']), 'let one of the files stand alone');
+  }
+  const base = readWithBase(other(value.extends), other, [...seen, value.extends]);
+  const tree = merged(base.value, value);
+  return { value: tree, where };
+}
+
+function build(given: SystemText, name: string, where: WhereIs, changes: SystemChanges): System {
+  const reader = (...path: string[]) => ({ assumed: changes.assumed ?? 1, where: where(path) });
+  const entries = <Text>(record: Readonly<Record<string, Text>> | undefined) => Object.entries(record ?? {});
+  return {
+    name,
+    summary: given.summary ?? '',
+    source: given.source ?? '',
+    pools: poolsOf(given, where, changes),
+    managers: entries(given.managers).map(([key, text]) => managerSpec(key, text, reader('managers', key))),
+    leases: entries(given.leases).map(([key, text]) =>
+      leaseSpec(edgeOf(key, where(['leases', key])), text, reader('leases', key)),
+    ),
+    bridges: entries(given.bridges).map(([key, text]) =>
+      bridgeSpec(edgeOf(key, where(['bridges', key])), text, reader('bridges', key)),
+    ),
+    entry: new Map(entries(given.entry)),
+    figures: [],
+  };
+}
+
+function poolsOf(given: SystemText, where: WhereIs, { pools = new Map() }: SystemChanges): Map<string, Cluster> {
+  const known = Object.keys(given.pools ?? {});
+  for (const name of pools.keys()) {
+    if (!known.includes(name)) throw usageError(`there is no pool "${name}"`, where(['pools']), didYouMean(name, known));
+  }
+  return new Map(
+    Object.entries(given.pools ?? {}).map(([name, spec]) => {
+      const cluster = parseClusterSpec(pools.get(name) ?? spec);
+      if (!cluster.interchangeable) return [name, { ...cluster, name, pools: named(cluster, name) }];
+      throw usageError(`pool ${name} has processors without nodes`, where(['pools', name]), 'write nodes=16,cpus=8');
+    }),
+  );
+}
+
+/** Nodes of different pools must not be taken for each other: they bear the name of their own. */
+function named({ pools }: Cluster, name: string): Cluster['pools'] {
+  return pools.length === 1 ? [{ ...pools[0], name }] : pools.map((pool) => ({ ...pool, name: `${name}-${pool.name}` }));
+}
+
+function edgeOf(key: string, where: string): [string, string] {
+  const [from, to, ...more] = key.split('->').map((part) => part.trim());
+  if (from === '' || to === undefined || to === '' || more.length > 0) {
+    throw usageError(`"${key}" does not say from where to where`, where, 'write "from->to"');
+  }
+  return [from, to];
+}

@@ -1,0 +1,183 @@
+// Whatever the managers do to each other: no unit has two holders, no job is lost between them, and the waterfall is
+// what the ledgers gave out, to the last millicore-millisecond. The runs check themselves at every instant.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { PASSED, PURPOSES } from '../src/systems/meter.ts';
+import type { SystemRun } from '../src/systems/simulate-system.ts';
+import type { SystemWorkload } from '../src/systems/system-workload.ts';
+import type { System } from '../src/systems/system.ts';
+import { COMPLETED, UNFINISHED } from '../src/schedule.ts';
+import { run, systemIn, systemNames, systemOf } from './systems-runs.ts';
+import type { TestJob } from './workload-of.ts';
+import { workloadOf } from './workload-of.ts';
+
+const S = 1000;
+const oneOf = <Value>(...values: Value[]) => fc.constantFrom(...values);
+
+const job: fc.Arbitrary<TestJob> = fc.record({
+  submit: fc.nat(6).map((time) => time * S),
+  runtime: fc.nat(8).map((time) => time * S),
+  walltime: oneOf(3 * S, 6 * S, 20 * S, Infinity),
+  procs: fc.integer({ min: 1, max: 6 }),
+  priority: fc.nat(2),
+});
+const moment = oneOf(NaN, NaN, NaN, NaN, 0, 2 * S, 4 * S, 5 * S, 9 * S);
+const disturbance = fc.record({
+  node: fc.nat(1),
+  at: fc.nat(12),
+  length: oneOf(0, 1, 3, 7),
+  how: oneOf('drain' as const, 'loss' as const),
+});
+
+/** Dense workloads, some of whose users cancel or delete what they submitted. */
+function workloads(manager: string, most = 8): fc.Arbitrary<SystemWorkload> {
+  return fc
+    .record({
+      jobs: fc.array(fc.tuple(job, moment, moment, fc.integer({ min: 1, max: 3 })), { minLength: 1, maxLength: most }),
+      disturbances: fc.array(disturbance, { maxLength: 2 }),
+    })
+    .map(({ jobs, disturbances }) => {
+      // Rows are sorted by submission: what belongs to a job must be sorted with it.
+      const sorted = [...jobs].sort(([a], [b]) => a.submit - b.submit);
+      const first = sorted[0][0].submit;
+      return {
+        jobs: workloadOf(sorted.map(([one]) => ({ ...one, submit: one.submit - first }))),
+        cancelAt: Float64Array.from(sorted, ([, at]) => at),
+        deleteAt: Float64Array.from(sorted, ([, , at]) => at),
+        steps: Int32Array.from(sorted, ([, , , steps]) => steps),
+        disturbances: disturbances.map(({ node, at, length, how }) => ({
+          manager,
+          node,
+          at: at * S,
+          until: (at + length) * S,
+          how,
+        })),
+      };
+    });
+}
+
+const policy = oneOf('fcfs', 'easy', 'first-fit', 'sjf', 'kube-default', 'gang');
+const time = oneOf('0s', '0s', '1s', '2s', '{uniform: [0s, 3s]}');
+const stages = fc
+  .array(fc.tuple(oneOf('boot', 'pull', 'join'), time, oneOf('0s', '2s'), fc.boolean()), { maxLength: 2 })
+  .map(
+    (list) =>
+      `[${list.map(([name, one, quantum, cached]) => `{name: ${name}, time: ${one}, quantum: ${quantum}, cached: ${cached}}`).join(', ')}]`,
+  );
+const effect = oneOf('cancel', 'orphan', 'duplicate');
+const status = oneOf('{watch: 0s}', '{watch: {uniform: [0s, 2s]}}', '{poll: 3s}', '{ladder: [1s, 2s, 4s]}');
+const cancel = oneOf('{signal: 1s}', '{signal: 0s}', 'next-poll', 'never');
+const exec = oneOf('{}', '{cpu: 0.5}', '{cpu: 0.97}');
+
+const bridge = fc
+  .record({
+    effect,
+    lost: effect,
+    status,
+    cancel,
+    submit: time,
+    unit: oneOf('job', 'pod'),
+    carrier: fc.boolean(),
+    exclusive: fc.boolean(),
+    deleted: oneOf('cancel', 'orphan'),
+    back: fc.boolean(),
+  })
+  .map(
+    (one) =>
+      `{unit: ${one.unit}, submit: ${one.submit}, status: ${one.status}, cancel: ${one.cancel}, exclusive: ${one.exclusive}, on-delete: ${one.deleted}, on-carrier-loss: {evicted: ${one.effect}, lost: ${one.lost}}` +
+      `${one.carrier ? ', carrier: {cpus: 1}' : ''}${one.back ? ', bind-back: {tries: [1s, 2s], revoke: 2s}' : ''}}`,
+  );
+const scale = oneOf(
+  '{metric: fixed}',
+  '{metric: fixed, max: 2}',
+  '{metric: pending, poll: 2s, cooldown: 3s}',
+  '{metric: pending, min: 1, poll: 1s, cooldown: 0s}',
+);
+
+/** Chains of one to four managers, each of which leases nodes from, or hands work to, the one before. */
+const compositions: fc.Arbitrary<{ text: string; owner: string }> = fc
+  .record({
+    edges: fc.array(fc.tuple(oneOf('lease', 'lease', 'standing', 'bridge'), bridge, stages, stages, scale), { maxLength: 3 }),
+    policies: fc.array(policy, { minLength: 4, maxLength: 4 }),
+    starts: stages,
+    ends: stages,
+    exec,
+    loss: oneOf('requeue', 'fail'),
+  })
+  .map(({ edges, policies, starts, ends, exec: profile, loss }) => {
+    const managers = [
+      `m0: {owns: p0, policy: ${policies[0]}, on-loss: ${loss}, start: ${starts}, end: ${ends}, exec: ${profile}}`,
+    ];
+    const leases: string[] = [];
+    const bridges: string[] = [];
+    edges.forEach(([kind, over, acquire, release, scaled], index) => {
+      const [below, own] = [`m${index}`, `m${index + 1}`];
+      // A standing lease stands on nodes that do not come and go with jobs.
+      const lasts = edges.slice(0, index).findLast(([before]) => before === 'lease' || before === 'bridge')?.[0] !== 'lease';
+      const isStanding = kind === 'standing' && lasts;
+      if (kind === 'standing' && !lasts) edges[index][0] = 'lease';
+      managers.push(
+        `${own}: {policy: ${policies[index + 1]}, on-loss: ${loss}, start: ${starts}, exec: ${profile}${kind === 'bridge' ? `, owns: p${index + 1}` : ''}}`,
+      );
+      if (kind === 'bridge') bridges.push(`${own}->${below}: ${over}`);
+      else
+        leases.push(
+          `${below}->${own}: {scope: ${isStanding ? 'standing' : 'job'}, acquire: ${acquire}, release: ${release}${isStanding ? `, scale: ${scaled}` : ''}}`,
+        );
+    });
+    const text = `{pools: {p0: 'nodes=3,cpus=2', p1: 'nodes=2,cpus=2', p2: 'nodes=1,cpus=3', p3: 'nodes=2,cpus=1'}, managers: {${managers.join(', ')}}, leases: {${leases.join(', ')}}, bridges: {${bridges.join(', ')}}, entry: {default: m${edges.length}}}`;
+    return { text, owner: 'm0' };
+  });
+
+function expectConserved(system: System, work: SystemWorkload, result: SystemRun): void {
+  for (const { manager, idle, purposes } of result.levels) {
+    expect(idle, `idle of ${manager}`).toBeGreaterThanOrEqual(0);
+    purposes.forEach((account, purpose) => expect(account, `${PURPOSES[purpose]} of ${manager}`).toBeGreaterThanOrEqual(0));
+  }
+  // What is passed on below is what is there above.
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const leased = result.levels.filter(({ manager }) => system.managers.find(({ name }) => name === manager)?.owns === undefined);
+  expect(sum(leased.map(({ offered }) => offered))).toBe(sum(result.levels.map(({ purposes }) => purposes[PASSED])));
+  for (let row = 0; row < work.jobs.count; row++) {
+    const isOver = !Number.isNaN(result.jobs.seen[row]);
+    expect(isOver || result.stoodStill, `job ${row} is lost`).toBe(true);
+    if (isOver) expect(result.jobs.state[row]).not.toBe(UNFINISHED);
+    if (result.jobs.state[row] === COMPLETED && result.jobs.orphans[row] === 0) {
+      expect(result.jobs.seen[row]).toBeGreaterThanOrEqual(result.jobs.end[row]);
+      expect(result.jobs.start[row]).toBeGreaterThanOrEqual(work.jobs.submit[row]);
+      expect(result.jobs.end[row] - result.jobs.start[row]).toBeGreaterThanOrEqual(0);
+    }
+  }
+}
+
+describe('conservation', () => {
+  test('over random compositions and workloads', () => {
+    fc.assert(
+      fc.property(compositions, workloads('m0'), fc.nat(5), ({ text }, work, seed) => {
+        const system = systemIn(text);
+        const result = run(system, work, { seed, audit: true, until: 3600 * S });
+        expectConserved(system, work, result);
+        expect(run(system, work, { seed, until: 3600 * S }).digest).toBe(result.digest);
+      }),
+      { numRuns: Number(process.env.RUNS ?? 1000) },
+    );
+  }, 300_000);
+
+  test.each(systemNames)(
+    'of %s',
+    (name) => {
+      fc.assert(
+        fc.property(
+          workloads(systemOf(name).managers.find(({ owns }) => owns !== undefined)!.name, 6),
+          fc.nat(3),
+          (work, seed) => {
+            const system = systemOf(name);
+            expectConserved(system, work, run(system, work, { seed, audit: true, until: 7200 * S }));
+          },
+        ),
+        { numRuns: 10 },
+      );
+    },
+    60_000,
+  );
+});
