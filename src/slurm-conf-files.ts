@@ -1,7 +1,7 @@
 /** Which files belong to a slurm.conf: those beside it under their usual names, and those that are named. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { didYouMean, usageError } from './errors.ts';
 import { readSlurmConf } from './slurm-conf.ts';
 import type { ConfFile, SlurmCluster, SlurmFiles } from './slurm-conf.ts';
@@ -62,9 +62,11 @@ export function loadSlurmConf(conf: ConfFile, given: ReadonlyMap<string, string>
     const path = pathOf(part, given.get(BESIDE[part].word), folder);
     if (path !== undefined) files[part] = open(path);
   }
+  // A configuration that was copied from its cluster still names files by where they were there.
   const include = (name: string) => {
-    const path = isAbsolute(name) ? name : join(folder, name);
-    return existsSync(path) ? open(path) : undefined;
+    const paths = isAbsolute(name) ? [name, join(folder, basename(name))] : [join(folder, name)];
+    const path = paths.find((one) => existsSync(one));
+    return path === undefined ? undefined : open(path);
   };
   return { ...readSlurmConf(files, include), beside };
 }

@@ -22,14 +22,19 @@ export interface ToldStory {
   readonly reasons: Reasons;
   /** What to do to have them kept. */
   readonly remedy: string;
+  /** Unix time of the trace's own zero [ms]; absent if it is not known. */
+  readonly epoch?: number | undefined;
 }
 
 /** For machines: the shape that README.md documents. */
-export function storyFacts({ policy, table, story, reasons }: ToldStory): object {
+export function storyFacts({ policy, table, story, reasons, epoch }: ToldStory): object {
   const { job, company, place, runs, overtakenBy, endedAtStart, occupants, unknownRuns } = story;
   return {
     policy,
     ...jobFacts(table, job),
+    submit_date: date(table.submit[job], epoch) ?? null,
+    start_date: date(table.start[job], epoch) ?? null,
+    end_date: date(table.end[job], epoch) ?? null,
     wait_s: seconds(table.wait[job]),
     restarts: table.restarts[job],
     place,
@@ -41,7 +46,12 @@ export function storyFacts({ policy, table, story, reasons }: ToldStory): object
     },
     runs: runs.map(({ start, end, why, kept }) => ({ start_s: seconds(start), end_s: seconds(end), why, kept_s: seconds(kept) })),
     reasons_kept: reasons === 'kept',
-    reasons: story.reasons.map(({ from, until, reason }) => ({ from_s: seconds(from), until_s: seconds(until), reason })),
+    reasons: story.reasons.map(({ from, until, reason }) => ({
+      from_s: seconds(from),
+      until_s: seconds(until),
+      from_date: date(from, epoch) ?? null,
+      reason,
+    })),
     overtaken_by: overtakenBy.map((other) => jobFacts(table, other)),
     ended_at_start: endedAtStart.map((other) => jobFacts(table, other)),
     on_its_nodes: occupants.map((one) => ({
@@ -72,7 +82,7 @@ export function storyText(told: ToldStory): string {
   const { table, story } = told;
   return [
     `${told.policy}: ${describe(table, story.job)}\n`,
-    life(table, story),
+    life(told),
     companyText(story),
     runsText(story),
     reasonsText(told),
@@ -90,7 +100,7 @@ function describe(table: JobTable, job: number): string {
   return `job ${jobId(table, job)}${of}, ${count(table.cpus[job] / 1000, 'cpu')}${gpus}`;
 }
 
-function life(table: JobTable, { job, exit, place, runs }: JobStory): string {
+function life({ table, story: { job, exit, place, runs }, epoch }: ToldStory): string {
   const { submit, start, end, state } = table;
   const after = (from: number, to: number) => (to >= from ? formatDuration(to - from) : '');
   const last = runs.at(-1)?.why === 'ended' ? runs[runs.length - 1].start : start[job];
@@ -106,7 +116,12 @@ function life(table: JobTable, { job, exit, place, runs }: JobStory): string {
   if (!Number.isNaN(end[job])) rows.push([STATE_NAMES[state[job]], time(end[job]), ran]);
   else if (!Number.isNaN(start[job])) rows.push(['not over at the end', '', '']);
   if (place.length > 0) rows.push(['place', '', shorten(place.map(({ node, tasks }) => `${node}*${tasks}`))]);
-  return indent(renderTable([{ title: '' }, { title: 'time [s]', align: 'right' }, { title: '' }], rows));
+  const times = [submit[job], start[job], end[job]];
+  const dated = rows.map(([what, seconds, more], row) => [what, seconds, date(times[row], epoch) ?? '', more]);
+  if (epoch === undefined)
+    return indent(renderTable([{ title: '' }, { title: 'time [s]', align: 'right' }, { title: '' }], rows));
+  const columns = [{ title: '' }, { title: 'time [s]', align: 'right' as const }, { title: DATE }, { title: '' }];
+  return indent(renderTable(columns, dated));
 }
 
 function companyText({ company: { waiting, waitingCpus, running, runningCpus } }: JobStory): string {
@@ -130,7 +145,7 @@ function runsText({ runs }: JobStory): string {
   return `\n${count(interrupted.length, 'run')} of it ended before its time:\n${indent(table)}${more(rows.length)}`;
 }
 
-function reasonsText({ table, story: { job, reasons: given }, reasons, remedy }: ToldStory): string {
+function reasonsText({ table, story: { job, reasons: given }, reasons, remedy, epoch }: ToldStory): string {
   if (given.length === 0) {
     if (reasons === 'not-kept') return `\nwhy it waited was not kept: ${remedy}\n`;
     return table.start[job] > table.submit[job] || Number.isNaN(table.start[job])
@@ -139,14 +154,17 @@ function reasonsText({ table, story: { job, reasons: given }, reasons, remedy }:
   }
   // The first and the last of a long list.
   const cut = given.length > 2 * SHOWN;
-  const rows = (cut ? [...given.slice(0, SHOWN), ...given.slice(-SHOWN)] : given).map(reasonRow);
-  if (cut) rows.splice(SHOWN, 0, ['', '', `... ${grouped(given.length - 2 * SHOWN)} more, which --json lists`]);
-  const columns = [{ title: 'from [s]', align: 'right' as const }, { title: 'for' }, { title: 'reason', wrap: 100 }];
+  const rows = (cut ? [...given.slice(0, SHOWN), ...given.slice(-SHOWN)] : given).map((one) => reasonRow(one, epoch));
+  const dates = epoch === undefined ? [] : [{ title: DATE }];
+  if (cut)
+    rows.splice(SHOWN, 0, ['', ...dates.map(() => ''), '', `... ${grouped(given.length - 2 * SHOWN)} more, which --json lists`]);
+  const columns = [{ title: 'from [s]', align: 'right' as const }, ...dates, { title: 'for' }, { title: 'reason', wrap: 100 }];
   return `\nwhy it waited:\n${indent(renderTable(columns, rows))}`;
 }
 
-function reasonRow({ from, until, reason }: HeldReason): string[] {
-  return [time(from), Number.isNaN(until) ? 'to the end' : formatDuration(until - from), reason];
+function reasonRow({ from, until, reason }: HeldReason, epoch: number | undefined): string[] {
+  const dates = epoch === undefined ? [] : [date(from, epoch) ?? ''];
+  return [time(from), ...dates, Number.isNaN(until) ? 'to the end' : formatDuration(until - from), reason];
 }
 
 function listText(title: string, meaning: string, table: JobTable, jobs: readonly number[]): string {
@@ -202,4 +220,12 @@ function time(ms: number): string {
 
 function seconds(ms: number): number | null {
   return Number.isFinite(ms) ? ms / SECOND : null;
+}
+
+const DATE = 'date (UTC)';
+
+/** Undefined where dates are not known, or there is no such time. */
+function date(ms: number, epoch: number | undefined): string | undefined {
+  if (epoch === undefined || !Number.isFinite(ms)) return undefined;
+  return new Date(epoch + ms).toISOString().slice(0, 19).replace('T', ' ');
 }

@@ -89,7 +89,7 @@ async function fromResults(folder: string, id: string, { policy: wanted }: Expla
     const reasons = asked || tables.explanations !== undefined ? 'kept' : 'not-kept';
     const rows = rowsOf(id, jobs, run.folder);
     for (const row of rows)
-      told.push({ policy: run.label, table: jobs, story: jobStory(tables, row), reasons, remedy, origin: 0 });
+      told.push({ policy: run.label, table: jobs, story: jobStory(tables, row), reasons, remedy, epoch: run.epoch, origin: 0 });
   }
   return told;
 }
@@ -166,6 +166,7 @@ function replayOne(input: ReplayInput, policy: SelectedPolicy, simulation: Simul
       story: jobStory(tables, row),
       reasons: 'kept',
       remedy: '',
+      epoch: Number.isNaN(workload.epoch) ? undefined : workload.epoch,
       attempts: attempts.filter(({ job }) => job === row),
       origin: workload.origin,
     }));
