@@ -358,26 +358,63 @@ describe('the commands', () => {
     expect(existsSync(dir)).toBe(false);
   });
 
-  test('Ctrl-C while programs start stops them, and nothing stays behind', async () => {
+  /** Programs that never become ready. */
+  const idlePrograms = (): string => {
     const bin = temporaryFolder();
     for (const name of PROCESS_PROGRAMS) {
       writeFileSync(join(bin, name), '#!/bin/sh\nexec sleep 300\n');
       chmodSync(join(bin, name), 0o755);
     }
-    const dir = join(temporaryFolder(), 'cluster');
-    const { code, stderr } = await yardmaster(['live', 'up', '--processes', '--bin', bin, '--dir', dir], {
+    return bin;
+  };
+  /** Starts a cluster, and sends the signal as soon as its first program has started. */
+  const interrupted = (dir: string, signal: NodeJS.Signals) =>
+    yardmaster(['live', 'up', '--processes', '--bin', idlePrograms(), '--dir', dir], {
       onStart: (child) => {
         const look = setInterval(() => {
-          if (!existsSync(join(dir, 'logs', 'etcd.log'))) return;
+          if (!existsSync(join(dir, 'state.json')) || !readFileSync(join(dir, 'state.json'), 'utf8').includes('"pid"')) return;
           clearInterval(look);
-          child.kill('SIGINT');
+          child.kill(signal);
         }, 20);
       },
     });
+
+  test.each([
+    { signal: 'SIGINT', exit: 130 },
+    { signal: 'SIGTERM', exit: 143 },
+    { signal: 'SIGHUP', exit: 129 },
+  ] as const)('$signal while programs start stops them, and nothing stays behind', async ({ signal, exit }) => {
+    const dir = join(temporaryFolder(), 'cluster');
+    const { code, stderr } = await interrupted(dir, signal);
     expect(stderr).toContain('interrupted');
-    expect(code).toBe(130);
+    expect(code).toBe(exit);
     expect(existsSync(dir)).toBe(false);
     expect(processesWith(MARK, dir)).toEqual([]);
+  });
+
+  test('what a killed "up" leaves is taken down, and stands in the way of another until then', async () => {
+    const dir = join(temporaryFolder(), 'cluster');
+    await interrupted(dir, 'SIGKILL');
+    const [running] = new ClusterFolder(dir).read()?.processes ?? [];
+    expect(runs(running)).toBe(true);
+    const again = await yardmaster(['live', 'up', '--processes', '--bin', idlePrograms(), '--dir', dir]);
+    expect(again.stderr).toContain('is there already (starting)');
+    expect(again.code).toBe(2);
+    expect(runs(running)).toBe(true);
+    const { code, stderr } = await yardmaster(['live', 'down', '--dir', dir]);
+    expect(stderr).toContain('1 process stopped');
+    expect(code).toBe(0);
+    expect(runs(running)).toBe(false);
+    expect(existsSync(dir)).toBe(false);
+  });
+
+  test('programs that never are ready are given up in time', async () => {
+    const dir = join(temporaryFolder(), 'cluster');
+    const args = ['live', 'up', '--processes', '--bin', idlePrograms(), '--dir', dir, '--timeout', '1s'];
+    const { code, stderr } = await yardmaster(args);
+    expect(stderr).toContain('not ready in time: etcd');
+    expect(code).toBe(5);
+    expect(existsSync(dir)).toBe(false);
   });
 
   test('what is not up cannot be taken down', async () => {

@@ -10,6 +10,8 @@ import { z } from 'zod';
 import { usageError } from '../../errors.ts';
 
 const STATE_FILE = 'state.json';
+/** The state while it is written. */
+const UNFINISHED = 'state.json.new';
 
 const STATE = z.object({
   /** Of this file. */
@@ -76,13 +78,13 @@ export class ClusterFolder {
         `"yardmaster live down${this.#toName(found.name)}" stops it, or give this one another --name`,
       );
     }
-    if (existsSync(this.path) && readdirSync(this.path).length > 0) {
+    if (existsSync(this.path) && readdirSync(this.path).some((entry) => entry !== UNFINISHED)) {
       throw usageError('it is not empty, and no cluster of ours', this.path, 'name another --dir, or empty it');
     }
     // It holds tokens.
     mkdirSync(this.path, { recursive: true, mode: 0o700 });
-    mkdirSync(this.logs);
     this.write(state);
+    mkdirSync(this.logs);
   }
 
   /** The state; undefined if there is no cluster. Throws `InputError` if its file cannot be read. */
@@ -97,9 +99,9 @@ export class ClusterFolder {
 
   /** In one step: whoever reads it finds the old state or the new one. */
   write(state: ClusterState): void {
-    const path = this.file(STATE_FILE);
-    writeFileSync(`${path}.new`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
-    renameSync(`${path}.new`, path);
+    const unfinished = this.file(UNFINISHED);
+    writeFileSync(unfinished, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+    renameSync(unfinished, this.file(STATE_FILE));
   }
 
   /** The state goes last: what is interrupted can be done again. */
