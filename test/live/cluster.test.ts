@@ -1,11 +1,16 @@
 // What `live up --processes` brings up, on the real programs: nodes as described, pods that live as their annotations
 // say, an audit log to measure by, and nothing left after `stop`.
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENDED, ENDS, EXIT_CODE, RUNTIME, STARTED, STOP, STOPS } from '../../src/live/cluster/names.ts';
+import { readAddress } from '../../src/live/cluster/kubeconfig-address.ts';
 import { MARK, runs } from '../../src/live/cluster/processes.ts';
 import { processesWith } from '../../src/live/cluster/process-identity.ts';
+import { controlPlaneFolder } from '../../src/live/cluster/programs.ts';
+import { Api } from '../../src/live/cluster/requests.ts';
+import { temporaryFile } from '../cli-runner.ts';
 import { MISSING, SKIPPED, startControlPlane } from './control-plane.ts';
 import type { ControlPlane } from './control-plane.ts';
 
@@ -25,13 +30,15 @@ interface PodWish {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly gpus?: number;
   readonly grace?: number;
+  readonly schedulerName?: string;
 }
 
-function pod(name: string, { annotations, gpus = 0, grace = 30 }: PodWish = {}): object {
+function pod(name: string, { annotations, gpus = 0, grace = 30, schedulerName }: PodWish = {}): object {
   const requests = { cpu: '1', ...(gpus > 0 ? { 'nvidia.com/gpu': String(gpus) } : {}) };
   return {
     metadata: { name, annotations },
     spec: {
+      schedulerName,
       terminationGracePeriodSeconds: grace,
       containers: [{ name: 'main', image: 'none', resources: { requests, limits: requests } }],
     },
@@ -141,6 +148,20 @@ describe.skipIf(MISSING)(`a cluster of processes ${SKIPPED}`, () => {
       .toEqual(['Running', 'Running', 'Running', 'waits']);
   });
 
+  test('users may do what their part needs, and no more', async () => {
+    const kwok = new Api(readAddress(join(dirname(plane.kubeconfig), 'kwok.kubeconfig')));
+    const nobody = new Api({ server: plane.server, ca: plane.ca });
+    try {
+      expect((await kwok.get('/api/v1/nodes')).status).toBe(200);
+      expect((await kwok.get('/api/v1/secrets')).status).toBe(403);
+      expect((await kwok.send('DELETE', '/api/v1/nodes/node0')).status).toBe(403);
+      expect((await nobody.get('/api/v1/nodes')).status).toBe(403);
+    } finally {
+      kwok.close();
+      nobody.close();
+    }
+  });
+
   test('the audit log has binds with node and instant', async () => {
     const lines = readFileSync(plane.state.auditLog ?? '', 'utf8')
       .trim()
@@ -161,14 +182,59 @@ describe.skipIf(MISSING)(`a cluster of processes ${SKIPPED}`, () => {
     expect(((await plane.api.read('/api/v1/nodes')) as { items: unknown[] }).items).toHaveLength(3);
   });
 
-  test('nothing is left', async () => {
-    const other = await startControlPlane({ cluster: 'nodes=1,cpus=1', name: 'other' });
-    const folder = other.kubeconfig.replace(/\/kubeconfig$/, '');
-    expect(processesWith(MARK, folder)).toHaveLength(other.state.processes.length);
-    await other.stop();
-    expect(processesWith(MARK, folder)).toEqual([]);
+  test("a cluster with the user's scheduler and gates schedules as they say, and nothing of it is left", async () => {
+    const schedulerConfig = temporaryFile(
+      'scheduler.yaml',
+      `apiVersion: kubescheduler.config.k8s.io/v1
+kind: KubeSchedulerConfiguration
+profiles:
+  - schedulerName: default-scheduler
+  - schedulerName: packs
+    pluginConfig:
+      - name: NodeResourcesFit
+        args: { scoringStrategy: { type: MostAllocated, resources: [{ name: cpu, weight: 1 }] } }
+`,
+    );
+    const featureGates = 'GenericWorkload=true,GangScheduling=true';
+    const other = await startControlPlane({ cluster: 'nodes=2,cpus=8', name: 'other', schedulerConfig, featureGates });
+    const path = dirname(other.kubeconfig);
+    try {
+      for (const name of ['a', 'b', 'c']) await other.api.create(PODS, pod(name, { schedulerName: 'packs' }));
+      const nodesOfPods = async () =>
+        ((await other.api.read(PODS)) as { items: PodObject[] }).items.map(({ spec }) => spec.nodeName);
+      await expect.poll(nodesOfPods, { timeout: 20_000 }).not.toContain(undefined);
+      expect(new Set(await nodesOfPods()).size).toBe(1);
+      const { resources } = (await other.api.read('/apis/scheduling.k8s.io/v1alpha2')) as { resources: { name: string }[] };
+      expect(resources.map(({ name }) => name)).toContain('workloads');
+      expect(processesWith(MARK, path)).toHaveLength(other.state.processes.length);
+      expect(other.state.processes.every(runs)).toBe(true);
+    } finally {
+      await other.stop();
+    }
+    expect(processesWith(MARK, path)).toEqual([]);
     expect(other.state.processes.filter(runs)).toEqual([]);
-    expect(existsSync(folder)).toBe(false);
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
+const OLDER = 'v1.34.4';
+const NO_OLDER = MISSING || !existsSync(join(controlPlaneFolder(), OLDER));
+const BUILT = NO_OLDER ? `(SKIPPED: it is not built; "npm run control-plane" builds it)` : '';
+
+describe.skipIf(NO_OLDER)(`an older minor version ${BUILT}`, () => {
+  test('comes up as well, and runs pods', async () => {
+    const older = await startControlPlane({ cluster: 'nodes=2,cpus=8', name: 'older', version: '1.34' });
+    try {
+      expect(older.state.kubernetesVersion).toBe(OLDER);
+      for (const { program, name } of older.state.processes.filter((one) => one.name.startsWith('kube-'))) {
+        expect(program, name).toContain(`/${OLDER}/`);
+      }
+      await older.api.create(PODS, pod('runs', { annotations: { [RUNTIME]: '200ms' } }));
+      const phase = async () => ((await older.api.read(`${PODS}/runs`)) as PodObject).status.phase;
+      await expect.poll(phase, { timeout: 20_000 }).toBe('Succeeded');
+    } finally {
+      await older.stop();
+    }
   });
 });
 

@@ -41,6 +41,7 @@ export const FILES = {
   kwokConfig: 'kwok.yaml',
 } as const;
 
+/** Whoever has an account on this machine can reach it: what it holds is made up, and is gone with the cluster. */
 export function etcd({ programs, ports, file }: Plan): Component {
   const [clients, peers] = [ports.etcd, ports.etcdPeers].map((port) => `http://${LOOPBACK}:${port}`);
   const args = {

@@ -9,6 +9,12 @@ import { processesWith, processIdentity } from './process-identity.ts';
 /** In the environment of every process of a cluster, with its folder: so it is found if we died before we wrote it down. */
 export const MARK = 'YARDMASTER_LIVE_FOLDER';
 
+/**
+ * How far Go lets its heap grow before it collects garbage [percent]. Measured: of the API server's processor time a fifth
+ * less than with Go's own 100, for 840 MB instead of 510.
+ */
+const LAZY_COLLECTION = '300';
+
 /** From SIGKILL until a process is gone, on a machine that is busy [ms]. */
 const LONGEST_END = 20_000;
 
@@ -35,7 +41,7 @@ export function start(component: Component, folder: ClusterFolder, state: Cluste
     const child = spawn(program, args, {
       detached: true,
       cwd: folder.path,
-      env: { ...process.env, [MARK]: folder.path },
+      env: { GOGC: LAZY_COLLECTION, ...process.env, [MARK]: folder.path },
       stdio: ['ignore', log, log],
     });
     // A program that cannot be started is found out as one that has ended.
