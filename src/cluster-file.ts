@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type { Cluster } from './cluster.ts';
+import { isOpenbNodes, readOpenbNodes } from './cluster-openb.ts';
 import { parseClusterSpec } from './cluster-spec.ts';
 import { usageError } from './errors.ts';
 import type { HashedFile } from './slurm-conf-files.ts';
@@ -50,7 +52,12 @@ export async function loadClusterWithFile(spec: string): Promise<LoadedCluster> 
 async function readFile(path: string, given?: ReadonlyMap<string, string>): Promise<LoadedCluster> {
   const bytes = readBytes(path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { ...(await readClusterText(bytes.toString('utf8'), path, given)), file: { path, sha256 } };
+  const text = (isGzip(bytes) ? gunzipSync(bytes, { maxOutputLength: LARGEST }) : bytes).toString('utf8');
+  return { ...(await readClusterText(text, path, given)), file: { path, sha256 } };
+}
+
+function isGzip(bytes: Buffer): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 /** The content of a regular file or a pipe, if it is not too large. */
@@ -81,6 +88,7 @@ export async function readClusterFile(text: string, file: string): Promise<Clust
 
 /** `given`: the files that were named behind a slurm.conf. */
 async function readClusterText(text: string, file: string, given?: ReadonlyMap<string, string>): Promise<ReadCluster> {
+  if (isOpenbNodes(text)) return { cluster: readOpenbNodes(text, file) };
   if (isNodeList(text)) {
     const { readNodeFile } = await import('./cluster-kubernetes.ts');
     return readNodeFile(text, file);

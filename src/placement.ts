@@ -52,6 +52,12 @@ export interface NodeRoom {
   devices(node: number): number;
   /** What is free of one GPU of a node [thousandths]; nothing of one that is cut into MIG instances. */
   deviceFree(node: number, device: number): number;
+  /** Where GPUs are told apart: tasks on the node that ask for as many whole GPUs as this request, or for a share as it does. */
+  tasksAlike(node: number, request: number): number;
+  /** How many such kinds of tasks with GPUs there are on the node [count]. */
+  kindsOfTasks(node: number): number;
+  /** A number that stands for what is free on a node: as long as it is the same, nothing has changed. NaN = nobody knows. */
+  stamp(node: number): number;
 }
 
 /** What a placement fills in. */

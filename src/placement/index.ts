@@ -1,7 +1,12 @@
 import type { PlacementSpec } from '../placement.ts';
 import { bestFit } from './best-fit.ts';
 import { contiguous } from './contiguous.ts';
+import { dotProduct } from './dot-product.ts';
 import { firstFit } from './first-fit.ts';
+import { fragmentationGradientDescent } from './fragmentation-gradient-descent.ts';
+import { gpuBestFit } from './gpu-best-fit.ts';
+import { gpuClustering } from './gpu-clustering.ts';
+import { gpuPacking } from './gpu-packing.ts';
 import { leastAllocated } from './least-allocated.ts';
 import { mostAllocated } from './most-allocated.ts';
 import { random } from './random.ts';
@@ -18,4 +23,9 @@ export const placements: readonly PlacementSpec[] = [
   contiguous,
   random,
   roundRobin,
+  gpuBestFit,
+  dotProduct,
+  gpuPacking,
+  gpuClustering,
+  fragmentationGradientDescent,
 ];

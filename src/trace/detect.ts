@@ -7,8 +7,8 @@ const COMPRESSED = /\.(gz|xz)$/i;
 const LIKELY = 0.5;
 
 /**
- * The format of a trace: the one that was named; else the only one with this file name ending; else the one that the
- * beginning of the file looks like.
+ * The format of a trace: the one that was named; else the only one that is certain to know the beginning of the file; else
+ * the only one with this file name ending; else the one that the beginning looks like.
  */
 export async function detectFormat(
   formats: readonly TraceFormat[],
@@ -19,8 +19,10 @@ export async function detectFormat(
   if (given !== undefined) return formatNamed(formats, given);
   const plain = path.replace(COMPRESSED, '').toLowerCase();
   const byName = formats.filter(({ extensions }) => extensions.some((extension) => plain.endsWith(extension)));
-  if (byName.length === 1) return byName[0];
   const text = await head();
+  const certain = formats.filter((format) => format.extensions.length === 0 && format.likelihood(text) === 1);
+  if (certain.length === 1) return certain[0];
+  if (byName.length === 1) return byName[0];
   if (text === '') throw new InputError('the file is empty', path, 'is this the right file?');
   return mostLikely(byName.length > 0 ? byName : formats, formats, text, path);
 }

@@ -2,10 +2,11 @@ import { csv } from './csv.ts';
 import type { TraceFormat } from './format.ts';
 import { jsonl } from './jsonl.ts';
 import { kubernetes } from './kubernetes.ts';
+import { openb } from './openb.ts';
 import { parquet } from './parquet.ts';
 import { sacct } from './sacct.ts';
 import { slurmSim } from './slurm-sim.ts';
 import { swf } from './swf.ts';
 
 /** Every trace format, one a line. */
-export const formats: readonly TraceFormat[] = [swf, sacct, csv, jsonl, parquet, kubernetes, slurmSim];
+export const formats: readonly TraceFormat[] = [swf, sacct, csv, jsonl, parquet, kubernetes, slurmSim, openb];

@@ -2,7 +2,7 @@ import type { NodeRoom } from '../../placement.ts';
 import { BLOCK, BlockBounds } from './block-bounds.ts';
 import { CPU, MEMORY } from './demand.ts';
 import type { NodeDemand } from './demand.ts';
-import { DeviceBooks } from './device-books.ts';
+import { GpuRoom } from './gpu-room.ts';
 import { NO_SEAT } from './seats.ts';
 
 /** Tasks that fit where the request takes nothing that is counted. */
@@ -14,8 +14,7 @@ export const ANY_NUMBER = 0x7fffffff;
  *
  * GPUs are summed over a node, which is exact for whole ones; else `gpus` has what is free of each, and both must have room.
  */
-export class NodeBooks implements NodeRoom {
-  readonly demand: NodeDemand;
+export class NodeBooks extends GpuRoom implements NodeRoom {
   readonly nodes: number;
   /** Of each node and resource: what is free there, whether the node is up or not. */
   readonly #free: Float64Array;
@@ -27,8 +26,6 @@ export class NodeBooks implements NodeRoom {
   /** Of each node: for how many reasons it is down [count]. Shared with what-ifs and plans: down is down for all. */
   readonly #downs: Uint8Array;
   readonly #bounds: BlockBounds;
-  /** What is free of each GPU; undefined where they are only counted. */
-  readonly gpus: DeviceBooks | undefined;
   readonly #resources: number;
   readonly #perTask: Float64Array;
   /** Counts changes: a plan made at one version holds until the next. */
@@ -41,7 +38,7 @@ export class NodeBooks implements NodeRoom {
    * same, since they may come back. Or a copy of `like`.
    */
   constructor(demand: NodeDemand, like?: NodeBooks, state: 'idle' | 'copied' = 'idle') {
-    this.demand = demand;
+    super(demand);
     this.nodes = demand.nodes;
     this.#resources = demand.resources.length;
     this.#perTask = demand.perTask;
@@ -49,7 +46,6 @@ export class NodeBooks implements NodeRoom {
     this.#free = new Float64Array(this.nodes * this.#resources);
     this.#total = new Float64Array(this.#resources);
     this.#bounds = new BlockBounds(this.#free, this.#perTask, this.#resources);
-    this.gpus = demand.tellsDevices ? new DeviceBooks(demand) : undefined;
     if (like && state === 'copied') this.copyFrom(like);
     else this.#fill();
   }
@@ -63,7 +59,7 @@ export class NodeBooks implements NodeRoom {
     this.#free.set(other.#free);
     this.#total.set(other.#total);
     this.#bounds.copyFrom(other.#bounds);
-    if (other.gpus) this.gpus?.copyFrom(other.gpus);
+    this.copyGpus(other);
     this.version++;
     this.growths++;
   }
@@ -72,7 +68,7 @@ export class NodeBooks implements NodeRoom {
   becomeBoth(one: NodeBooks, other: NodeBooks): void {
     this.copyFrom(one);
     for (let at = 0; at < this.#free.length; at++) if (other.#free[at] < this.#free[at]) this.#free[at] = other.#free[at];
-    if (other.gpus) for (let node = 0; node < this.nodes; node++) this.gpus?.narrowNode(other.gpus, node);
+    if (other.gpus) for (let node = 0; node < this.nodes; node++) this.narrowGpus(node, other.gpus);
   }
 
   /**
@@ -165,14 +161,6 @@ export class NodeBooks implements NodeRoom {
     return true;
   }
 
-  devices(node: number): number {
-    return this.gpus?.count(node) ?? 0;
-  }
-
-  deviceFree(node: number, device: number): number {
-    return this.gpus === undefined || !this.isUp(node) ? 0 : this.gpus.free(node, device);
-  }
-
   /** The caller has made sure that they fit, on that seat too. */
   take(node: number, request: number, tasks: number, seat: number): void {
     if (seat !== NO_SEAT) this.gpus?.take(node, request, seat, tasks);
@@ -184,6 +172,7 @@ export class NodeBooks implements NodeRoom {
       this.#total[resource] -= amount;
     }
     this.#bounds.lower(node);
+    this.changed(node);
     this.version++;
   }
 
@@ -249,6 +238,7 @@ export class NodeBooks implements NodeRoom {
     this.#free[node * this.#resources + resource] = amount;
     this.#bounds.lower(node);
     this.#bounds.raise(node, resource, amount);
+    this.changed(node);
     this.version++;
     this.growths++;
   }
@@ -279,6 +269,7 @@ export class NodeBooks implements NodeRoom {
     const index = node * this.#resources + resource;
     this.#free[index] += amount;
     this.#total[resource] += amount;
+    this.changed(node);
     this.#bounds.raise(node, resource, this.#free[index]);
   }
 

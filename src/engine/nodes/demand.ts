@@ -37,6 +37,7 @@ export class NodeDemand {
   /** Whether the books tell the GPUs of a node apart, and do not only count them. */
   readonly tellsDevices: boolean;
   readonly #pools: number;
+  #stamps = 0;
   readonly #partitions: JobPartitions;
   /** Of each request and pool: 1 if its GPUs will do. */
   readonly #openToRequest: Uint8Array;
@@ -62,6 +63,11 @@ export class NodeDemand {
     this.gpusOfPool = Int32Array.from(pools, (pool) => pool.gpus);
     this.needs = new DeviceNeeds(jobs.requests, pools);
     this.tellsDevices = devices === 'always' || (devices === 'where shared' && this.needs.shares);
+  }
+
+  /** A number that was never given before: see `NodeRoom.stamp`. Books that share a demand share their stamps. */
+  nextStamp(): number {
+    return ++this.#stamps;
   }
 
   /** Partitions [count]; 1 if the cluster declares none. */

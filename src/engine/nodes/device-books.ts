@@ -21,6 +21,8 @@ export class DeviceBooks {
   /** Of each node: GPUs that nobody uses [count], and the most that is free of one that is not cut [thousandths]. */
   readonly #idle: Int32Array;
   readonly #most: Int32Array;
+  /** Of each node and kind of request: tasks that sit there [count]. */
+  readonly #tasks: Int32Array;
 
   /** Books of an idle cluster. */
   constructor(demand: NodeDemand) {
@@ -32,6 +34,7 @@ export class DeviceBooks {
     this.#cut = new Uint8Array(this.#first[nodes]);
     this.#idle = new Int32Array(nodes);
     this.#most = new Int32Array(nodes);
+    this.#tasks = new Int32Array(nodes * demand.needs.kinds);
     for (let node = 0; node < nodes; node++) this.#sumUp(node);
   }
 
@@ -40,6 +43,7 @@ export class DeviceBooks {
     this.#cut.set(other.#cut);
     this.#idle.set(other.#idle);
     this.#most.set(other.#most);
+    this.#tasks.set(other.#tasks);
   }
 
   /** One node becomes as it is in other books of the same cluster. */
@@ -50,15 +54,35 @@ export class DeviceBooks {
     }
     this.#idle[node] = other.#idle[node];
     this.#most[node] = other.#most[node];
+    const { kinds } = this.#demand.needs;
+    for (let kind = node * kinds; kind < (node + 1) * kinds; kind++) this.#tasks[kind] = other.#tasks[kind];
   }
 
-  /** One node becomes what is free both here and in other books. */
+  /** One node becomes what is free both here and in other books; of its tasks it has whichever are more. */
   narrowNode(other: DeviceBooks, node: number): void {
     for (let at = this.#first[node]; at < this.#first[node + 1]; at++) {
       if (other.#free[at] < this.#free[at]) this.#free[at] = other.#free[at];
       this.#cut[at] |= other.#cut[at];
     }
+    const { kinds } = this.#demand.needs;
+    for (let kind = node * kinds; kind < (node + 1) * kinds; kind++) {
+      this.#tasks[kind] = Math.max(this.#tasks[kind], other.#tasks[kind]);
+    }
     this.#sumUp(node);
+  }
+
+  /** Tasks on the node that ask for GPUs as this request does [count]. */
+  tasksAlike(node: number, request: number): number {
+    const { kind, kinds } = this.#demand.needs;
+    return kind[request] < 0 ? 0 : this.#tasks[node * kinds + kind[request]];
+  }
+
+  /** Kinds of tasks on the node [count]. */
+  kindsOfTasks(node: number): number {
+    const { kinds } = this.#demand.needs;
+    let found = 0;
+    for (let kind = node * kinds; kind < (node + 1) * kinds; kind++) if (this.#tasks[kind] > 0) found++;
+    return found;
   }
 
   /** GPUs of a node [count]. */
@@ -192,6 +216,7 @@ export class DeviceBooks {
     const { needs, poolOf } = this.#demand;
     const { whole, shared, window } = sits;
     const first = this.#first[node];
+    this.#tasks[node * needs.kinds + needs.kind[request]] -= sign * tasks;
     for (let index = 0; index < whole.length; index++) this.#free[first + whole[index]] += sign * WHOLE;
     if (shared !== NONE) {
       this.#free[first + shared] += sign * tasks * needs.share[needs.at(request, poolOf[node])];

@@ -15,6 +15,9 @@ export class DeviceNeeds {
   readonly windows: readonly (readonly number[] | undefined)[];
   /** Whether any request takes less than whole GPUs. */
   readonly shares: boolean;
+  /** Of each request: its number among those that ask for as many whole GPUs, or for a share of one; -1 = for none. */
+  readonly kind: Int32Array;
+  readonly kinds: number;
   readonly #pools: number;
 
   constructor(requests: readonly TaskRequest[], pools: readonly NodePool[]) {
@@ -24,6 +27,10 @@ export class DeviceNeeds {
     this.share = Int32Array.from(requests.flatMap((request) => pools.map((pool) => shareOn(request, pool))));
     this.windows = requests.flatMap((request) => pools.map((pool) => windowsOn(request, pool)));
     this.shares = this.share.some((share) => share > 0);
+    const named = requests.map((request, index) => kindOf(request, this.whole[index]));
+    const names = [...new Set(named)].filter((name) => name !== '');
+    this.kind = Int32Array.from(named, (name) => names.indexOf(name));
+    this.kinds = names.length;
   }
 
   /** Where the pair stands in `share` and `windows`. */
@@ -47,6 +54,11 @@ function shareOn(request: TaskRequest, pool: NodePool): number {
   if (request.mig !== undefined) return Math.ceil(request.gpu);
   if (share === 0 || request.gpuMemory === undefined || pool.gpuMemory === undefined) return share;
   return Math.max(share, Math.ceil((WHOLE * request.gpuMemory) / pool.gpuMemory));
+}
+
+function kindOf({ gpu, mig }: TaskRequest, whole: number): string {
+  if (gpu === 0 && mig === undefined) return '';
+  return whole * WHOLE === gpu ? `${whole} whole` : `${whole} whole and a share`;
 }
 
 function windowsOn(request: TaskRequest, pool: NodePool): readonly number[] | undefined {

@@ -130,7 +130,7 @@ export class Sweep {
       if (this.#gpuLevel === undefined) continue;
       if (sign > 0) this.#gpuLevel.give(node, request, parts[index + 3], parts[index + 2]);
       else this.#gpuLevel.take(node, request, parts[index + 3], parts[index + 2]);
-      this.books.gpus?.narrowNode(this.#gpuLevel, node);
+      this.books.narrowGpus(node, this.#gpuLevel);
     }
   }
 
@@ -153,7 +153,7 @@ export class Sweep {
   #restore(): void {
     for (const node of this.#touched) {
       this.#isTouched[node] = 0;
-      if (this.#gpuAtTime) this.books.gpus?.copyNode(this.#gpuAtTime, node);
+      if (this.#gpuAtTime) this.books.rewriteGpus(node, this.#gpuAtTime);
       for (let resource = 0; resource < this.#resources; resource++) {
         this.books.rewrite(node, resource, this.#atTime[node * this.#resources + resource]);
       }
