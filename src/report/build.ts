@@ -2,6 +2,7 @@ import type { JobTable } from '../results/job-table.ts';
 import type { Results, Run } from '../results/read.ts';
 import type { Summary } from '../results/read-summary.ts';
 import { conditionsOf } from './conditions.ts';
+import { labelledRuns } from './distinct-labels.ts';
 import type { GroupFacts, PolicyFacts, ReportFacts, RunFacts, VerdictFacts } from './model.ts';
 import { listed } from './number-text.ts';
 import type { PageTable } from './page-table.ts';
@@ -27,7 +28,7 @@ export interface Report {
 
 /** Brings together what the page shows of these results. */
 export async function buildReport(sources: readonly Results[], wishes: ReportWishes): Promise<Report> {
-  const runs = sources.flatMap((source) => source.runs);
+  const runs = labelledRuns(sources);
   const labels = labelsOf(runs, wishes.baseline ?? baselineOf(sources));
   const groups = groupsOf(runs, labels);
   const { tables, tableOf, leftOut } = await tablesOf(runs, groups, wishes.mostJobs);

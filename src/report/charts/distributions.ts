@@ -1,6 +1,7 @@
 import { formatDuration, SECOND } from '../../units.ts';
 import { withTables } from '../chart.ts';
 import type { ChartSpec, DataTable, Figure, TableRun, View } from '../chart.ts';
+import { chartText } from '../chart-text.ts';
 import { JOB_FIGURES, valuesOf } from '../job-figures.ts';
 import type { JobFigure } from '../job-figures.ts';
 import { madeOncePerKey } from '../known.ts';
@@ -67,8 +68,8 @@ function traceOf(run: TableRun, figure: JobFigure, panel: number, { theme }: Vie
   return {
     type: 'scatter',
     mode: 'lines',
-    name: run.facts.label,
-    legendgroup: run.facts.label,
+    name: chartText(run.facts.label),
+    legendgroup: String(run.style),
     showlegend: panel === 0,
     x,
     y: share,

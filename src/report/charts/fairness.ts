@@ -1,6 +1,7 @@
 import { formatDuration, SECOND } from '../../units.ts';
 import { withTables } from '../chart.ts';
 import type { ChartSpec, DataTable, Figure, TableRun, View } from '../chart.ts';
+import { chartText, shortName } from '../chart-text.ts';
 import { JOB_FIGURES, figureNamed, runTimes } from '../job-figures.ts';
 import type { JobFigure } from '../job-figures.ts';
 import { madeOncePerKey } from '../known.ts';
@@ -95,13 +96,15 @@ function traceOf(
   return {
     type: 'scatter',
     mode: 'markers',
-    name: run.facts.label,
+    name: chartText(run.facts.label),
     x: shown.map((one) => (one === undefined ? NaN : Math.max(least, one.mean))),
-    y: names,
+    y: names.map((_, index) => index),
     customdata: shown.map((one) =>
-      one === undefined ? '' : `${text(one.mean, figure)}, ${counted(one.jobs, 'job')}, ${grouped(one.coreHours)} core-hours`,
+      one === undefined
+        ? ''
+        : `${chartText(one.name)}: ${text(one.mean, figure)}, ${counted(one.jobs, 'job')}, ${grouped(one.coreHours)} core-hours`,
     ),
-    hovertemplate: '%{y}: %{customdata}',
+    hovertemplate: '%{customdata}',
     marker: {
       color: colorOf(theme, run.style),
       symbol: symbolOf(run.style),
@@ -140,16 +143,14 @@ function layoutOf(
   return {
     xaxis: { ...axis, title: { text: `mean ${figure.label}` }, fixedrange: true },
     yaxis: {
-      type: 'category',
-      categoryorder: 'array',
-      // The first stands on top.
-      categoryarray: [...names].reverse(),
       gridcolor: theme.grid,
       fixedrange: true,
       automargin: true,
-      tickvals: names,
-      ticktext: names.map((name) => `${owner} ${name.length > 18 ? `${name.slice(0, 17)}…` : name}`),
-      range: [-0.7, names.length - 0.3],
+      tickvals: names.map((_, index) => index),
+      ticktext: names.map((name) => `${owner} ${chartText(name, 18)}`),
+      zeroline: false,
+      // The first stands on top.
+      range: [names.length - 0.3, -0.7],
     },
     showlegend: runs.length > 1,
     hovermode: 'closest',
@@ -168,8 +169,9 @@ function sentenceOf(runs: readonly TableRun[], owner: Owner, figure: JobFigure):
   const words = runs.map(({ facts, table }) => {
     const owners = byOwner(table, owner, figure).filter(({ jobs }) => jobs > 0);
     const means = owners.map(({ mean }) => mean);
+    if (owners.length === 0) return `${facts.label} with no job that has one`;
     const worst = owners.reduce((a, b) => (b.mean > a.mean ? b : a));
-    return `${shortNumber(jainIndex(means))} under ${facts.label}, where ${owner} ${worst.name} has most (${text(worst.mean, figure)}, ${counted(worst.jobs, 'job')})`;
+    return `${shortNumber(jainIndex(means))} under ${facts.label}, where ${owner} ${shortName(worst.name)} has most (${text(worst.mean, figure)}, ${counted(worst.jobs, 'job')})`;
   });
   const { length } = byOwner(runs[0].table, owner, figure);
   const shown = length > SHOWN ? `, of which the ${SHOWN} with most core-hours are shown` : '';

@@ -151,6 +151,7 @@ function mostWithin({ time, usable: [all] }: FreeSteps, { from, until }: TimeWin
 }
 
 function sentenceOf(runs: readonly FreeRun[], window: TimeWindow, { zero }: View): string {
+  if (runs.length === 0) return 'The nodes that jobs held are not those that the results say the cluster has.';
   const words = runs.map(({ facts, free, one }) => {
     const { time, usable, sizes, total } = free;
     const own = { from: window.from, until: Math.min(window.until, time[time.length - 1]) };

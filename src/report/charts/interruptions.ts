@@ -1,6 +1,7 @@
 import { instantText } from '../calendar.ts';
 import { withTables } from '../chart.ts';
 import type { ChartSpec, DataTable, Figure, TableRun, TimeWindow, View } from '../chart.ts';
+import { chartText } from '../chart-text.ts';
 import { decimate } from '../decimate.ts';
 import { counted, listed, shortNumber } from '../number-text.ts';
 import type { PageTable } from '../page-table.ts';
@@ -65,8 +66,8 @@ function tracesOf(run: TableRun, window: TimeWindow, { width, theme, zero }: Vie
     return {
       type: 'scatter',
       mode: 'lines',
-      name: run.facts.label,
-      legendgroup: run.facts.label,
+      name: chartText(run.facts.label),
+      legendgroup: String(run.style),
       x: Array.from(steps.time),
       y: Array.from(steps.value),
       customdata: Array.from(steps.time, (at) => instantText(at, zero)),

@@ -1,4 +1,5 @@
 import type { ChartSpec, DataTable, Figure, View } from '../chart.ts';
+import { chartText } from '../chart-text.ts';
 import type { ReportFacts, RunFacts } from '../model.ts';
 import { changeText, counted, listed, quantity } from '../number-text.ts';
 import { byNumberOrText, figureOf, isSweep, meanOf, sweepFigure, sweepFigures, variedIn } from '../sweep-points.ts';
@@ -18,14 +19,15 @@ export const sensitivity: ChartSpec = {
     const varied = variedIn(facts).find(({ name }) => name === view.chosen.varied) ?? variedIn(facts)[0];
     const figure = sweepFigure(facts, view.chosen.figure, 'wait.mean');
     const series = seriesOf(facts, varied, figure);
+    const values = valuesOf(facts, varied);
     return {
-      traces: series.map((one, index) => traceOf(one, index, figure, view)),
+      traces: series.map((one, index) => traceOf(one, index, values, figure, view)),
       layout: {
         xaxis: {
-          type: 'category',
-          categoryorder: 'array',
-          categoryarray: valuesOf(facts, varied),
-          title: { text: varied.label },
+          ...valueTicks(values, view.width),
+          range: [-0.4, values.length - 0.6],
+          zeroline: false,
+          title: { text: chartText(varied.label) },
           gridcolor: view.theme.grid,
           fixedrange: true,
         },
@@ -46,6 +48,16 @@ export const sensitivity: ChartSpec = {
     };
   },
 };
+
+/** Pixels that the name of a value needs. */
+const TICK = 90;
+
+/** As many of the values as can be read. */
+function valueTicks(values: readonly string[], width: number): Record<string, unknown> {
+  const each = Math.ceil(values.length / Math.max(2, Math.floor(width / TICK)));
+  const shown = values.map((_, index) => index).filter((index) => index % each === 0);
+  return { tickvals: shown, ticktext: shown.map((index) => chartText(values[index], 14)) };
+}
 
 /** The runs of one policy, by what was varied. */
 export interface Series {
@@ -82,14 +94,20 @@ export function seriesOf(facts: ReportFacts, varied: Varied, figure: SweepFigure
   return all.filter(({ points }) => points.length > 1);
 }
 
-function traceOf({ policy, points }: Series, style: number, { unit }: SweepFigure, { theme }: View): Figure['traces'][number] {
+function traceOf(
+  { policy, points }: Series,
+  style: number,
+  values: readonly string[],
+  { unit }: SweepFigure,
+  { theme }: View,
+): Figure['traces'][number] {
   const scale = unit === 's' ? 3600 : 1;
   const color = colorOf(theme, style);
   return {
     type: 'scatter',
     mode: 'lines+markers',
-    name: policy,
-    x: points.map(({ value }) => value),
+    name: chartText(policy),
+    x: points.map(({ value }) => values.indexOf(value)),
     y: points.map(({ mean }) => mean / scale),
     error_y: {
       type: 'data',
@@ -101,10 +119,10 @@ function traceOf({ policy, points }: Series, style: number, { unit }: SweepFigur
       width: 3,
     },
     customdata: points.map(
-      ({ mean, low, high, runs }) =>
-        `${quantity(mean, unit)} (${quantity(low, unit)} to ${quantity(high, unit)}, ${counted(runs, 'run')})`,
+      ({ value, mean, low, high, runs }) =>
+        `${chartText(value)}: ${quantity(mean, unit)} (${quantity(low, unit)} to ${quantity(high, unit)}, ${counted(runs, 'run')})`,
     ),
-    hovertemplate: '%{x}: %{customdata}',
+    hovertemplate: '%{customdata}',
     line: { color, dash: dashOf(style), width: 1.8 },
     marker: { color, symbol: symbolOf(style), size: 8 },
   };

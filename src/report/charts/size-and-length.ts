@@ -1,6 +1,7 @@
 import { SECOND, formatDuration } from '../../units.ts';
 import { withTables } from '../chart.ts';
 import type { ChartData, ChartSpec, DataTable, Figure, TableRun, View } from '../chart.ts';
+import { chartText } from '../chart-text.ts';
 import { JOB_FIGURES, figureNamed, runTimes } from '../job-figures.ts';
 import type { JobFigure } from '../job-figures.ts';
 import { madeOncePerKey } from '../known.ts';
@@ -109,7 +110,7 @@ function panelsOf(baseline: TableRun, other: TableRun | undefined, figure: JobFi
   const after = classMeans(other.table, figure);
   const change = after.mean.map((cells, y) => cells.map((value, x) => relativeChange(before.mean[y][x], value, figure)));
   const difference: Panel = {
-    title: `${other.facts.label} against ${baseline.facts.label}`,
+    title: `${chartText(other.facts.label)} against ${chartText(baseline.facts.label)}`,
     values: change.map((cells) => cells.map((share) => Math.max(-1, Math.min(1, share)))),
     texts: change.map((cells) => cells.map((share) => (Number.isNaN(share) ? '' : changeText(share)))),
     hover: after.mean.map((cells, y) =>
@@ -131,7 +132,7 @@ function relativeChange(before: number, after: number, { unit }: JobFigure): num
 
 function meansPanel({ facts }: TableRun, { mean, jobs }: ClassMeans, figure: JobFigure): Panel {
   return {
-    title: facts.label,
+    title: chartText(facts.label),
     values: mean.map((cells) => cells.map((value) => Math.log10(Math.max(1, value)))),
     texts: mean.map((cells) => cells.map((value) => (Number.isNaN(value) ? '' : shown(value, figure, true)))),
     hover: mean.map((cells, y) => cells.map((value, x) => `mean ${shown(value, figure)}<br>${counted(jobs[y][x], 'job')}`)),

@@ -1,4 +1,5 @@
 import type { ChartSpec, DataTable, Figure, View } from '../chart.ts';
+import { chartText } from '../chart-text.ts';
 import type { ReportFacts } from '../model.ts';
 import { counted, listed, quantity } from '../number-text.ts';
 import { figureOf, isSweep, meanOf, sweepFigure, sweepFigures } from '../sweep-points.ts';
@@ -86,9 +87,9 @@ function tracesOf(points: readonly TradeOff[], x: SweepFigure, y: SweepFigure, {
       mode: few ? 'markers+text' : 'markers',
       x: points.map((point) => scaled(point.x, x)),
       y: points.map((point) => scaled(point.y, y)),
-      text: points.map(({ label }) => label),
+      text: points.map(({ label }) => chartText(label)),
       textposition: 'top center',
-      customdata: points.map((point) => `${point.label}: ${quantity(point.x, x.unit)}, ${quantity(point.y, y.unit)}`),
+      customdata: points.map((point) => `${chartText(point.label)}: ${quantity(point.x, x.unit)}, ${quantity(point.y, y.unit)}`),
       hovertemplate: '%{customdata}<extra></extra>',
       cliponaxis: false,
       marker: {

@@ -3,6 +3,7 @@ import { formatDuration } from '../../units.ts';
 import { instantText, spanText } from '../calendar.ts';
 import { withTables } from '../chart.ts';
 import type { ChartData, ChartSpec, DataTable, Figure, TableRun, TimeWindow, View } from '../chart.ts';
+import { chartText } from '../chart-text.ts';
 import { decimate, firstAfter, integralsOf, meansOver, stepsWithin } from '../decimate.ts';
 import { madeOnce } from '../known.ts';
 import { grouped, percent } from '../number-text.ts';
@@ -76,8 +77,8 @@ function tracesOf(run: TableRun, strip: number, window: TimeWindow, { width, the
   const trace = ({ time, value }: Steps, scale: number, more: object) => ({
     type: 'scatter',
     mode: 'lines',
-    name: run.facts.label,
-    legendgroup: run.facts.label,
+    name: chartText(run.facts.label),
+    legendgroup: String(run.style),
     showlegend: false,
     x: Array.from(time),
     y: Array.from(value, (level) => level / scale),
@@ -125,7 +126,7 @@ function layoutOf(runs: readonly TableRun[], window: TimeWindow, { width, theme,
       domain: [(top - STRIP) / height, top / height],
       ...(run.facts.processors === undefined ? { nticks: 3 } : { tickformat: '.0%', range: [0, 1.02], tickvals: [0, 0.5, 1] }),
     };
-    const text = `<b>${run.facts.label}</b>: processors held`;
+    const text = `<b>${chartText(run.facts.label)}</b>: processors held`;
     const font = { color: theme.ink, size: 12 };
     return {
       text,
