@@ -87,7 +87,7 @@ export class LiveCore extends Core {
   // What others do.
 
   /** A node is not what it was: policies that read Kubernetes objects look at them anew. */
-  nodeChanged(node: number, up: boolean, object: Node): void {
+  nodeChanged(node: number, up: boolean, object?: Node): void {
     this.gathering.nodes = true;
     this.gathering.turns.push({ node, up, object });
   }

@@ -21,6 +21,10 @@ export class Dispatch {
     this.#parts = parts;
   }
 
+  get isWaiting(): boolean {
+    return this.#undone.size > 0;
+  }
+
   /** After a cycle: gives the nodes of the ledger to tasks that have none. */
   assign(): void {
     const { core } = this.#parts;

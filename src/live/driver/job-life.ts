@@ -38,6 +38,8 @@ export class JobLife {
   readonly states = new JobStates();
   /** Jobs of which something has changed. */
   readonly #changed = new Set<number>();
+  /** Tasks whose pods had been asked for when it was last looked. */
+  #longComing = new Set<Task>();
   /** Pods whose deletion was ordered: once is enough, whoever carries it out goes on until it is done. */
   readonly #deleted = new Set<string>();
 
@@ -91,6 +93,22 @@ export class JobLife {
   notCreated(task: Task): void {
     task.isComing = false;
     this.#changed.add(task.job);
+  }
+
+  /** Pods that have been waited for since the last call are asked for once more: who asks twice for one gets it once. */
+  forgetLostCreations(): void {
+    const coming = new Set<Task>();
+    this.#parts.tasks.each((task) => {
+      if (!task.isComing) return;
+      if (this.#longComing.has(task)) this.#parts.order({ kind: 'create', task, generation: task.generation + 1 });
+      else coming.add(task);
+    });
+    this.#longComing = coming;
+  }
+
+  /** Whether jobs are being taken off their nodes. */
+  get isHalting(): boolean {
+    return this.states.areHalting();
   }
 
   /** The node does not exist any more. */

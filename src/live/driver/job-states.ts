@@ -35,6 +35,13 @@ export interface JobState {
 export class JobStates {
   readonly #states: (JobState | undefined)[] = [];
 
+  /** Whether any job is being taken off its nodes, or loses tasks. */
+  areHalting(): boolean {
+    return this.#states.some(
+      (state) => state !== undefined && !state.isOver && (state.halt !== undefined || state.leaving.length > 0),
+    );
+  }
+
   of(job: number): JobState {
     return (this.#states[job] ??= {
       ...{ isSubmitted: false, hasBegun: false, isOver: false, halt: undefined, leaving: [], failures: 0, beganAs: 0 },

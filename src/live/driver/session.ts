@@ -38,6 +38,14 @@ export interface SessionSetup {
   warn(message: string): void;
 }
 
+/** What is known of a run that was found. Times [ms]. */
+export interface AdoptedRun {
+  readonly submit: number;
+  readonly start: number;
+  /** As many of its pods are up as it needs. */
+  readonly hasBegun: boolean;
+}
+
 export class Session implements Driver {
   readonly core: LiveCore;
   readonly tasks: TaskTable;
@@ -48,6 +56,8 @@ export class Session implements Driver {
   readonly #dispatch: Dispatch;
   readonly #wakes = new WakeTimes();
   readonly #killScan: number;
+  /** As they were last seen. */
+  readonly #nodes: { readonly object: Node; readonly open: boolean }[] = [];
   #orders: Order[] = [];
   #explained = 0;
   #starts = 0;
@@ -82,9 +92,23 @@ export class Session implements Driver {
     return this.#over;
   }
 
+  /** Whether jobs are being taken off their nodes, or wait to be put on them: it must not be left so. */
+  get isHalfDone(): boolean {
+    return this.life.isHalting || this.#dispatch.isWaiting;
+  }
+
   /** When something is to be done even if nothing happens [ms]. */
   get nextWake(): number {
     return Math.min(this.#wakes.next, this.#nextLimit());
+  }
+
+  /** The job runs since before this session began: its tasks are on their nodes already. Before the first step. */
+  adopt(job: number, parts: readonly Eviction[], { submit, start, hasBegun }: AdoptedRun): void {
+    const state = this.life.states.of(job);
+    state.isSubmitted = true;
+    state.hasBegun = hasBegun;
+    state.beganAs = ++this.#starts;
+    this.core.adopt(job, parts, submit, start);
   }
 
   // What is seen. Nothing follows before `step`.
@@ -97,16 +121,24 @@ export class Session implements Driver {
     this.life.gone(pod);
   }
 
-  /** A node has changed. `open`: it takes pods. */
-  nodeChanged(node: number, object: Node, open: boolean): void {
+  /** A node is like this now. `open`: it takes pods. Answers whether that is anything new to schedulers. */
+  nodeSeen(node: number, object: Node, open: boolean, unlike: (one: Node, other: Node) => boolean): boolean {
+    const known = this.#nodes[node];
+    this.#nodes[node] = { object, open };
+    const isNews = known === undefined ? !open : known.open !== open || unlike(known.object, object);
+    if (!isNews) return false;
     this.occupancy.close(node, !open);
-    this.core.nodeChanged(node, open, object);
+    this.core.nodeChanged(node, true, object);
+    return true;
   }
 
   /** It does not exist any more. */
-  nodeGone(node: number, object: Node): void {
+  nodeGone(node: number): void {
+    const known = this.#nodes[node];
+    if (known === undefined) return;
+    this.#nodes[node] = { ...known, open: false };
     this.occupancy.close(node, true);
-    this.core.nodeChanged(node, false, object);
+    this.core.nodeChanged(node, false);
     this.life.nodeGone(node);
   }
 

@@ -60,6 +60,11 @@ export class TaskTable {
     return this.of(job)[first + index];
   }
 
+  /** All tasks that were ever asked for. */
+  each(visit: (task: Task) => void): void {
+    for (const tasks of this.#ofJob) tasks?.forEach(visit);
+  }
+
   /** The jobs with tasks that this node was decided on for. */
   jobsOn(node: number): number[] {
     const jobs: number[] = [];

@@ -1,0 +1,97 @@
+/** Live runs on the fake API server, some times faster than the clock on the wall. */
+import { readParameters } from '../src/parameters.ts';
+import { LiveDriver } from '../src/live/driver/live-driver.ts';
+import type { LiveOutcome, LiveRunSettings } from '../src/live/driver/live-driver.ts';
+import type { ClusterAccess } from '../src/live/kubernetes/access.ts';
+import { KubeApi } from '../src/live/kubernetes/api.ts';
+import { ApiTally } from '../src/live/kubernetes/api-tally.ts';
+import { wallClock } from '../src/live/kubernetes/clock.ts';
+import type { Clock } from '../src/live/kubernetes/clock.ts';
+import { Connection } from '../src/live/kubernetes/connection.ts';
+import { RateLimiter } from '../src/live/kubernetes/rate-limit.ts';
+import { firstFit } from '../src/placement/first-fit.ts';
+import { loadPolicy } from '../src/policies/index.ts';
+import { randomStream } from '../src/random.ts';
+import type { Workload } from '../src/workload.ts';
+
+export function fastClock(factor: number): Clock {
+  const began = Date.now();
+  return {
+    now: () => began + (Date.now() - began) * factor,
+    sleep: (ms, signal) => wallClock.sleep(ms / factor, signal),
+  };
+}
+
+/** Of a server without credentials. */
+export function plainAccess(server: string): ClusterAccess {
+  return { context: 'fake', server, credentials: () => Promise.resolve({}) };
+}
+
+export interface RigSettings {
+  readonly access: ClusterAccess;
+  readonly clock: Clock;
+  readonly workload: Workload;
+  readonly policy: string;
+  readonly given?: Readonly<Record<string, string>>;
+  readonly timeScale?: number;
+  readonly instance?: string;
+  readonly run?: string;
+  readonly namespace?: string;
+  readonly preemptBy?: 'delete' | 'evict';
+  readonly lease?: LiveRunSettings['lease'];
+  readonly watch?: LiveRunSettings['watch'];
+  readonly stop?: AbortSignal;
+  readonly said?: string[];
+}
+
+export interface RigRun {
+  readonly outcome: LiveOutcome;
+  readonly tally: ApiTally;
+}
+
+export async function liveRun(settings: RigSettings): Promise<RigRun> {
+  const { access, clock, workload, policy, timeScale = 1, run = 'test', said = [] } = settings;
+  const spec = await loadPolicy(policy);
+  if (spec === undefined) throw new Error(`there is no policy ${policy}`);
+  const costs = spec.parameters?.costs === undefined ? {} : { costs: 'none' };
+  const tally = new ApiTally();
+  const random = randomStream(settings.instance ?? 'rig', 'api');
+  const api = new KubeApi({
+    connection: new Connection(access, clock),
+    limiter: new RateLimiter({ qps: 0, burst: 0 }, clock),
+    ...{ clock, tally, random: () => random.uniform() },
+  });
+  const driver = new LiveDriver(
+    api,
+    {
+      workload,
+      workloadDigest: 'digest',
+      spec,
+      options: {
+        placement: firstFit,
+        parameters: readParameters(spec.parameters ?? {}, { ...costs, ...settings.given }, policy),
+      },
+    },
+    {
+      style: {
+        ...{
+          run,
+          namespace: settings.namespace ?? 'default',
+          schedulerName: 'yardmaster',
+          pods: 'fake',
+          image: 'none',
+          timeScale,
+        },
+      },
+      ...{ instance: settings.instance ?? 'one', nodes: '', batch: 100, preemptBy: settings.preemptBy ?? 'delete' },
+      lease: settings.lease ?? { duration: 15_000, deadline: 10_000, retry: 2000 },
+      watch: settings.watch,
+      say: (message) => void said.push(message),
+    },
+  );
+  try {
+    return { outcome: await driver.run(settings.stop ?? new AbortController().signal), tally };
+  } finally {
+    api.close();
+  }
+}
