@@ -4,6 +4,7 @@ import { nodeCount } from '../cluster.ts';
 import type { TaskRequest } from '../workload.ts';
 import { Bridge } from './bridge.ts';
 import type { Workshop } from './compute.ts';
+import { Junction, shortest } from './junction.ts';
 import { LeaseTarget } from './lease.ts';
 import { wholeNodeOf } from './node-shape.ts';
 import type { Target } from './order.ts';
@@ -49,10 +50,21 @@ export class Assembly {
   }
 
   #makeTarget(name: string): Target {
-    const bridge = this.#system.bridges.find(({ from }) => from === name);
-    if (bridge !== undefined) return this.#bridge(bridge);
+    const bridges = this.#system.bridges.filter(({ from }) => from === name);
+    if (bridges.length > 0) return this.#bridges(name, bridges);
     const lease = this.#system.leases.find(({ to, scope }) => to === name && scope === 'job');
     return lease === undefined ? new QueueTarget(this.#knownSite(name)) : this.#lease(lease);
+  }
+
+  #bridges(name: string, bridges: readonly BridgeSpec[]): Target {
+    const ways = bridges.map((bridge) => this.#bridge(bridge));
+    if (ways.length === 1) return ways[0];
+    const queued = (way: number) => this.sites.get(this.#workplace(bridges[way].to))?.manager.core.pending.size ?? 0;
+    const random = this.#shop.stages.stream(`${name}/route`);
+    return new Junction(
+      ways,
+      managerOf(this.#system, name).route === 'blind' ? (most) => random.integer(most) : shortest(queued),
+    );
   }
 
   #bridge(spec: BridgeSpec): Target {

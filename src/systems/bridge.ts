@@ -90,7 +90,6 @@ class BridgedOrder implements Body {
     const most = duplicates && order.copies !== undefined ? MOST_COPIES : 0;
     for (let copy = 0; copy <= most; copy++) {
       const body = copy === 0 ? order.body : order.copies!.make(copy);
-      if (spec.bindBack) body.attend(this.#attendance(spec.bindBack));
       const told = { over: (state: number) => this.#targetOver(copy, state), released: () => this.#released() };
       this.#copies.push({ body, delivery: target.plan([{ ...translated(order, parts), body, told }]) });
     }
@@ -137,7 +136,9 @@ class BridgedOrder implements Body {
       if (this.#copy > 0) this.#order.copies!.choose(this.#copy);
       this.#open++;
       this.#status.anchor(agenda.now);
-      this.#copies[this.#copy].delivery.submit();
+      const { body, delivery } = this.#copies[this.#copy];
+      body.attend(this.#attendance());
+      delivery.submit();
     });
   }
 
@@ -225,15 +226,22 @@ class BridgedOrder implements Body {
     if (this.#open === 0 && this.#isOver) this.#order.told.released();
   }
 
-  #attendance({ tries }: { readonly tries: readonly number[] }): Attendance {
-    const { agenda } = this.#shop;
-    const clock = new StatusClock({ by: 'ladder', steps: tries });
+  #attendance(): Attendance {
+    const { agenda, stages } = this.#shop;
+    const { bindBack, start, exec, from, to } = this.#spec;
+    const tries = bindBack && new StatusClock({ by: 'ladder', steps: bindBack.tries });
+    const called = () => {
+      tries?.anchor(this.#status.anchoredAt);
+      return tries === undefined ? 0 : tries.seenAt(agenda.now) - agenda.now;
+    };
     return {
-      startsIn: () => {
-        clock.anchor(this.#status.anchoredAt);
-        return clock.seenAt(agenda.now) - agenda.now;
+      exec,
+      startsIn: (nodes) => {
+        const wait = called();
+        return wait + stages.total(start, `${from}-${to}/start`, nodes, agenda.now + wait);
       },
-      seenIn: () => this.#status.seenAt(agenda.now) - agenda.now,
+      // Where the target starts work by itself it also sees its end.
+      seenIn: () => (bindBack === undefined ? 0 : this.#status.seenAt(agenda.now) - agenda.now),
       goesOn: () => this.#goesOn(),
     };
   }

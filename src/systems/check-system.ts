@@ -27,7 +27,6 @@ function checkManager(system: System, name: string, where: WhereIs): void {
   const bridges = system.bridges.filter(({ from }) => from === name);
   if (leased.length + (owns === undefined ? 0 : 1) > 1)
     throw usageError(`${name} gets nodes from more than one side`, at, 'let it own a pool, or lease from one manager');
-  if (bridges.length > 1) throw usageError(`${name} hands on work to two sides`, at, 'write one bridge for each manager');
   const other = system.managers.find((one) => one.name !== name && owns !== undefined && one.owns === owns);
   if (other !== undefined)
     throw usageError(`pool ${owns} is owned by ${name} and ${other.name}`, at, 'give each a pool of its own');

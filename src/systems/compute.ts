@@ -12,6 +12,12 @@ export function slowdownOf(exec: ExecProfile, { network, io }: Mix): number {
   return (1 - network - io) / exec.cpu + network / exec.network + io / exec.io;
 }
 
+/** One profile inside another. */
+function together(outer: ExecProfile, inner: ExecProfile | undefined): ExecProfile {
+  if (inner === undefined) return outer;
+  return { cpu: outer.cpu * inner.cpu, network: outer.network * inner.network, io: outer.io * inner.io };
+}
+
 /** What bodies of a run share. */
 export interface Workshop {
   readonly agenda: Agenda;
@@ -55,7 +61,7 @@ export class Computation implements Body {
     const run = ++this.#run;
     this.#hold = hold;
     hold.turn(START_UP);
-    const called = this.#attendance?.startsIn() ?? 0;
+    const called = this.#attendance?.startsIn(hold.nodes) ?? 0;
     const delay = called + stages.total(start, `${name}/start`, hold.nodes, agenda.now + called);
     agenda.at(agenda.now + delay, STAGES, () => {
       if (this.#run === run) this.#work(hold, run);
@@ -67,7 +73,7 @@ export class Computation implements Body {
     hold.turn(USEFUL);
     this.#began = agenda.now;
     this.#step.began(this.#copy, agenda.now);
-    this.#slowdown = slowdownOf(hold.spec.exec, this.#step.mix);
+    this.#slowdown = slowdownOf(together(hold.spec.exec, this.#attendance?.exec), this.#step.mix);
     const runs = Math.round((this.#step.runtime - this.#done) * this.#slowdown);
     agenda.at(agenda.now + runs, ENDS, () => {
       if (this.#run === run) this.#complete(hold);
@@ -80,8 +86,11 @@ export class Computation implements Body {
     const began = this.#began;
     if (!hold.isAlive) return;
     this.#credit(hold);
-    const tail = this.#attendance?.seenIn() ?? 0;
-    const release = stages.total(end, `${name}/end`, hold.nodes, agenda.now + tail, began);
+    const looks = end.filter(({ quantum }) => quantum > 0);
+    const others = end.filter(({ quantum }) => quantum === 0);
+    const seen = this.#attendance?.seenIn() ?? 0;
+    const tail = seen + stages.total(looks, `${name}/end`, hold.nodes, agenda.now + seen, began);
+    const release = stages.total(others, `${name}/end`, hold.nodes, agenda.now + tail);
     this.#run++;
     hold.finish(COMPLETED, tail + release);
     if (tail === 0) return;

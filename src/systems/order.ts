@@ -1,5 +1,5 @@
 /** Work on its way through a system: what is ordered, from whom, and what runs once there are nodes for it. */
-import type { ManagerSpec } from './system.ts';
+import type { ExecProfile, ManagerSpec } from './system.ts';
 import type { TaskRequest } from '../workload.ts';
 import type { Label } from '../workload-names.ts';
 
@@ -45,8 +45,9 @@ export interface Told {
 
 /** What a bridge adds to work that it has others start and watch. */
 export interface Attendance {
-  /** When the source starts it, once it has nodes [ms from now]. */
-  startsIn(): number;
+  readonly exec: ExecProfile;
+  /** When the source starts it, once it has these nodes [ms from now]. */
+  startsIn(nodes: readonly string[]): number;
   /** How long until the source has seen that it is over, and the nodes are given back [ms from now]. */
   seenIn(): number;
   /** The target took the nodes away: how long the source goes on there [ms]. */

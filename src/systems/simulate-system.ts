@@ -82,6 +82,7 @@ class SystemSimulation {
       lives.plan(job, this.#entryOf(system, nameOf(jobs.queue, job)), this.#assembly, system);
     this.#assembly.open();
     this.#disturb(workload);
+    this.#audit?.instant(this.#open, 0);
   }
 
   #entryOf({ entry, name }: System, queue: string | undefined): string {

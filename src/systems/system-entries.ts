@@ -2,7 +2,7 @@
 import { NO_TIME } from './distribution.ts';
 import type { Distribution } from './distribution.ts';
 import type { BridgeText, LeaseText, ManagerText, RatioText, StageText, TimeText } from './system-schema.ts';
-import type { BridgeSpec, LeaseSpec, ManagerSpec, Stage, StatusSpec } from './system.ts';
+import type { BridgeSpec, ExecProfile, LeaseSpec, ManagerSpec, Stage, StatusSpec } from './system.ts';
 import { MINUTE, parseDuration, parseQuantity, SECOND } from '../units.ts';
 
 /** Reads figures, and knows where they stand. */
@@ -41,6 +41,10 @@ function ratioOf(given: RatioText | undefined): number {
   return given === undefined ? 1 : typeof given === 'number' ? given : given.value;
 }
 
+function execOf({ cpu, network, io }: NonNullable<ManagerText['exec']>): ExecProfile {
+  return { cpu: ratioOf(cpu), network: ratioOf(network), io: ratioOf(io) };
+}
+
 function stagesOf(given: readonly StageText[] | undefined, reader: FigureReader): Stage[] {
   return (given ?? []).map(({ name, time, quantum, cached = false, ...rest }) => ({
     name,
@@ -61,9 +65,10 @@ export function managerSpec(name: string, given: ManagerText, reader: FigureRead
     submit: timeOf(given.submit, reader),
     start: stagesOf(given.start, reader),
     end: stagesOf(given.end, reader),
-    exec: { cpu: ratioOf(exec.cpu), network: ratioOf(exec.network), io: ratioOf(exec.io) },
+    exec: execOf(exec),
     onLoss: given['on-loss'] ?? 'requeue',
     walltime: duration(walltime, reader),
+    route: given.route ?? 'blind',
   };
 }
 
@@ -106,6 +111,8 @@ export function bridgeSpec([from, to]: readonly [string, string], given: BridgeT
     user: map.user ?? 'keep',
     submit: timeOf(submit, reader),
     status: statusOf(status, reader),
+    start: stagesOf(given.start, reader),
+    exec: execOf(given.exec ?? {}),
     bindBack: bind && { tries: bind.tries.map((one) => duration(one, reader)) },
     revoke: bind?.revoke === undefined ? undefined : timeOf(bind.revoke, reader),
     cancel: typeof cancel === 'string' ? { by: cancel } : { by: 'signal', delay: timeOf(cancel.signal, reader) },

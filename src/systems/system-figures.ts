@@ -8,11 +8,15 @@ export function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What is said in one of several ways: the upper one takes the place of the lower one whole. */
+const WHOLE = new Set(['status', 'cancel', 'on-carrier-loss']);
+
 /** One tree laid over another: what both say is said by the upper one. */
 export function merged(lower: unknown, upper: unknown): unknown {
   if (!isTree(lower) || !isTree(upper) || isFigure(upper)) return upper;
   const both: Record<string, unknown> = { ...lower };
-  for (const [key, value] of Object.entries(upper)) both[key] = key in lower ? merged(lower[key], value) : value;
+  for (const [key, value] of Object.entries(upper))
+    both[key] = key in lower && !WHOLE.has(key) ? merged(lower[key], value) : value;
   return both;
 }
 

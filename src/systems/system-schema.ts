@@ -57,6 +57,10 @@ const managerSchema = z
     exec: execSchema.optional(),
     'on-loss': z.enum(['requeue', 'fail']).describe('what becomes of work whose nodes are lost').optional(),
     walltime: amount.describe('limit of jobs that ask for none').optional(),
+    route: z
+      .enum(['blind', 'shortest-queue'])
+      .describe('which of several bridges a job takes; blind (drawn) if absent')
+      .optional(),
   })
   .describe('a queue and a policy');
 
@@ -108,6 +112,8 @@ const bridgeSchema = z
       ])
       .describe('how the source learns of the state')
       .optional(),
+    start: pipeline.describe('beside what the target takes for its own jobs').optional(),
+    exec: execSchema.optional(),
     'bind-back': z
       .strictObject({
         tries: z.array(amount).min(1).describe('times between tries to start what the target has placed'),

@@ -63,6 +63,8 @@ export interface ManagerSpec {
   readonly onLoss: 'requeue' | 'fail';
   /** The limit of jobs that ask for none [ms]; Infinity if there is no such limit. */
   readonly walltime: number;
+  /** Of several bridges from it, each job takes one: whichever, or the one with the shortest queue behind it. */
+  readonly route: 'blind' | 'shortest-queue';
 }
 
 export interface PolicyChoice {
@@ -137,6 +139,10 @@ export interface BridgeSpec {
   /** From the grant of the carrier (or the submission, without one) to the queue of the target. */
   readonly submit: Distribution;
   readonly status: StatusSpec;
+  /** Between the grant at the target and the first useful instruction, beside what the target takes for its own jobs. */
+  readonly start: readonly Stage[];
+  /** Of work that came over the bridge, beside what holds for all at the target. */
+  readonly exec: ExecProfile;
   /** The target decides where, the source starts the work there: at its next try after the grant. */
   readonly bindBack?: { readonly tries: readonly number[] };
   /** The target took the nodes away: how long work that the source started goes on there; absent: not at all. */
