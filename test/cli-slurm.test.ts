@@ -58,4 +58,20 @@ describe('a copy of /etc/slurm and a dump of sacct', () => {
     expect((await yardmaster(['replay', dump, '--cluster', weighted, '--policy', 'easy'])).stderr).toContain(says);
     expect((await yardmaster(['explain', dump, '2', '--cluster', weighted, '--policy', 'easy'])).stderr).toContain(says);
   });
+
+  test('waits and processor time are told by account, partition, QoS or user', async () => {
+    const other =
+      '3|ben|bio|batch|high|2024-10-01T08:02:00|2024-10-01T08:02:00|2024-10-01T08:32:00|COMPLETED|1|4|cpu=4,node=1|01:00:00|';
+    const { conf, dump } = operatorsFolder([other]);
+    const { stdout } = await yardmaster(['replay', dump, '--cluster', conf, '--by', 'account']);
+    expect(stdout).toMatch(/account +jobs +wait, mean \[s\] +core-hours/);
+    expect(stdout).toMatch(/phys +2 +870\.0 +8\.0/);
+    expect(stdout).toMatch(/bio +1 +\d+\.0 +2\.0/);
+    const { stdout: json } = await yardmaster(['replay', dump, '--cluster', conf, '--by', 'qos', '--json']);
+    const [run] = (JSON.parse(json) as { runs: { by: unknown }[] }).runs;
+    expect(run.by).toMatchObject([
+      { name: 'normal', jobs: 2, started: 2, wait_mean_s: 870, core_hours: 8 },
+      { name: 'high', jobs: 1, started: 1 },
+    ]);
+  });
 });

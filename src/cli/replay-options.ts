@@ -6,6 +6,7 @@ import type { ParameterSpecs } from '../parameters.ts';
 import { parseWalltimeRule } from '../trace/walltimes.ts';
 import { parseDuration } from '../units.ts';
 import { wholeNumber } from './option-values.ts';
+import type { Grouping } from './replay-groups.ts';
 import type { EstimatesRule } from '../experiment/walltimes.ts';
 
 /** The options of `replay` as they stand on the command line. */
@@ -31,6 +32,7 @@ export interface ReplayOptions {
   explain?: boolean;
   audit?: boolean;
   baseline?: string;
+  by?: Grouping;
 }
 
 /** What the options come to, apart from what must be loaded. */

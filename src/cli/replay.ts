@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { simulate } from '../engine/simulate.ts';
 import type { SimulationOptions } from '../engine/simulate.ts';
@@ -14,6 +15,8 @@ import { print, printJson } from './output.ts';
 import { inTermsOfTrace } from '../experiment/policy-file.ts';
 import type { ReplayOptions } from './replay-options.ts';
 import { writeManifest, writeRun } from './replay-files.ts';
+import { groupFacts, groupFigures, GROUPINGS, groupTable } from './replay-groups.ts';
+import type { GroupFigures } from './replay-groups.ts';
 import { comparisonTable } from './replay-table.ts';
 import { finishRun, runFacts } from './run.ts';
 import { warnOfJobs } from './run-warnings.ts';
@@ -28,7 +31,7 @@ export function declareReplay(command: Command): void {
     'yardmaster replay log.swf.gz --policy fcfs --policy easy --policy conservative --out results',
     'yardmaster replay jobs.csv --cluster nodes=64,cpus=8,gpus=4,memory=512Gi --policy easy --placement best-fit',
     'yardmaster replay log.swf.gz --cluster cluster.yaml --policy ./mine.js:depth=50 --json',
-    'yardmaster replay month.sacct --cluster slurm.conf',
+    'yardmaster replay month.sacct --cluster slurm.conf --by account',
   ]);
   declareSimulation(command)
     .argument('<trace>', 'a workload trace, compressed (.gz, .xz) or not; - = standard input')
@@ -36,6 +39,7 @@ export function declareReplay(command: Command): void {
     .option('--out <dir>', 'write jobs.csv and summary.json for each policy, and manifest.json')
     .option('--json', 'print everything as one JSON document')
     .option('--explain', 'keep why jobs waited (needs --out)')
+    .addOption(new Option('--by <what>', 'waits and processor time of each of them, too').choices([...GROUPINGS]))
     .option('--audit', 'check the books at every event; slow')
     .action(replay);
 }
@@ -59,6 +63,11 @@ async function replay(tracePath: string, options: ReplayOptions): Promise<void> 
   if (failures.length > 0) throw failures[0].error;
 }
 
+/** A run, and how groups fared in it if that was asked for. */
+interface ReplayRun extends FinishedRun {
+  readonly groups?: readonly GroupFigures[];
+}
+
 /** A policy that could not be run to its end. */
 interface Failure {
   readonly policy: SelectedPolicy;
@@ -71,8 +80,8 @@ async function runAll(
   policies: readonly SelectedPolicy[],
   simulation: SimulationOptions,
   options: ReplayOptions,
-): Promise<{ runs: FinishedRun[]; failures: Failure[] }> {
-  const runs: FinishedRun[] = [];
+): Promise<{ runs: ReplayRun[]; failures: Failure[] }> {
+  const runs: ReplayRun[] = [];
   const failures: Failure[] = [];
   for (const policy of policies) {
     try {
@@ -89,18 +98,21 @@ async function runAll(
 
 function show(
   input: ReplayInput,
-  runs: readonly FinishedRun[],
+  runs: readonly ReplayRun[],
   baseline: SelectedPolicy,
   failures: readonly Failure[],
   options: ReplayOptions,
 ): void {
   if (options.json) {
     const failed = failures.map(({ policy, error }) => ({ policy: policy.label, error: messageOf(error) }));
-    const facts = { trace: accountFacts(input.trace), cluster: input.clusterFacts, runs: runs.map(runFacts) };
+    const ofRuns = runs.map((run) => ({ ...runFacts(run), ...(run.groups === undefined ? {} : { by: groupFacts(run.groups) }) }));
+    const facts = { trace: accountFacts(input.trace), cluster: input.clusterFacts, runs: ofRuns };
     printJson(failed.length === 0 ? facts : { ...facts, failed });
   } else {
     const at = runs.findIndex(({ policy }) => policy === baseline);
-    print(comparisonTable(runs, Math.max(0, at), options.until));
+    const groups = runs.map(({ policy, groups: own = [] }) => ({ label: policy.label, groups: own }));
+    const byGroup = options.by === undefined || runs.length === 0 ? '' : `\n${groupTable(options.by, groups)}`;
+    print(`${comparisonTable(runs, Math.max(0, at), options.until)}${byGroup}`);
   }
   const folders = runs.map(({ policy }) => policy.folder).join(', ');
   const manifest = failures.length === 0 ? ', manifest.json' : '; no manifest.json, since not all policies came to their end';
@@ -126,12 +138,7 @@ function baselineOf(policies: readonly SelectedPolicy[], selector: string | unde
   throw usageError(`"${selector}" is not among the policies of this run`, '--baseline', `one of: ${known}`);
 }
 
-function runPolicy(
-  input: ReplayInput,
-  policy: SelectedPolicy,
-  simulation: SimulationOptions,
-  options: ReplayOptions,
-): FinishedRun {
+function runPolicy(input: ReplayInput, policy: SelectedPolicy, simulation: SimulationOptions, options: ReplayOptions): ReplayRun {
   const { workload, cluster } = input;
   const progress = new Progress();
   const began = performance.now();
@@ -161,7 +168,8 @@ function runPolicy(
       if (options.out !== undefined) writeRun(options.out, input, run, schedule);
       progress.clear();
       say(speedText(run));
-      return run;
+      if (options.by === undefined) return run;
+      return { ...run, groups: groupFigures({ workload, cluster, schedule }, options.by) };
     });
   } catch (error) {
     throw inTermsOfTrace(error, workload);
