@@ -1,7 +1,6 @@
 /**
  * kind runs its network on every node, the fake ones too, where it would take processors from the pods that are studied.
  */
-import { LiveTrouble } from '../trouble.ts';
 import { CLUSTER_LABEL } from './names.ts';
 import type { Api } from './requests.ts';
 
@@ -13,9 +12,5 @@ export async function keepDaemonsOff(api: Api): Promise<void> {
   const term = { matchExpressions: [{ key: CLUSTER_LABEL, operator: 'DoesNotExist' }] };
   const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } } };
   const patch = { spec: { template: { spec: { affinity } } } };
-  for (const { metadata } of items) {
-    const path = `${DAEMON_SETS}/${metadata.name}`;
-    const { status, body } = await api.send('PATCH', path, patch, 'application/merge-patch+json');
-    if (status !== 200) throw new LiveTrouble(`the API server answers ${status}: ${body.slice(0, 300)}`, path, 'see its logs');
-  }
+  for (const { metadata } of items) await api.merge(`${DAEMON_SETS}/${metadata.name}`, patch);
 }

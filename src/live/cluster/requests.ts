@@ -1,8 +1,11 @@
 /**
- * Requests to the API server, as far as a cluster needs them to come up: whoever drives one has a client of its own
- * (`src/live/kubernetes`), with watches and retries.
+ * Requests to the API server, one at a time and without retries: all that a cluster needs to come up. Who drives one takes
+ * `KubeApi`.
  */
-import { Agent, request } from 'node:https';
+import { wallClock } from '../kubernetes/clock.ts';
+import { Connection, readText } from '../kubernetes/connection.ts';
+import type { ApiRequest } from '../kubernetes/connection.ts';
+import { ConnectionError } from '../kubernetes/api-error.ts';
 import { LiveTrouble } from '../trouble.ts';
 
 export interface Answer {
@@ -25,17 +28,16 @@ export interface ApiAddress {
 const TIMEOUT = 10_000;
 
 export class Api {
-  readonly #address: ApiAddress;
-  readonly #agent: Agent;
+  readonly #connection: Connection;
 
-  constructor(address: ApiAddress, connections = 16) {
-    this.#address = address;
-    const { ca, cert, key } = address;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: connections, ca, cert, key });
+  constructor({ server, token, ca, cert, key }: ApiAddress) {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const credentials = () => Promise.resolve({ ca, cert, key, headers });
+    this.#connection = new Connection({ context: '', server, credentials }, wallClock);
   }
 
   close(): void {
-    this.#agent.destroy();
+    this.#connection.close();
   }
 
   get(path: string): Promise<Answer> {
@@ -45,40 +47,38 @@ export class Api {
   /** Makes an object, and gives it as it was made. Throws `LiveTrouble` if the API server refuses it. */
   async create(path: string, object: object): Promise<unknown> {
     const { status, body } = await this.send('POST', path, object);
-    if (status >= 300) throw refused(status, body, `${this.#address.server}${path}`);
+    if (status >= 300) throw this.#refused(status, body, path);
     return JSON.parse(body) as unknown;
   }
 
   /** Parses the answer. Throws `LiveTrouble` if there is none. */
   async read(path: string): Promise<unknown> {
     const { status, body } = await this.get(path);
-    if (status !== 200) throw refused(status, body, `${this.#address.server}${path}`);
+    if (status !== 200) throw this.#refused(status, body, path);
     return JSON.parse(body) as unknown;
   }
 
-  send(method: string, path: string, object?: object, type = 'application/json'): Promise<Answer> {
-    const { server, token } = this.#address;
-    const headers = {
-      accept: 'application/json',
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(object === undefined ? {} : { 'content-type': type }),
-    };
-    return new Promise((done, failed) => {
-      const call = request(`${server}${path}`, { method, headers, agent: this.#agent, timeout: TIMEOUT }, (response) => {
-        const pieces: Buffer[] = [];
-        response.on('data', (piece: Buffer) => pieces.push(piece));
-        response.on('error', failed);
-        response.on('end', () => done({ status: response.statusCode ?? 0, body: Buffer.concat(pieces).toString('utf8') }));
-      });
-      call.on('timeout', () => call.destroy(new Error(`no answer within ${TIMEOUT / 1000} s`)));
-      call.on('error', ({ message }) => failed(new LiveTrouble(`no answer: ${message}`, server, 'see whether it runs')));
-      call.end(object === undefined ? undefined : JSON.stringify(object));
-    });
+  /** Changes some fields of an object. Throws `LiveTrouble` if the API server refuses it. */
+  async merge(path: string, fields: object): Promise<void> {
+    const { status, body } = await this.send('PATCH', path, fields, 'application/merge-patch+json');
+    if (status !== 200) throw this.#refused(status, body, path);
   }
-}
 
-function refused(status: number, body: string, where: string): LiveTrouble {
-  return new LiveTrouble(`the API server answers ${status}: ${messageOf(body)}`, where, 'see the logs of the cluster for more');
+  /** Any other request. Throws `LiveTrouble` if there is no answer. */
+  async send(method: ApiRequest['method'], path: string, body?: object, contentType?: string): Promise<Answer> {
+    try {
+      const response = await this.#connection.send({ method, path, body, contentType, timeout: TIMEOUT });
+      return { status: response.status, body: await readText(response.body) };
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+      throw new LiveTrouble(`no answer: ${error.message}`, this.#connection.server, 'see whether it runs');
+    }
+  }
+
+  #refused(status: number, body: string, path: string): LiveTrouble {
+    const where = `${this.#connection.server}${path}`;
+    return new LiveTrouble(`the API server answers ${status}: ${messageOf(body)}`, where, 'see the logs of the cluster for more');
+  }
 }
 
 /** A refusal is a `Status` object; what is no JSON is said as it is. */

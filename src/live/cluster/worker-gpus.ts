@@ -3,7 +3,6 @@
  * them when it registers its node anew, after a restart of its container, so that they are put there again before each use.
  * Source: kubernetes.io, "Advertise Extended Resources for a Node".
  */
-import { LiveTrouble } from '../trouble.ts';
 import { NODES } from './cluster-nodes.ts';
 import type { Api } from './requests.ts';
 
@@ -33,7 +32,5 @@ async function listWorkers(api: Api, ourLabel: string): Promise<readonly Worker[
 /** Both, so that nothing has to wait until the kubelet copies the one to the other. */
 async function giveGpus(api: Api, node: string, gpus: number): Promise<void> {
   const amount = { [GPU]: String(gpus) };
-  const patch = { status: { capacity: amount, allocatable: amount } };
-  const { status, body } = await api.send('PATCH', `${NODES}/${node}/status`, patch, 'application/merge-patch+json');
-  if (status !== 200) throw new LiveTrouble(`it takes no GPUs: ${body.slice(0, 300)}`, `node ${node}`, 'see whether it is ready');
+  await api.merge(`${NODES}/${node}/status`, { status: { capacity: amount, allocatable: amount } });
 }
