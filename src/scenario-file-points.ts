@@ -42,7 +42,7 @@ export function expectationsOf(given: readonly ExpectText[] = [], names: KnownNa
     if (against !== undefined && !names.policy.includes(against)) {
       throw usageError(`there is no policy "${against}" in this scenario`, place(['against']), didYouMean(against, names.policy));
     }
-    return { ...readMatch(text, names, place), figure, ...defined({ against }), min, max };
+    return { ...readMatch(text, names, place), figure, figureAt: place(['figure']), ...defined({ against }), min, max };
   });
 }
 

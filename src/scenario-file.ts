@@ -57,13 +57,21 @@ function build(given: ScenarioText, file: string, where: WhereIs): Scenario {
     placement: placementOf(given, where),
     run: runSettings(given, where),
     measures: measuresOf(given, where),
-    ...(given.baseline !== undefined && { baseline: { label: given.baseline, at: where(['baseline']) } }),
+    ...(given.baseline !== undefined && { baseline: baselineOf(given.baseline, where(['baseline'])) }),
     matrix: matrixOf(given.matrix, names, where),
     ...defined({ sweep: given.sweep && sweepOf(given.sweep, where) }),
     expectations: expectationsOf(given.expect, names, where),
     limits: limitsOf(given, where),
-    report: { page: true, ...defined({ ...given.report }) },
+    report: {
+      page: true,
+      ...defined({ ...given.report }),
+      figuresAt: (given.report?.figures ?? []).map((_, index) => where(['report', 'figures', index])),
+    },
   };
+}
+
+function baselineOf(given: NonNullable<ScenarioText['baseline']>, at: string): Scenario['baseline'] {
+  return typeof given === 'string' ? { label: given, at } : { label: given.policy, cluster: given.cluster, at };
 }
 
 /** Names must tell the entries apart. */

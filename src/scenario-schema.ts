@@ -101,6 +101,13 @@ export const sweepSchema = z
   })
   .describe('values to try');
 
+export const baselineSchema = z
+  .strictObject({
+    policy: word.describe('label of a policy, with the values of axes if there are any'),
+    cluster: word.describe('name of a cluster, with the values of axes if there are any'),
+  })
+  .describe('a policy on one cluster: every policy on every cluster is compared with it');
+
 export const matchSchema = z
   .strictObject({ workload: word.optional(), cluster: word.optional(), policy: word.optional() })
   .describe('the combinations that have all these names');
@@ -171,7 +178,10 @@ export const scenarioSchema = z
     metrics: z.array(word).min(1).describe('which; all if absent').optional(),
     'warm-up': amount.describe('left out of steady-state figures after the first submission').optional(),
     drain: amount.describe('left out of steady-state figures before the last submission').optional(),
-    baseline: word.describe('the policy that the others are compared with; the first if absent').optional(),
+    baseline: z
+      .union([word, baselineSchema])
+      .describe('the policy that the others are compared with on each cluster, the first if absent; or { policy, cluster }')
+      .optional(),
     matrix: matrixSchema.optional(),
     sweep: sweepSchema.optional(),
     expect: z.array(expectSchema).min(1).optional(),

@@ -22,8 +22,8 @@ export interface Scenario {
   readonly placement: PlacementEntry;
   readonly run: RunSettings;
   readonly measures: MeasureSettings;
-  /** Label of the policy that the others are compared with, with the values of axes if there are any; the first if absent. */
-  readonly baseline?: { readonly label: string; readonly at: string };
+  /** What the others are compared with; the first policy, on each cluster, if absent. */
+  readonly baseline?: BaselineEntry;
   readonly matrix: Matrix;
   readonly sweep?: Sweep;
   readonly expectations: readonly Expectation[];
@@ -109,6 +109,13 @@ export interface MeasureSettings {
   readonly at: string;
 }
 
+export interface BaselineEntry extends Placed {
+  /** Of the policy, with the values of axes if there are any. */
+  readonly label: string;
+  /** The only cluster that it is taken from, with the values of axes; each one's own if absent. */
+  readonly cluster?: string;
+}
+
 /** Which combinations of workloads, clusters and policies are run. */
 export interface Matrix {
   readonly only?: readonly Match[];
@@ -148,6 +155,8 @@ export interface SweepRange {
 /** A range in which a figure of every run that matches must be. */
 export interface Expectation extends Match {
   readonly figure: string;
+  /** Where it is named. */
+  readonly figureAt: string;
   /** A policy: the ratio of the figure to that of its run is what must be in the range. */
   readonly against?: string;
   readonly min: number;
@@ -168,4 +177,6 @@ export interface ReportSettings {
   readonly page: boolean;
   /** Figures of the table on the screen; absent = those that fit most experiments. */
   readonly figures?: readonly string[];
+  /** Where each of them is named. */
+  readonly figuresAt: readonly string[];
 }

@@ -145,8 +145,8 @@ describe('a scenario that is wrong is told so, with place and remedy:', () => {
     {
       what: 'an expectation of a figure that is not taken',
       text: `${BASE}metrics: [wait]\nexpect: [{ figure: makespan, max: 3 }]\n`,
-      at: '4:10',
-      problem: '"makespan" is not among the metrics',
+      at: '4:12',
+      problem: 'the metric "makespan" is not taken',
       hint: 'metrics:',
     },
     {

@@ -1,7 +1,7 @@
 // Limits that results are held against.
 import { expect, test } from 'vitest';
 import type { TablePoint } from '../src/cli/experiment-table.ts';
-import { brokenThresholds, parseThreshold, unfinishedOf } from '../src/cli/threshold.ts';
+import { brokenThresholds, checkThresholds, parseThreshold, unfinishedOf } from '../src/cli/threshold.ts';
 
 const point = (policy: string, wait: number, unfinished: number): TablePoint => ({
   point: { workload: 'w', cluster: 'c', policy },
@@ -27,6 +27,42 @@ test.each([
   const points = [point('a', 100, 0), point('b', wait, unfinished)];
   const found = brokenThresholds(parseThreshold('wait.mean<=+5%'), points, 'a');
   expect(found).toEqual(broken.map((text) => expect.stringMatching(text) as string));
+});
+
+test.each([
+  ['wait.mean<=1e9', { figure: 'wait.mean', bound: 'most', limit: 1e9, of: 'value' }],
+  ['wait.mean <= 1_000_000', { limit: 1e6 }],
+  ['utilization>=.85', { bound: 'least', limit: 0.85 }],
+  ['utilization ≥ 5.E-1', { bound: 'least', limit: 0.5 }],
+  ['wait.mean<=1h30m', { limit: 5400, isDuration: true }],
+  ['wait.mean<=1-00:00:00', { limit: 86400, isDuration: true }],
+  ['wait.mean<=-2.5 %', { limit: -0.025, of: 'change' }],
+  ['wait.mean<=+1e1%', { limit: 0.1, of: 'change' }],
+  ['wait-by-size.2-8.mean<=3', { figure: 'wait-by-size.2-8.mean', limit: 3 }],
+  ['wait-by-account.ä b.mean<=3', { figure: 'wait-by-account.ä b.mean', limit: 3 }],
+] as const)('%s', (text, threshold) => {
+  expect(parseThreshold(text)).toMatchObject(threshold);
+});
+
+test.each([
+  'wait',
+  'wait<3',
+  'wait==3',
+  'wait<=',
+  '<=3',
+  'wait<=x',
+  'wait<=1__0',
+  'wait<=1h%',
+  'wait<=0x10',
+  'wait<=1e',
+  'wait<=Infinity',
+])('%s is refused', (text) => expect(() => parseThreshold(text)).toThrow(/hint: write for example/));
+
+test('figures that nobody has, and durations of what is no time, are refused before anything is said', () => {
+  const points = [point('a', 100, 0)];
+  expect(() => checkThresholds([parseThreshold('wait.maen<=3')], points)).toThrow(/did you mean "wait.mean"/);
+  expect(() => checkThresholds([parseThreshold('jobs.unfinished<=3h')], points)).toThrow(/its unit is jobs/);
+  checkThresholds([parseThreshold('wait.mean<=3h'), parseThreshold('jobs.completed>=3')], points);
 });
 
 test('points whose jobs were not over are named', () => {

@@ -1,68 +1,121 @@
 import type { Command } from 'commander';
 import { didYouMean, usageError } from '../errors.ts';
-import { readSummary } from '../experiment/point-folder.ts';
-import type { ComparedFigure } from '../experiment/statistics/index.ts';
 import { metrics } from '../metrics/index.ts';
+import type { ComparedFigure } from '../experiment/statistics/index.ts';
+import { readSummary } from '../experiment/point-folder.ts';
+import type { VerdictFacts } from '../report/model.ts';
 import { verdictsOf } from '../report/verdicts.ts';
+import { labelOnCluster, onClusters } from '../results/on-clusters.ts';
 import { readResults } from '../results/read.ts';
-import type { Run } from '../results/read.ts';
+import type { Results, Run } from '../results/read.ts';
 import { collect, examples } from './command.ts';
-import { FAILED_CHECK } from './exit-codes.ts';
+import { comparisonFacts } from './compare-json.ts';
+import { FAILED_CHECK, PARTIAL } from './exit-codes.ts';
 import { experimentTable } from './experiment-table.ts';
 import type { TablePoint } from './experiment-table.ts';
-import { print } from './output.ts';
+import { sayMissing } from './missing-points.ts';
+import { print, printJson } from './output.ts';
+import { plain } from './plain-text.ts';
 import { say, warn } from './terminal.ts';
-import { brokenThresholds, parseThreshold, unfinishedOf } from './threshold.ts';
+import { brokenThresholds, checkFiguresOf, checkThresholds, parseThreshold, unfinishedOf } from './threshold.ts';
+import type { Threshold } from './threshold.ts';
 
 interface Options {
   baseline?: string;
+  baselineCluster?: string;
   figure?: string[];
   threshold?: string[];
+  json?: boolean;
 }
 
 export function declareCompare(command: Command): void {
   examples(command, [
     'yardmaster compare results/sweep --baseline easy',
     'yardmaster compare results/before results/after --threshold "wait.mean<=+5%"',
-    'yardmaster compare results/sweep --figure wait.p99 --threshold "jobs.rejected<=0"',
+    'yardmaster compare results/sweep --figure wait.p99 --threshold "wait.p99<=12h" --threshold "jobs.rejected<=0"',
+    'yardmaster compare results/machines --baseline easy --baseline-cluster "64 nodes"',
   ]);
   command
     .argument('<dir...>', 'folders that "run --out" or "replay --out" has written')
     .option('--baseline <policy>', 'the policy that the others are compared with (default: the first)')
+    .option('--baseline-cluster <name>', 'the cluster that it is taken from: policies on all clusters are compared with it')
     .option('--figure <name>', 'figure that is compared, such as wait.p99; may be given again', collect)
     .option(
       '--threshold <figure<=limit>',
-      'exit with 1 if a policy breaks it: wait.mean<=3600, or against the baseline wait.mean<=+5%; may be given again',
+      'exit with 1 if a policy breaks it: wait.mean<=3600, wait.mean<=1h, or against the baseline wait.mean<=+5%; may be given again',
       collect,
     )
+    .option('--json', 'print one JSON document instead of the table')
     .action(compare);
 }
 
-async function compare(folders: readonly string[], { baseline, figure, threshold = [] }: Options): Promise<void> {
+async function compare(folders: readonly string[], options: Options): Promise<void> {
+  const { figure, threshold = [] } = options;
   const thresholds = threshold.map(parseThreshold);
-  const sources = [];
+  const sources: Results[] = [];
   for (const folder of folders) sources.push(await readResults(folder));
-  for (const { dir, missing } of sources) if (missing.length > 0) warn(`${dir}: ${missing.length} points have no result`);
-  const runs = distinct(sources);
-  const labels = labelsOf(runs, baseline ?? declaredBaseline(sources[0].manifest.document));
+  for (const source of sources) sayMissing(source);
+  const { runs, labels } = arrange(sources, options);
   const points = runs.map(tablePoint);
-  print(experimentTable({ baseline: labels[0], figures: figure }, points));
-  for (const message of unfinishedOf(points)) warn(message);
+  checkThresholds(thresholds, points);
+  checkFiguresOf(figure ?? [], points, '--figure');
   const verdicts = labels.length < 2 ? [] : await verdictsOf(runs, labels, figure?.flatMap(comparedFigure));
-  if (verdicts.length > 0) print('\n');
-  for (const { sentence } of verdicts) print(`${sentence}\n`);
-  // Most hold for several verdicts.
-  for (const message of new Set(verdicts.flatMap(({ warnings }) => warnings))) say(`  ${message}`);
-  const broken = thresholds.flatMap((one) => brokenThresholds(one, points, labels[0]));
-  for (const message of broken) warn(message);
-  if (thresholds.length > 0 && broken.length === 0)
-    say(`${thresholds.length === 1 ? 'the threshold is' : 'all thresholds are'} kept`);
-  if (broken.length > 0) process.exitCode = FAILED_CHECK;
+  const broken = thresholds.map((one) => ({ threshold: one, broken: brokenThresholds(one, points, labels[0]) }));
+  const unfinished = unfinishedOf(points);
+  if (options.json === true) printJson(comparisonFacts({ sources, runs, labels, points, verdicts, broken, unfinished }));
+  else printComparison(points, labels, verdicts, figure);
+  for (const message of unfinished) warn(message);
+  if (options.json !== true) sayCautions(verdicts);
+  process.exitCode = conclude(broken, sources);
 }
 
-/** A figure as the table names it, `wait.mean` or `makespan`; counts of jobs are no metric. */
+/** What is compared with what: the runs under the labels they are told apart by, the baseline first. */
+function arrange(sources: readonly Results[], options: Options): { runs: Run[]; labels: string[] } {
+  const declared = sources[0].manifest.document;
+  const policy = options.baseline ?? textOf(declared.baseline);
+  const cluster = options.baselineCluster ?? (options.baseline === undefined ? textOf(declared.baseline_cluster) : undefined);
+  const runs = distinct(sources);
+  if (cluster === undefined) return { runs, labels: labelsOf(runs, policy) };
+  const clusters = [...new Set(runs.map((run) => run.cluster))];
+  if (!clusters.includes(cluster))
+    throw usageError(`no run is on the cluster "${cluster}"`, '--baseline-cluster', didYouMean(cluster, clusters));
+  const [first] = labelsOf(runs, policy);
+  const placed = onClusters(runs);
+  return { runs: placed, labels: labelsOf(placed, labelOnCluster(first, cluster)) };
+}
+
+function printComparison(
+  points: readonly TablePoint[],
+  [baseline]: readonly string[],
+  verdicts: readonly VerdictFacts[],
+  figures: readonly string[] | undefined,
+): void {
+  print(experimentTable({ baseline, figures }, points));
+  if (verdicts.length > 0) print('\n');
+  for (const { sentence } of verdicts) print(`${plain(sentence)}\n`);
+}
+
+/** Most hold for several verdicts. */
+function sayCautions(verdicts: readonly VerdictFacts[]): void {
+  for (const message of new Set(verdicts.flatMap(({ warnings }) => warnings))) say(`  ${message}`);
+}
+
+/** Says which thresholds are broken; answers the exit code. */
+function conclude(
+  thresholds: readonly { readonly threshold: Threshold; readonly broken: readonly string[] }[],
+  sources: readonly Results[],
+): number {
+  const messages = thresholds.flatMap(({ broken }) => broken);
+  for (const message of messages) warn(message);
+  if (messages.length > 0) return FAILED_CHECK;
+  if (thresholds.length > 0) say(`${thresholds.length === 1 ? 'the threshold is' : 'all thresholds are'} kept`);
+  return sources.some(({ missing }) => missing.some(({ state }) => state === 'altered')) ? PARTIAL : 0;
+}
+
+/** A figure as the table names it, `wait.mean` or `makespan`; counts of jobs and parts of breakdowns get no verdict. */
 function comparedFigure(text: string): ComparedFigure[] {
-  const [name, figure] = text.split('.');
+  const [name, figure, ...more] = text.split('.');
+  if (more.length > 0) return [];
   return metrics
     .filter((metric) => metric.name === name)
     .map(({ unit, better }) => ({ name, unit, better, ...(figure !== undefined && { figure }) }));
@@ -79,8 +132,8 @@ function distinct(sources: readonly { readonly dir: string; readonly runs: reado
   );
 }
 
-function declaredBaseline({ baseline }: Readonly<Record<string, unknown>>): string | undefined {
-  return typeof baseline === 'string' ? baseline : undefined;
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Labels in the order of the runs, the baseline first. */

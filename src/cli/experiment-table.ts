@@ -27,6 +27,8 @@ const ROWS = 40;
 export interface TableOptions {
   /** Label of the policy that differences are counted from. */
   readonly baseline: string;
+  /** The cluster that it is taken from; each row's own if absent. */
+  readonly baselineCluster?: string;
   /** Names of figures; those that fit most experiments if absent. */
   readonly figures?: readonly string[];
 }
@@ -38,7 +40,10 @@ export interface TablePoint {
 }
 
 /** The table, and what it leaves out. */
-export function experimentTable({ baseline, figures: chosen = [] }: TableOptions, finished: readonly TablePoint[]): string {
+export function experimentTable(
+  { baseline, baselineCluster, figures: chosen = [] }: TableOptions,
+  finished: readonly TablePoint[],
+): string {
   const rows = rowsOf(finished);
   const always = chosen.length > 0 ? chosen : FIGURES;
   const figures = [
@@ -53,7 +58,8 @@ export function experimentTable({ baseline, figures: chosen = [] }: TableOptions
   ];
   const lines = rows.slice(0, ROWS).map((row) => {
     const other = rows.find(
-      ({ workload, cluster, policy }) => policy === baseline && workload === row.workload && cluster === row.cluster,
+      ({ workload, cluster, policy }) =>
+        policy === baseline && workload === row.workload && cluster === (baselineCluster ?? row.cluster),
     );
     return [
       ...names.map((key) => row[key]),

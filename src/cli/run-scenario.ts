@@ -4,24 +4,25 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { InputError, usageError } from '../errors.ts';
 import { openExperiment, runExperiment } from '../experiment/experiment.ts';
-import type { Experiment, ExperimentResults } from '../experiment/experiment.ts';
-import { judge } from '../experiment/expectations.ts';
-import { pointFolder } from '../experiment/manifest.ts';
+import type { Existing, ExperimentResults, Opened } from '../experiment/experiment.ts';
+import { lockFolder } from '../experiment/folder-lock.ts';
+import { pointFolder, shellWord } from '../experiment/manifest.ts';
 import type { Point } from '../experiment/point.ts';
 import { pointInputs } from '../experiment/point-inputs.ts';
 import { openPool } from '../experiment/point-pool.ts';
-import type { PointResult, Shard } from '../experiment/runner.ts';
+import type { Shard } from '../experiment/runner.ts';
 import { count } from './account.ts';
 import { examples } from './command.ts';
-import { BAD_DATA, BUG, OK, PARTIAL, USAGE } from './exit-codes.ts';
-import { sayJudgements } from './expectation-text.ts';
+import { RETRY } from './exit-codes.ts';
 import { experimentTable } from './experiment-table.ts';
 import { isFileTrouble } from './file-trouble.ts';
 import { stopOnSignals } from './interrupt.ts';
 import { wholeNumber } from './option-values.ts';
-import { print } from './output.ts';
+import { print, printJson } from './output.ts';
 import { PointProgress } from './point-progress.ts';
 import { reportOn } from './report.ts';
+import { conclude } from './run-conclusion.ts';
+import { runFacts } from './run-json.ts';
 import { planScenario } from './scenario-plan.ts';
 import type { ScenarioPlan } from './scenario-plan.ts';
 import { say, warn } from './terminal.ts';
@@ -30,7 +31,9 @@ interface Options {
   out?: string;
   workers?: string;
   resume?: boolean;
+  overwrite?: boolean;
   shard?: string;
+  json?: boolean;
   /** False with --no-page. */
   page: boolean;
 }
@@ -47,36 +50,68 @@ export function declareRun(command: Command): void {
     .option('--out <dir>', 'where results are written (default: reports/NAME)')
     .option('--workers <n>', 'points that run at a time (default: one for each processor)')
     .option('--resume', 'keep the points that are there already and verify')
+    .option('--overwrite', 'drop the points that are there already')
     .option('--no-page', 'make no report.html')
     .option('--shard <i/n>', 'run only this part of the points, such as 3/10; "yardmaster merge" joins the parts')
+    .option('--json', 'print one JSON document instead of the table')
     .action(run);
 }
 
 async function run(path: string, options: Options): Promise<void> {
   const workers = options.workers === undefined ? availableParallelism() : wholeNumber(options.workers, '--workers', 1);
   const shard = options.shard === undefined ? undefined : readShard(options.shard);
+  const existing = existingOf(options);
   const plan = await planScenario(path);
   const out = options.out ?? join('reports', plan.scenario.name.replace(/[^\w.-]+/g, '-'));
-  const experiment: Experiment = { out, points: plan.points, manifest: plan.manifest, shard };
-  const { todo, kept } = openExperiment(experiment, options.resume === true ? 'keep' : 'replace');
-  say(planText(plan, todo.length, kept.size, shard));
-  const { results, code } = await runAll(plan, experiment, todo, kept, workers);
+  const lock = await lockFolder(out, shard === undefined ? { what: 'whole' } : { what: 'part', shard }, { onWait });
+  try {
+    const opened = openExperiment({ out, points: plan.points, manifest: plan.manifest, shard }, existing);
+    await runInto(plan, { out, shard, workers, opened, lost: lock.lost }, options);
+  } finally {
+    lock.release();
+  }
+}
+
+function existingOf({ resume, overwrite }: Options): Existing {
+  if (resume === true && overwrite === true)
+    throw usageError('both --resume and --overwrite are given', '--overwrite', 'the one keeps what the other drops');
+  return resume === true ? 'keep' : overwrite === true ? 'replace' : 'refuse';
+}
+
+function onWait({ pid, host }: { readonly pid: number; readonly host: string }): void {
+  say(`process ${pid} on ${host} has left a lock: waiting up to 90 s for a sign that it still runs`);
+}
+
+/** A folder that is ours, and what there is to do in it. */
+interface Task {
+  readonly out: string;
+  readonly shard?: Shard;
+  readonly workers: number;
+  readonly opened: Opened;
+  readonly lost: AbortSignal;
+}
+
+async function runInto(plan: ScenarioPlan, task: Task, options: Options): Promise<void> {
+  const { out, shard, opened } = task;
+  say(planText(plan, opened, shard));
+  const { results, code } = await runAll(plan, task);
   sayNotes(results);
   if (code !== undefined)
     warn(
       `stopped: ${results.finished.length} of ${count(plan.points.length, 'point')} are done; the same command with --resume goes on`,
     );
-  if (results.finished.length > 0) {
-    print(experimentTable({ baseline: plan.manifest.baseline, figures: plan.scenario.report.figures }, results.finished));
-  }
-  if (shard === undefined && plan.scenario.report.page && options.page && results.finished.length > 0) {
-    await makePage(out, plan.manifest.baseline);
-  }
+  const { baseline, baseline_cluster: baselineCluster } = plan.manifest;
+  if (options.json !== true && results.finished.length > 0)
+    print(experimentTable({ baseline, baselineCluster, figures: plan.scenario.report.figures }, results.finished));
+  if (shard === undefined && plan.scenario.report.page && options.page && results.finished.length > 0)
+    await makePage(out, baseline);
   say(
     `written to ${out}: ${shard === undefined ? 'results.csv, manifest.json' : `shards/${shard.index}-of-${shard.count}.json`}, points/`,
   );
-  if (results.finished.length > 1) say(`how sure that is: yardmaster compare ${out}`);
-  process.exitCode = code ?? conclude(plan, results, shard);
+  if (results.finished.length > 1) say(`how sure that is: yardmaster compare ${shellWord(out)}`);
+  const conclusion = conclude(plan, results, shard);
+  process.exitCode = code ?? conclusion.code;
+  if (options.json === true) printJson(runFacts({ plan, out, shard, results, conclusion, code: process.exitCode }));
 }
 
 /** Jobs in the page of a run: of a sweep, few points are looked at job by job. "yardmaster report" takes more. */
@@ -94,24 +129,29 @@ async function makePage(out: string, baseline: string): Promise<void> {
 
 /** Runs the points in worker threads, until all are over or a signal comes. */
 async function runAll(
-  { inputs, scenario: { limits } }: ScenarioPlan,
-  experiment: Experiment,
-  todo: readonly Point[],
-  kept: ReadonlySet<string>,
-  wanted: number,
+  { inputs, points, manifest, scenario: { limits } }: ScenarioPlan,
+  { out, shard, opened, workers: wanted, lost }: Task,
 ): Promise<{ results: ExperimentResults; code: number | undefined }> {
   const { dropped, drained, exitCode } = stopOnSignals();
+  const { todo, kept } = opened;
   const workers = Math.max(1, Math.min(wanted, todo.length));
   const progress = new PointProgress(todo.length);
-  const folderOf = ({ key }: Point) => join(experiment.out, pointFolder(key));
+  const folderOf = ({ key }: Point) => join(out, pointFolder(key));
   const script = fileURLToPath(new URL('./point-worker.cjs', import.meta.url));
   const pool = openPool({ workers, script, inputs: pointInputs(inputs), limits, folderOf });
   try {
-    const onResult = (point: Point, result: PointResult) => progress.result(point, result);
-    const results = await runExperiment(experiment, todo, kept, { execute: pool.execute, workers, dropped, drained, onResult });
+    const results = await runExperiment({ out, points, manifest, shard }, todo, kept, {
+      execute: pool.execute,
+      workers,
+      dropped,
+      // Another machine writes here now: what runs is finished, as it would be the same there.
+      drained: AbortSignal.any([drained, lost]),
+      onResult: (point, result) => progress.result(point, result),
+    });
     progress.clear();
     progress.sayTotal(workers);
-    return { results, code: isWhole(results) ? undefined : exitCode() };
+    if (lost.aborted) warn(`${out}: another machine took this process for dead and has taken the folder over`);
+    return { results, code: isWhole(results) ? undefined : (exitCode() ?? (lost.aborted ? RETRY : undefined)) };
   } finally {
     progress.clear();
     await pool.close();
@@ -122,9 +162,10 @@ function isWhole({ results }: ExperimentResults): boolean {
   return ![...results.values()].some(({ state }) => state === 'missing');
 }
 
-function planText({ points, scenario }: ScenarioPlan, todo: number, kept: number, shard: Shard | undefined): string {
+function planText({ points, scenario }: ScenarioPlan, { todo, kept, altered }: Opened, shard: Shard | undefined): string {
   const part = shard === undefined ? '' : `, part ${shard.index} of ${shard.count}`;
-  const resumed = kept === 0 ? '' : `; ${kept} are there already and verify, ${todo} are left to run`;
+  const damaged = altered.size === 0 ? '' : `, ${altered.size} of them altered`;
+  const resumed = kept.size === 0 ? '' : `; ${kept.size} are there already and verify, ${todo.length} are left to run${damaged}`;
   return `${scenario.name}: ${count(points.length, 'point')}${part}${resumed}`;
 }
 
@@ -141,24 +182,6 @@ function sayNotes({ finished }: ExperimentResults): void {
 
 /** That fit on a screen beside the rest. */
 const NOTES = 12;
-
-/** Says what is missing and which expectations are not met; answers the exit code. */
-function conclude({ scenario }: ScenarioPlan, { own, finished, results }: ExperimentResults, shard?: Shard): number {
-  const failed = own.filter(({ state }) => state !== 'done');
-  if (failed.length > 0) {
-    warn(`${failed.length} of ${count(own.length, 'point')} have no result: "problem" in the manifest says why`);
-    return finished.length > 0 ? PARTIAL : exitCodeOf([...results.values()]);
-  }
-  // Parts may lack what the ratio of two policies needs: expectations are judged when they are merged.
-  return shard === undefined ? sayJudgements(judge(scenario.expectations, finished)) : OK;
-}
-
-/** If nothing has a result: whose mistake it was. */
-function exitCodeOf(results: readonly PointResult[]): number {
-  if (results.some(({ state, mistake }) => state === 'failed' && mistake === undefined)) return BUG;
-  if (results.some(({ mistake }) => mistake === 'data')) return BAD_DATA;
-  return results.some(({ mistake }) => mistake === 'usage') ? USAGE : PARTIAL;
-}
 
 function readShard(text: string): Shard {
   const match = /^(\d+)\/(\d+)$/.exec(text);

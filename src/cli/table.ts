@@ -1,4 +1,5 @@
 /** A table for people: columns of equal width, numbers to the right. */
+import { plainLines } from './plain-text.ts';
 
 export interface Column {
   readonly title: string;
@@ -7,8 +8,9 @@ export interface Column {
   readonly wrap?: number;
 }
 
-/** The table as lines, two spaces between the columns, no trailing spaces. Cells may hold colours. */
-export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+/** The table as lines, two spaces between the columns, no trailing spaces. Cells may hold colours of ours. */
+export function renderTable(columns: readonly Column[], given: readonly (readonly string[])[]): string {
+  const rows = given.map((cells) => cells.map((cell) => plainLines(cell).replaceAll('\n', '\\n')));
   const widths = columns.map(({ title, wrap: limit }, index) =>
     limit === undefined ? Math.max(width(title), ...rows.map((row) => width(row[index] ?? ''))) : 0,
   );

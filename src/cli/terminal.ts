@@ -1,5 +1,6 @@
 /** What the streams we write to can show. */
 import pc from 'picocolors';
+import { plain, plainLines } from './plain-text.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
 
@@ -13,7 +14,7 @@ export function colorsFor(stream: { readonly isTTY?: boolean }): Colors {
 
 /** Writes a message for people: standard output is for data only. */
 export function say(message: string): void {
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${plainLines(message)}\n`);
 }
 
 export function warn(message: string): void {
@@ -38,7 +39,7 @@ export class Progress {
     if (now - this.#last < 100) return;
     this.#last = now;
     this.#dirty = true;
-    process.stderr.write(`\r\x1b[2K${line().slice(0, (process.stderr.columns || 80) - 1)}`);
+    process.stderr.write(`\r\x1b[2K${plain(line()).slice(0, (process.stderr.columns || 80) - 1)}`);
   }
 
   /** Takes the line away, before anything else is written. */

@@ -1,6 +1,7 @@
-/** Limits that results are held against: `wait.mean<=3600`, or as a change against the baseline, `wait.mean<=+5%`. */
+/** Limits that results are held against: `wait.mean<=3600`, `wait.mean<=1h`, or as a change against the baseline, `wait.mean<=+5%`. */
 import { didYouMean, usageError } from '../errors.ts';
 import { figureName, figuresOf } from '../experiment/results-csv.ts';
+import { parseDuration } from '../units.ts';
 import type { TablePoint } from './experiment-table.ts';
 
 export interface Threshold {
@@ -10,19 +11,53 @@ export interface Threshold {
   readonly limit: number;
   /** Of the figure itself, or of its change against the baseline. */
   readonly of: 'value' | 'change';
+  /** It was given with a unit of time; `limit` is in s. */
+  readonly isDuration?: boolean;
 }
 
-const SHAPE = /^\s*([\w.-]+)\s*(<=|>=)\s*([+-]?\d+(?:\.\d+)?)\s*(%?)\s*$/;
+/** A figure, a sign, and the rest: names of users and sizes stand in figures too, so they may hold nearly anything. */
+const SHAPE = /^\s*(\S(?:[^<>=≤≥]*[^\s<>=≤≥])?)\s*(<=|>=|≤|≥)\s*(\S.*?)\s*$/;
+/** As programs and people write numbers: 3600, 1e9, .5, 5., 1_000_000. */
+const NUMBER = /^[+-]?(?:\d+(?:_\d+)*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 export function parseThreshold(text: string): Threshold {
-  const match = SHAPE.exec(text);
-  if (match === null) {
-    const hint = 'write for example "wait.mean<=3600", "utilization>=0.8" or, against the baseline, "wait.mean<=+5%"';
+  const [, figure, sign, limit] = SHAPE.exec(text) ?? [];
+  const bound = sign === '<=' || sign === '≤' ? 'most' : 'least';
+  const isChange = limit?.endsWith('%') === true;
+  const number = isChange ? limit.slice(0, -1).trimEnd() : limit;
+  if (number !== undefined && NUMBER.test(number)) {
+    const value = Number(number.replaceAll('_', ''));
+    return { text, figure, bound, limit: isChange ? value / 100 : value, of: isChange ? 'change' : 'value' };
+  }
+  if (number === undefined || isChange || !/^\d.*[a-z:]/.test(number)) {
+    const hint =
+      'write for example "wait.mean<=3600", "wait.mean<=1h", "utilization>=0.8" or, against the baseline, "wait.mean<=+5%"';
     throw usageError(`"${text}" is no threshold`, '--threshold', hint);
   }
-  const [, figure, sign, number, percent] = match;
-  const of = percent === '%' ? 'change' : 'value';
-  return { text, figure, bound: sign === '<=' ? 'most' : 'least', limit: Number(number) / (of === 'change' ? 100 : 1), of };
+  return { text, figure, bound, limit: parseDuration(number, '--threshold') / 1000, of: 'value', isDuration: true };
+}
+
+/** Refuses figures that no result has. `where` names the option. */
+export function checkFiguresOf(figures: readonly string[], points: readonly TablePoint[], where: string): void {
+  const units = unitsOf(points);
+  for (const figure of figures)
+    if (!units.has(figure)) throw usageError(`no result has a figure "${figure}"`, where, didYouMean(figure, units.keys()));
+}
+
+/** Refuses thresholds of such figures, and durations where there is no time to compare with. */
+export function checkThresholds(thresholds: readonly Threshold[], points: readonly TablePoint[]): void {
+  const where = '--threshold';
+  const figures = thresholds.map(({ figure }) => figure);
+  checkFiguresOf(figures, points, where);
+  const units = unitsOf(points);
+  for (const { figure, isDuration } of thresholds) {
+    if (isDuration === true && units.get(figure) !== 's')
+      throw usageError(`"${figure}" is no time: its unit is ${units.get(figure)}`, where, 'write a number without a unit');
+  }
+}
+
+function unitsOf(points: readonly TablePoint[]): Map<string, string> {
+  return new Map(points.flatMap(({ summary }) => [...figuresOf(summary)].map((one) => [figureName(one), one.unit])));
 }
 
 /** Figures of jobs that started: whoever lets jobs wait for ever looks better by them. */

@@ -1,5 +1,4 @@
 /** What a scenario expects of its figures, held against the results. */
-import { didYouMean, usageError } from '../errors.ts';
 import type { Expectation } from '../scenario.ts';
 import type { FinishedPoint } from './experiment.ts';
 import { fits } from './plan.ts';
@@ -41,9 +40,9 @@ interface Measured {
 }
 
 /** The figure of a run, or its ratio to that of the other policy under the same conditions. */
-function valueOf({ figures, pair }: Measured, runs: readonly Measured[], { figure, against, at }: Expectation): number {
-  const value = figures.get(figure);
-  if (value === undefined) throw usageError(`no result has a figure "${figure}"`, at, didYouMean(figure, figures.keys()));
+function valueOf({ figures, pair }: Measured, runs: readonly Measured[], { figure, against }: Expectation): number {
+  // Mistyped names were told when the run was planned: a user or account that is not there has no value.
+  const value = figures.get(figure) ?? NaN;
   if (against === undefined) return value;
   const other = runs.find((run) => run.pair === pair && run.entries.policy === against);
   const base = other?.figures.get(figure) ?? NaN;

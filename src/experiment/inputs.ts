@@ -19,6 +19,7 @@ import { readTrace } from '../trace/read.ts';
 import { parseWalltimeRule } from '../trace/walltimes.ts';
 import { metricNamed } from '../metrics/measure.ts';
 import { fingerprint } from './fingerprint.ts';
+import { checkFigures } from './known-figures.ts';
 import { loadPolicyEntry } from './policy-entry.ts';
 import type { LoadedPolicy } from './policy-entry.ts';
 import { existingFile, resolvePath } from './scenario-paths.ts';
@@ -75,6 +76,7 @@ export async function loadInputs(scenario: Scenario, options: LoadOptions = {}):
   const files: InputFile[] = [];
   const warnings: string[] = [];
   // What is quick goes first: a mistake in a name must not wait for a long trace.
+  checkMetrics(scenario);
   checkFigures(scenario);
   const placement = await loadPlacement(scenario.placement);
   const policies = [];
@@ -94,21 +96,9 @@ export async function loadInputs(scenario: Scenario, options: LoadOptions = {}):
   return { workloads, clusters, policies, placement, files: distinctFiles(files), warnings };
 }
 
-/** That metrics which are asked for exist; their figures are known when they have been taken. */
-function checkFigures({ measures, expectations, report }: Scenario): void {
-  const check = (name: string, at: string) => placed(at, () => metricNamed(name));
-  for (const name of measures.metrics ?? []) check(name, measures.at);
-  for (const { figure, at } of expectations) {
-    const [metric] = figure.split('.');
-    if (metric === 'jobs') continue;
-    check(metric, at);
-    if (measures.metrics?.includes(metric) === false)
-      throw usageError(`"${metric}" is not among the metrics that are taken`, at, 'add it to metrics:');
-  }
-  for (const figure of report.figures ?? []) {
-    const [metric] = figure.split('.');
-    if (metric !== 'jobs') check(metric, 'report: figures:');
-  }
+/** That metrics which are asked for exist. */
+function checkMetrics({ measures: { metrics = [], at } }: Scenario): void {
+  for (const name of metrics) placed(at, () => metricNamed(name));
 }
 
 function pathOf({ source }: WorkloadEntry): string {

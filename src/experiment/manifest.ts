@@ -24,7 +24,10 @@ export interface Manifest {
   readonly name: string;
   readonly title?: string;
   readonly description?: string;
+  /** Label of a policy. */
   readonly baseline: string;
+  /** The cluster it is taken from; each run's own if absent. */
+  readonly baseline_cluster?: string;
   /** Axes of the sweep. */
   readonly axes: readonly string[];
   readonly inputs: readonly InputFile[];
@@ -64,6 +67,7 @@ export function manifestOf(scenario: Scenario, inputs: Inputs, points: readonly 
     reproduce: `yardmaster run ${shellWord(scenario.file)}`,
     scenario: withoutPlaces(scenario),
     baseline: baselineOf(scenario, points),
+    baseline_cluster: scenario.baseline?.cluster,
     axes: scenario.sweep?.axes.map(({ name }) => name) ?? [],
     inputs: inputs.files,
     warnings: inputs.warnings,
@@ -87,10 +91,12 @@ export function pointFolder(key: string): string {
 }
 
 /** Where entries stand is for messages only. */
+const PLACES = new Set(['at', 'figureAt', 'figuresAt']);
+
 function withoutPlaces(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPlaces);
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
-  const entries = Object.entries(value).filter(([key, entry]) => !(key === 'at' && typeof entry === 'string'));
+  const entries = Object.entries(value).filter(([key]) => !PLACES.has(key));
   return Object.fromEntries(entries.map(([key, entry]) => [key, withoutPlaces(entry)]));
 }
 

@@ -3,6 +3,7 @@ import { cpSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { usageError } from '../errors.ts';
 import { makeFolder } from '../results/folder.ts';
+import { checkPoint } from '../results/point-record.ts';
 import { writeUp } from './experiment.ts';
 import type { FinishedPoint } from './experiment.ts';
 import { MANIFEST, pointFolder, readManifest, shellWord } from './manifest.ts';
@@ -28,7 +29,7 @@ export function mergeResults(folders: readonly string[], out: string): Merged {
   for (const { key } of manifest.points) {
     const source = folders.find((folder) => verifiedPoint(join(folder, pointFolder(key)), key) !== undefined);
     if (source !== undefined) bring(join(source, pointFolder(key)), join(out, pointFolder(key)));
-    states.set(key, source === undefined ? problemOf(key, manifests) : { state: 'done' });
+    states.set(key, source === undefined ? (alteredIn(folders, key) ?? problemOf(key, manifests)) : { state: 'done' });
   }
   const stateOf = (key: string): PointResult => states.get(key) ?? { state: 'missing' };
   const { finished, written } = writeUp(out, manifest, stateOf);
@@ -57,6 +58,16 @@ function checkSame(first: Manifest, other: Manifest, path: string, firstPath: st
       ? 'they were made by two versions of yardmaster'
       : 'the scenario or one of its inputs has changed between them';
   throw usageError(`it is of another experiment than ${firstPath}: ${versions}`, path, 'run one of them again');
+}
+
+/** A folder has the point, but not as it was written. */
+function alteredIn(folders: readonly string[], key: string): PointResult | undefined {
+  for (const folder of folders) {
+    const check = checkPoint(join(folder, pointFolder(key)), key);
+    if (check.state === 'altered') return { state: 'altered', problem: `altered: ${check.problem}` };
+    if (check.state === 'whole') return { state: 'missing', problem: 'written by another version of yardmaster' };
+  }
+  return undefined;
 }
 
 /** What was the matter, where somebody tried. */

@@ -48,9 +48,14 @@ export function planPoints(scenario: Scenario, inputs: Inputs, program: Program)
 export function baselineOf({ baseline }: Scenario, points: readonly Point[]): string {
   const labels = [...new Set(points.map(({ policy }) => policy.label))];
   if (baseline === undefined) return labels[0];
-  const { label, at } = baseline;
-  if (labels.includes(label)) return label;
-  throw usageError(`there is no policy "${label}" among the points of this scenario`, at, didYouMean(label, labels));
+  const { label, cluster, at } = baseline;
+  if (!labels.includes(label))
+    throw usageError(`there is no policy "${label}" among the points of this scenario`, at, didYouMean(label, labels));
+  if (cluster === undefined) return label;
+  const clusters = [...new Set(points.filter(({ policy }) => policy.label === label).map((point) => point.cluster.name))];
+  if (!clusters.includes(cluster))
+    throw usageError(`"${label}" runs on no cluster "${cluster}" in this scenario`, at, didYouMean(cluster, clusters));
+  return label;
 }
 
 interface Combination {

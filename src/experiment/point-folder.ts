@@ -3,7 +3,7 @@
  * holds what its point.json says, whatever happened while it was written.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { gpuCount, nodeCount, processorCount } from '../cluster.ts';
 import type { Cluster } from '../cluster.ts';
@@ -12,6 +12,8 @@ import { explanationsCsv } from '../results/explanations-csv.ts';
 import { makeFolder } from '../results/folder.ts';
 import { jobsCsv } from '../results/jobs-csv.ts';
 import { jsonText } from '../results/json.ts';
+import { checkPoint, POINT_RECORD, POINT_SUMMARY, recordText } from '../results/point-record.ts';
+import type { PointRecord } from '../results/point-record.ts';
 import { poolFacts } from '../results/pool-facts.ts';
 import { writeAtomically } from '../results/write.ts';
 import type { Schedule } from '../schedule.ts';
@@ -35,18 +37,6 @@ export interface PointOutcome {
   readonly notes: readonly string[];
 }
 
-/** point.json, as far as it is read again. */
-export interface PointRecord {
-  readonly result_format: number;
-  readonly key: string;
-  readonly digest: string;
-  readonly notes: readonly string[];
-  readonly files: Readonly<Record<string, { readonly sha256: string; readonly bytes: number }>>;
-}
-
-const RECORD = 'point.json';
-const SUMMARY = 'summary.json';
-
 /** Writes the folder anew. */
 export function writePoint(folder: string, outcome: PointOutcome): void {
   const { point, workload, cluster, schedule, summary, serving, notes } = outcome;
@@ -59,7 +49,7 @@ export function writePoint(folder: string, outcome: PointOutcome): void {
   write('jobs.csv', jobsCsv(workload, cluster, schedule));
   if (schedule.attempts.count > 0) write('attempts.csv', attemptsCsv(workload, schedule));
   if (schedule.explanations.length > 0) write('explanations.csv', explanationsCsv(workload, schedule));
-  write(SUMMARY, [jsonText(summaryFacts(summary))]);
+  write(POINT_SUMMARY, [jsonText(summaryFacts(summary))]);
   const record = {
     result_format: RESULT_FORMAT,
     key: point.key,
@@ -89,7 +79,7 @@ export function writePoint(folder: string, outcome: PointOutcome): void {
     files,
   };
   syncFolder(folder);
-  writeAtomically(join(folder, RECORD), [jsonText(record)], 'durable');
+  writeAtomically(join(folder, POINT_RECORD), [recordText(record)], 'durable');
   syncFolder(folder);
 }
 
@@ -124,28 +114,10 @@ function syncFolder(folder: string): void {
   }
 }
 
-/** The record of a folder that holds what it says under this key; undefined if anything is missing or has changed. */
+/** The record of a folder that holds what it says under this key, as this version writes it; undefined otherwise. */
 export function verifiedPoint(folder: string, key: string): PointRecord | undefined {
-  const record = readRecord(join(folder, RECORD));
-  if (record === undefined || record.result_format !== RESULT_FORMAT || record.key !== key) return undefined;
-  for (const [name, { sha256 }] of Object.entries(record.files)) {
-    const path = join(folder, name);
-    if (!existsSync(path) || createHash('sha256').update(readFileSync(path)).digest('hex') !== sha256) return undefined;
-  }
-  return record.files[SUMMARY] === undefined ? undefined : record;
-}
-
-function readRecord(path: string): PointRecord | undefined {
-  if (!existsSync(path)) return undefined;
-  try {
-    const record = JSON.parse(readFileSync(path, 'utf8')) as PointRecord;
-    return typeof record === 'object' && record !== null && typeof record.files === 'object' && record.files !== null
-      ? record
-      : undefined;
-  } catch {
-    // Half a file, or none of ours: no result.
-    return undefined;
-  }
+  const check = checkPoint(folder, key);
+  return check.state === 'whole' && check.record.result_format === RESULT_FORMAT ? check.record : undefined;
 }
 
 /** What summary.json says of each figure. */
@@ -169,5 +141,5 @@ export interface SummaryMetric {
 
 /** The summary of a point that has been verified. */
 export function readSummary(folder: string): PointSummary {
-  return JSON.parse(readFileSync(join(folder, SUMMARY), 'utf8')) as PointSummary;
+  return JSON.parse(readFileSync(join(folder, POINT_SUMMARY), 'utf8')) as PointSummary;
 }

@@ -1,8 +1,8 @@
 /** Runs points side by side, and knows when to stop. Who runs one, and where, is handed in. */
 import type { Point } from './point.ts';
 
-/** What became of a point. `missing`: it was not run, or not to its end. */
-export type PointState = 'done' | 'failed' | 'timed-out' | 'out-of-memory' | 'missing';
+/** What became of a point. `missing`: it was not run, or not to its end; `altered`: its files are not those that were written. */
+export type PointState = 'done' | 'failed' | 'timed-out' | 'out-of-memory' | 'missing' | 'altered';
 
 export interface PointResult {
   readonly state: PointState;

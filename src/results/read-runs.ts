@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
+import { checkPoint } from './point-record.ts';
 import { readPoolFacts } from './pool-facts.ts';
 import type { PoolFacts } from './pool-facts.ts';
 
@@ -30,7 +31,17 @@ export interface RunEntry {
 export interface RunList {
   readonly kind: 'replay' | 'experiment';
   readonly entries: readonly RunEntry[];
-  readonly missing: readonly { readonly key: string; readonly state: string }[];
+  readonly missing: readonly MissingPoint[];
+}
+
+/** A point of an experiment that has no result, or none that can be believed. */
+export interface MissingPoint {
+  readonly key: string;
+  /** `altered`: its files are not those that were written. */
+  readonly state: string;
+  /** Which it is, for people. */
+  readonly name: string;
+  readonly problem?: string;
 }
 
 type Json = Record<string, unknown>;
@@ -68,12 +79,15 @@ function policiesOf(manifest: Json, dir: string): RunEntry[] {
 /** Of an experiment: a folder for each point that is done. */
 function pointsOf(points: readonly Json[], dir: string): RunList {
   const done: RunEntry[] = [];
-  const missing: { key: string; state: string }[] = [];
+  const missing: MissingPoint[] = [];
   for (const point of points) {
     const key = textOf(point.key);
     const folder = join(dir, point.folder === undefined ? join('points', key) : textOf(point.folder));
-    if (existsSync(join(folder, 'point.json'))) done.push(pointEntry(folder));
-    else missing.push({ key, state: point.state === undefined ? 'missing' : textOf(point.state) });
+    const check = checkPoint(folder, key);
+    const name = `${textOf(point.workload)}, ${textOf(point.cluster)}, ${textOf(point.policy)}, seed ${textOf(point.seed)}`;
+    if (check.state === 'whole') done.push(pointEntry(folder));
+    else if (check.state === 'altered') missing.push({ key, state: 'altered', name, problem: check.problem });
+    else missing.push({ key, state: stateOf(point.state), name, problem: textOf(point.problem) || undefined });
   }
   return { kind: 'experiment', entries: done, missing };
 }
@@ -102,6 +116,11 @@ function pointEntry(folder: string): RunEntry {
     settings: objectOf(point.axes),
     folder,
   };
+}
+
+/** Of a point without files: what its manifest calls done is gone. */
+function stateOf(state: unknown): string {
+  return state === undefined || state === 'done' ? 'missing' : textOf(state);
 }
 
 function objectOf(value: unknown): Json {

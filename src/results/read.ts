@@ -8,7 +8,7 @@ import { readJobs } from './read-jobs.ts';
 import { readSummary } from './read-summary.ts';
 import type { Summary } from './read-summary.ts';
 import { runsOf } from './read-runs.ts';
-import type { RunEntry } from './read-runs.ts';
+import type { MissingPoint, RunEntry } from './read-runs.ts';
 
 /** A folder of results, as `replay --out` or `run --out` writes it. */
 export interface Results {
@@ -37,11 +37,6 @@ export interface InputFacts {
   readonly sha256: string;
 }
 
-export interface MissingPoint {
-  readonly key: string;
-  readonly state: string;
-}
-
 /** One policy on one workload and one cluster, with one seed. */
 export interface Run extends RunEntry {
   readonly summary: Summary;
@@ -57,7 +52,11 @@ export async function readResults(dir: string): Promise<Results> {
   const document = readManifest(dir);
   const { kind, entries, missing } = runsOf(document, dir);
   const runs = await Promise.all(entries.map(openRun));
-  if (runs.length === 0) throw new InputError('no run in it is complete', dir, 'run the experiment to its end (--resume)');
+  if (runs.length === 0) {
+    const altered = missing.find(({ state }) => state === 'altered');
+    const problem = altered && `no run in it can be believed: the point ${altered.key} is altered (${altered.problem ?? ''})`;
+    throw new InputError(problem ?? 'no run in it is complete', dir, 'run the experiment to its end (--resume)');
+  }
   const text = (value: unknown) => (typeof value === 'string' ? value : '');
   const manifest: ManifestFacts = {
     kind,
