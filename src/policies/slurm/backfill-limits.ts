@@ -1,56 +1,72 @@
 /** How many jobs of one owner a backfill cycle looks at, and which of them get no reservation. Source: Slurm 22.05, backfill.c. */
 import type { Scheduling } from './scheduling.ts';
 
+/** What has been counted for each owner, up to a limit; a limit of 0 is none. */
+class Count {
+  readonly #limit: number;
+  readonly #of = new Map<number, number>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  isFull(owner: number): boolean {
+    return this.#limit > 0 && (this.#of.get(owner) ?? 0) >= this.#limit;
+  }
+
+  add(owner: number): void {
+    if (this.#limit > 0) this.#of.set(owner, (this.#of.get(owner) ?? 0) + 1);
+  }
+}
+
 export class BackfillLimits {
   readonly #scheduling: Scheduling;
-  readonly #seen = new Map<string, number>();
+  readonly #users: Count;
+  readonly #partitions: Count;
+  readonly #associations: Count;
+  readonly #usersInPartitions: Count;
+  /** Reservations of each partition. */
+  readonly #reservations: Count;
 
   constructor(scheduling: Scheduling) {
+    const { backfill } = scheduling.parameters;
     this.#scheduling = scheduling;
+    this.#users = new Count(backfill.maxPerUser);
+    this.#partitions = new Count(backfill.maxPerPartition);
+    this.#associations = new Count(backfill.maxPerAssociation);
+    this.#usersInPartitions = new Count(backfill.maxPerUserAndPartition);
+    this.#reservations = new Count(backfill.partitionReservations);
   }
 
   /** Whether the job is passed over in this cycle: as many of its owner were looked at as may be. If not, it counts. */
   forbid(job: number): boolean {
-    const { jobs, partitions, parameters, reservations } = this.#scheduling;
-    const { maxPerPartition, maxPerUser, maxPerAssociation, maxPerUserAndPartition } = parameters.backfill;
-    const [user, account, partition] = [jobs.user.code[job], jobs.account.code[job], partitions.of(job)];
-    const limits = [
-      [`partition ${partition}`, maxPerPartition],
-      [`user ${user}, partition ${partition}`, maxPerUserAndPartition],
-      [`user ${user}`, maxPerUser],
-      [`user ${user}, account ${account}`, maxPerAssociation],
-    ] as const;
-    if (limits.some(([owner, limit]) => this.#isFull(owner, limit))) return true;
+    const { jobs, partitions, reservations } = this.#scheduling;
+    const [user, partition] = [jobs.user.code[job], partitions.of(job)];
+    // Codes begin at -1, which is nobody.
+    const association = (user + 1) * (jobs.account.names.length + 1) + jobs.account.code[job] + 1;
+    const userInPartition = (user + 1) * partitions.rules.length + partition;
+    if (this.#partitions.isFull(partition) || this.#users.isFull(user)) return true;
+    if (this.#usersInPartitions.isFull(userInPartition) || this.#associations.isFull(association)) return true;
     if (reservations?.isDrawn(job) === true) return false;
-    for (const [owner, limit] of limits) this.#count(owner, limit);
+    this.#partitions.add(partition);
+    this.#users.add(user);
+    this.#usersInPartitions.add(userInPartition);
+    this.#associations.add(association);
     return false;
   }
 
   /** Whether it may only be started at once: too young, too unimportant, or its partition has all its reservations. */
   mayNotReserve(job: number): boolean {
-    const { clock, requeues, priorities, parameters } = this.#scheduling;
-    const { minPriorityReserve, minAgeReserve, partitionReservations } = parameters.backfill;
-    const threshold = this.#scheduling.limits?.priorityThreshold(job) ?? minPriorityReserve;
-    if (priorities.priorityOf(job) < threshold) return true;
+    const { clock, requeues, priorities, parameters, partitions, limits } = this.#scheduling;
+    const { minPriorityReserve, minAgeReserve } = parameters.backfill;
+    const threshold = limits?.priorityThreshold(job) ?? minPriorityReserve;
+    if (threshold > 0 && priorities.priorityOf(job) < threshold) return true;
     if (minAgeReserve > 0 && clock.now - requeues.eligibleOf(job) < minAgeReserve) return true;
-    return this.#isFull(this.#reservationsOf(job), partitionReservations);
+    return this.#reservations.isFull(partitions.of(job));
   }
 
   /** The job gets a reservation. */
   reserve(job: number): void {
-    this.#count(this.#reservationsOf(job), this.#scheduling.parameters.backfill.partitionReservations);
-  }
-
-  #reservationsOf(job: number): string {
-    return `reservations of partition ${this.#scheduling.partitions.of(job)}`;
-  }
-
-  /** A limit of 0 is none. */
-  #isFull(what: string, limit: number): boolean {
-    return limit > 0 && (this.#seen.get(what) ?? 0) >= limit;
-  }
-
-  #count(what: string, limit: number): void {
-    if (limit > 0) this.#seen.set(what, (this.#seen.get(what) ?? 0) + 1);
+    this.#reservations.add(this.#scheduling.partitions.of(job));
   }
 }

@@ -22,6 +22,8 @@ export class Books {
   readonly tenants: Tenants;
   /** How often anything was written [count]. */
   changes = 0;
+  /** Of each node: how often anything had been written when something on it was written last [count]. */
+  readonly changedAt: Float64Array;
   /** 1 where a job has the node for itself. */
   readonly #whole: Uint8Array;
 
@@ -34,6 +36,7 @@ export class Books {
     this.holders = from === undefined ? new Int32Array(machine.nodes) : from.holders.slice();
     this.empty = from === undefined ? nodeSetOf(machine.nodes, machine.numbers()) : from.empty.slice();
     this.tenants = new Tenants(machine.nodes, from?.tenants);
+    this.changedAt = new Float64Array(machine.nodes);
     this.#whole = from === undefined ? new Uint8Array(machine.nodes) : from.#whole.slice();
   }
 
@@ -65,16 +68,29 @@ export class Books {
   }
 
   take(shares: readonly Share[], whole: boolean): void {
-    for (const share of shares) this.#change(share, -1, whole);
+    for (const share of shares) this.takeOne(share, whole);
   }
 
   give(shares: readonly Share[], whole: boolean): void {
-    for (const share of shares) this.#change(share, 1, whole);
+    for (const share of shares) this.giveOne(share, whole);
+  }
+
+  /** Nothing was taken or given, but these shares will come back at another time. */
+  note(shares: readonly Share[]): void {
+    for (const { node } of shares) this.changedAt[node] = ++this.changes;
+  }
+
+  takeOne(share: Share, whole: boolean): void {
+    this.#change(share, -1, whole);
+  }
+
+  giveOne(share: Share, whole: boolean): void {
+    this.#change(share, 1, whole);
   }
 
   #change(share: Share, sign: -1 | 1, whole: boolean): void {
     const { node, request, tasks, held } = share;
-    this.changes++;
+    this.changedAt[node] = ++this.changes;
     const { resources, perTask, gresSlots } = this.#machine;
     for (let resource = 0; resource < resources; resource++) {
       this.#free[node * resources + resource] += sign * tasks * perTask[request * resources + resource];

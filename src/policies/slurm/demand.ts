@@ -4,10 +4,10 @@ import type { SlurmOptions } from '../../slurm-workload.ts';
 import type { Requests } from '../../workload.ts';
 import type { LicenseCounts } from './licenses.ts';
 import type { Machine } from './machine.ts';
-import { addNode, emptyNodeSet, nodeSetOf } from './node-set.ts';
+import { addAll, addNode, emptyNodeSet, nodeSetOf } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import type { GroupAsk } from './selection/ask.ts';
-import { ConstraintError, hasNodes, readConstraint } from './selection/features.ts';
+import { anyOf, ConstraintError, hasNodes, readConstraint } from './selection/features.ts';
 import type { Constraint } from './selection/features.ts';
 import { askOf } from './selection/group-ask.ts';
 
@@ -23,10 +23,9 @@ export interface JobDemand {
   readonly leastNodes: number;
   /** Several components, of different nodes: only backfill starts it, all of them at one time. */
   readonly heterogeneous: boolean;
-  /** Jobs with equal numbers ask the same of a node: they have the same room on every node. */
-  readonly asks: number;
-  /** Jobs with equal numbers are given the same nodes, if they ask under the same circumstances; or `ONE_OF_A_KIND`. */
-  readonly kind: number;
+  readonly likeness: Likeness;
+  /** The same where nobody keeps nodes for one user: whose job it is makes no difference then. */
+  readonly likenessOfAll: Likeness;
   /** Index into the partitions. */
   readonly partition: number;
   /** MaxCPUsPerNode of its partition [thousandths]. */
@@ -44,6 +43,8 @@ export interface JobDemand {
   readonly excluded?: NodeSet;
   /** --constraint */
   readonly constraint?: Constraint;
+  /** Nodes of which the constraint takes any. */
+  readonly allowed?: NodeSet;
   /** --prefer: nodes that are tried before all that will do. */
   readonly preferred?: NodeSet;
   /** --switches */
@@ -53,6 +54,14 @@ export interface JobDemand {
   readonly reservation?: string;
   /** What Slurm would do with the job is not modelled, or it cannot be: it never starts, for this reason. */
   readonly trouble?: string;
+}
+
+/** What jobs have in common, as numbers. */
+export interface Likeness {
+  /** Jobs with equal numbers ask the same of a node: they have the same room on every node. */
+  readonly asks: number;
+  /** Jobs with equal numbers are given the same nodes, if they ask under the same circumstances; or `ONE_OF_A_KIND`. */
+  readonly kind: number;
 }
 
 /** Leaf switches that a job would like at most, and how long it waits for them. */
@@ -93,7 +102,7 @@ export class Demands {
       minNodes: Math.max(...groups.map(({ minNodes }) => minNodes)),
       leastNodes: Math.max(...groups.map((group) => this.#leastNodes(group))),
       heterogeneous: this.#isHeterogeneous(job),
-      ...this.#alike(job, partition, this.#asks(options, partition, user.code[job], groups)),
+      ...this.#likenesses(job, options, groups, partition),
       partition,
       mostPerNode: maxCpusPerNode * 1000,
       user: user.code[job],
@@ -111,18 +120,24 @@ export class Demands {
     return component !== undefined && component[firstGroup[job]] !== component[firstGroup[job + 1] - 1];
   }
 
-  /** Who it is and where it goes counts only where nodes are kept for one user, or shared out among partitions. */
-  #asks(options: SlurmOptions, partition: number, user: number, groups: readonly GroupAsk[]): string {
-    const owner = this.#machine.tracksTenants ? [options.exclusive, partition, user] : [];
-    return JSON.stringify([this.#isWhole(options, partition), ...owner, ...groups]);
+  /** Who it is counts only where nodes are kept for one user, and where it goes where they are shared out among partitions. */
+  #likenesses(job: number, options: SlurmOptions, groups: readonly GroupAsk[], partition: number) {
+    const whole = this.#isWhole(options, partition);
+    const user = this.#jobs.user.code[job];
+    const { exclusiveUser = false, maxCpusPerNode = Infinity } = this.#rules(partition) ?? {};
+    const forUser = options.exclusive === 'user' || exclusiveUser;
+    const place = maxCpusPerNode < Infinity ? partition : -1;
+    const ofAll = JSON.stringify([whole, forUser ? user : -1, place, ...groups]);
+    const own = this.#machine.tracksTenants ? JSON.stringify([whole, forUser, user, place, ...groups]) : ofAll;
+    return { likeness: this.#alike(job, partition, own), likenessOfAll: this.#alike(job, partition, ofAll) };
   }
 
   /** How the nodes of a job with `switches` are chosen depends on how long that job itself has waited. */
-  #alike(job: number, partition: number, asks: string): Pick<JobDemand, 'asks' | 'kind'> {
+  #alike(job: number, partition: number, asks: string): Likeness {
     const { slurm, firstGroup } = this.#jobs;
     const options = slurm === undefined ? [] : Array.from(slurm.optionsOfGroup.subarray(firstGroup[job], firstGroup[job + 1]));
     const waits = options.some((option) => slurm?.options[option]?.switches !== undefined);
-    const kind = JSON.stringify([asks, partition, this.#jobs.user.code[job], options]);
+    const kind = JSON.stringify([asks, partition, options]);
     return { asks: this.#numberOf(asks), kind: waits ? ONE_OF_A_KIND : this.#numberOf(kind) };
   }
 
@@ -162,13 +177,21 @@ export class Demands {
     return {
       ...(nodeList === undefined ? {} : { required: this.#set(nodeList) }),
       ...(excludedNodes.length === 0 ? {} : { excluded: this.#set(excludedNodes) }),
-      ...(constraint === undefined || constraint instanceof ConstraintError ? {} : { constraint }),
+      ...(constraint === undefined || constraint instanceof ConstraintError
+        ? {}
+        : { constraint, allowed: this.#allowed(constraint, prefer) }),
       ...(prefer === undefined || prefer instanceof ConstraintError ? {} : { preferred: prefer.alternatives[0] }),
       ...(options.switches === undefined ? {} : { switches: { ...options.switches, since: NaN } }),
       ...(licenses === undefined ? {} : { licenses }),
       ...(reservation === undefined ? {} : { reservation }),
       ...(troubles.length === 0 ? {} : { trouble: `BadConstraints (${troubles.join('; ')})` }),
     };
+  }
+
+  #allowed(constraint: Constraint, prefer: Constraint | ConstraintError | undefined): NodeSet {
+    const allowed = anyOf(constraint, this.#machine.nodes);
+    if (prefer !== undefined && !(prefer instanceof ConstraintError)) addAll(allowed, prefer.alternatives[0]);
+    return allowed;
   }
 
   #constraint(text: string): Constraint | ConstraintError {

@@ -42,7 +42,7 @@ export class Feasibility {
   #fits(job: number, partition: number): boolean {
     const demand = this.#scheduling.queue.demandOf(job);
     if (isPicky(demand)) return this.#test(demand, partition);
-    const key = `${partition} ${demand.asks}`;
+    const key = `${partition} ${demand.likenessOfAll.asks}`;
     const known = this.#known.get(key) ?? this.#test(demand, partition);
     this.#known.set(key, known);
     return known;

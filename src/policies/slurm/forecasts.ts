@@ -5,8 +5,7 @@
 import { ONE_OF_A_KIND } from './demand.ts';
 import { isSameSet } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
-import type { Allocation } from './running.ts';
-import type { Share } from './share.ts';
+import type { Opening, OpeningSearch } from './opening-search.ts';
 
 /** Sets of nodes that are remembered at most. */
 const MOST_KEPT = 20_000;
@@ -14,18 +13,14 @@ const MOST_KEPT = 20_000;
 const SEED = 0x811c9dc5;
 const PRIME = 0x01000193;
 
-/** Where the job fits when this running job, the last one that it waits for, is gone. */
-export interface Opening {
-  readonly last: Allocation;
-  readonly shares: readonly Share[];
-}
-
 export interface Answer {
   readonly nodes: NodeSet;
   /** Whether it was found to fit nowhere at once; jobs that did fit are not remembered, as their start ends what is known. */
   isFull: boolean;
   /** If it was found. */
   opening: Opening | undefined;
+  /** If it was not, where to look on. */
+  search: OpeningSearch | undefined;
   /** No job that it could wait for ends before this time [Unix ms]; Infinity = waiting is of no use at all. */
   notBefore: number;
 }
@@ -54,7 +49,7 @@ export class Forecasts {
 }
 
 function unknown(nodes: NodeSet): Answer {
-  return { nodes, isFull: false, opening: undefined, notBefore: -Infinity };
+  return { nodes, isFull: false, opening: undefined, search: undefined, notBefore: -Infinity };
 }
 
 function hashOf(nodes: NodeSet): number {

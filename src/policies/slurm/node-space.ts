@@ -2,7 +2,7 @@
  * What backfill has promised: which nodes are left over the time of its window. Made anew in each of its cycles; running
  * jobs do not stand in it. Source: Slurm 22.05, src/plugins/sched/backfill/backfill.c, node_space_map_t.
  */
-import { isSameSet, isWithin, keepOnly } from './node-set.ts';
+import { isSameSet, isWithin, keepOnly, removeAll } from './node-set.ts';
 import type { LicenseCounts } from './licenses.ts';
 import type { NodeSet } from './node-set.ts';
 
@@ -42,9 +42,8 @@ export class NodeSpace {
     const left = nodes.slice();
     let later = 0;
     let licensed = true;
-    for (let index = 0; index < rows.length; index++) {
+    for (let index = this.#rowAt(start); index < rows.length; index++) {
       const row = rows[index];
-      if (row.end <= start) continue;
       if (later === 0 && index + 1 < rows.length && hasMore(rows[index + 1].left, nodes, left, row.left)) later = row.end;
       if (row.begin > end) break;
       keepOnly(left, row.left);
@@ -57,9 +56,11 @@ export class NodeSpace {
 
   /** Whether a promise on `nodes` in [start, end) would break one that was made before. */
   breaks(nodes: NodeSet, start: number, end: number, licenses?: LicenseCounts): boolean {
-    return this.#rows.some((row) => {
-      return row.end > start && row.begin < end && !(isWithin(nodes, row.left) && hasLicenses(row, licenses));
-    });
+    const rows = this.#rows;
+    for (let index = this.#rowAt(start); index < rows.length && rows[index].begin < end; index++) {
+      if (!isWithin(nodes, rows[index].left) || !hasLicenses(rows[index], licenses)) return true;
+    }
+    return false;
   }
 
   /** Takes nodes and licences away from [start, end), for one slot at least. Both are multiples of the resolution. */
@@ -67,19 +68,30 @@ export class NodeSpace {
     const rows = this.#rows;
     const from = Math.max(start, rows[0].begin);
     const until = Math.max(end, from + this.#resolution);
-    const others = nodes.map((word) => ~word);
-    let index = rows.findIndex((row) => row.end > from);
-    if (index < 0) return;
+    let index = this.#rowAt(from);
+    if (index === rows.length) return;
     // Slurm makes a row even where one begins already at the start of the table.
     if (rows[index].begin < from) this.#split(index++, from);
     else if (index === 0) this.records++;
     const first = index;
     for (; index < rows.length && rows[index].begin < until; index++) {
       if (until < rows[index].end) this.#split(index, until);
-      keepOnly(rows[index].left, others);
+      removeAll(rows[index].left, nodes);
       takeLicenses(rows[index], licenses);
     }
     this.#joinOnce(Math.max(0, first - 2), index);
+  }
+
+  /** The first row that is not over at this time [index]; their number if all are. */
+  #rowAt(time: number): number {
+    let from = 0;
+    let until = this.#rows.length;
+    while (from < until) {
+      const middle = (from + until) >>> 1;
+      if (this.#rows[middle].end > time) until = middle;
+      else from = middle + 1;
+    }
+    return from;
   }
 
   #split(index: number, at: number): void {
@@ -110,8 +122,9 @@ function hasMore(next: NodeSet, nodes: NodeSet, left: NodeSet, now: NodeSet): bo
   return false;
 }
 
-function hasLicenses({ licenses: left }: Row, licenses: LicenseCounts = {}): boolean {
-  return left === undefined || Object.entries(licenses).every(([name, count]) => count <= (left[name] ?? 0));
+function hasLicenses({ licenses: left }: Row, licenses?: LicenseCounts): boolean {
+  if (left === undefined || licenses === undefined) return true;
+  return Object.entries(licenses).every(([name, count]) => count <= (left[name] ?? 0));
 }
 
 function takeLicenses({ licenses: left }: Row, licenses: LicenseCounts = {}): void {
@@ -119,6 +132,7 @@ function takeLicenses({ licenses: left }: Row, licenses: LicenseCounts = {}): vo
   for (const [name, count] of Object.entries(licenses)) left[name] = Math.max(0, (left[name] ?? 0) - count);
 }
 
-function hasSameLicenses({ licenses: a = {} }: Row, { licenses: b = {} }: Row): boolean {
+function hasSameLicenses({ licenses: a }: Row, { licenses: b }: Row): boolean {
+  if (a === undefined || b === undefined) return a === b;
   return Object.keys(a).every((name) => a[name] === b[name]);
 }

@@ -106,6 +106,7 @@ export class Running {
     const allocation = this.#jobs.get(job);
     if (allocation === undefined || allocation.end <= time) return;
     this.#jobs.set(job, { ...allocation, end: time });
+    this.books.note(allocation.shares);
     this.#sorted = undefined;
   }
 
@@ -115,6 +116,7 @@ export class Running {
     if (allocation === undefined || by === 0) return;
     this.#suspended.set(job, this.suspendedOf(job) + by);
     this.#jobs.set(job, { ...allocation, end: allocation.end + by });
+    this.books.note(allocation.shares);
     this.#sorted = undefined;
   }
 

@@ -26,6 +26,14 @@ export type { Share } from './share.ts';
 /** What is asked: whether the job fits on what is free, or on what will be when running jobs are gone. */
 export type Occasion = 'now' | 'later';
 
+/** What was found out before: it saves measuring the nodes. */
+export interface KnownRoom {
+  /** Of each node: processors that it has for a job with one group and no generic resources [thousandths]. */
+  readonly processors: Float64Array;
+  /** Makes the books right for these nodes: they are looked at no sooner. */
+  readonly settle: (nodes: readonly number[]) => void;
+}
+
 export interface SelectionSettings {
   readonly config: SlurmConfig | undefined;
   /** Nodes without jobs, as they are now. */
@@ -40,6 +48,8 @@ export class Selection {
   readonly #switches: readonly Switch[];
   #room: Room | undefined;
   #all: NodeSet | undefined;
+  /** For the choice that is being made. */
+  #known: KnownRoom | undefined;
 
   /** Without settings, nodes are all alike but for their weights. */
   constructor(machine: Machine, settings?: SelectionSettings) {
@@ -50,11 +60,18 @@ export class Selection {
   }
 
   /** Where the job would go among the candidates; undefined if it does not fit there. */
-  choose(books: Books, demand: JobDemand, candidates: NodeSet, occasion: Occasion = 'now'): Share[] | undefined {
+  choose(
+    books: Books,
+    demand: JobDemand,
+    candidates: NodeSet,
+    occasion: Occasion = 'now',
+    known?: KnownRoom,
+  ): Share[] | undefined {
     const { groups, whole } = demand;
     // Most searches end here: a whole node must be empty, and there are too few of them.
-    const few = whole ? countCommon(candidates, books.empty) : countNodes(candidates);
+    const few = whole && known === undefined ? countCommon(candidates, books.empty) : countNodes(candidates);
     if (few < demand.leastNodes) return undefined;
+    this.#known = known;
     if (groups.length === 1) return this.#chooseGroup(books, groups[0], demand, candidates, occasion);
     const scratch = books.copy();
     const shares: Share[] = [];
@@ -65,6 +82,17 @@ export class Selection {
       shares.push(...own);
     }
     return shares;
+  }
+
+  get nodes(): number {
+    return this.#machine.nodes;
+  }
+
+  /** What measures single nodes for a job with one group, until something else is asked. */
+  roomFor(books: Books, demand: JobDemand): Room {
+    const room = (this.#room ??= new Room(this.#machine, books));
+    room.begin(books, demand, demand.groups[0]);
+    return room;
   }
 
   /** Processors that each node has for a job with one group, whatever else keeps it away [thousandths]. */
@@ -101,7 +129,9 @@ export class Selection {
       maxNodes,
       processors,
     });
-    return search === undefined || !this.#hasSwitches(search, demand) ? undefined : sharesOf(search, demand);
+    if (search === undefined || !this.#hasSwitches(search, demand)) return undefined;
+    this.#known?.settle(search.picked);
+    return sharesOf(search, demand);
   }
 
   /** Nodes that the job names, and those that it must have for features it counts; undefined if they are not to be had. */
@@ -129,7 +159,7 @@ export class Selection {
     bounds: Omit<Bounds, 'whole'>,
   ): Search | undefined {
     const room = (this.#room ??= new Room(this.#machine, books));
-    room.measure(books, demand, ask, candidates);
+    room.measure(books, demand, ask, candidates, this.#known?.processors);
     if (room.count < bounds.minNodes || required.some((node) => room.processors[node] === 0)) return undefined;
     const rule = this.#rule(ask, demand, occasion);
     const maxNodes = Math.min(bounds.maxNodes, Math.max(ask.jobTasks, bounds.minNodes));

@@ -9,9 +9,12 @@ export class Tenants {
   readonly #users: Map<number, readonly Held[]>;
   readonly #units: Map<number, Float64Array>;
   readonly #nodes: number;
+  /** Of all nodes: jobs that may not be with those of other users [count]. */
+  #keepers: number;
 
   constructor(nodes: number, from?: Tenants) {
     this.#nodes = nodes;
+    this.#keepers = from === undefined ? 0 : from.#keepers;
     this.#users = new Map(from === undefined ? [] : from.#users);
     const units = from === undefined ? [] : [...from.#units];
     this.#units = new Map(units.map(([partition, taken]) => [partition, taken.slice()]));
@@ -19,6 +22,7 @@ export class Tenants {
 
   change(node: number, held: Held, sign: -1 | 1): void {
     const before = this.#users.get(node) ?? [];
+    if (held.forUser) this.#keepers -= sign;
     if (sign < 0) this.#users.set(node, [...before, held]);
     else {
       const gone = before.findIndex(({ user, forUser, partition }) => {
@@ -31,6 +35,11 @@ export class Tenants {
     let units = this.#units.get(held.partition);
     if (units === undefined) this.#units.set(held.partition, (units = new Float64Array(this.#nodes)));
     units[node] -= sign * held.units;
+  }
+
+  /** Whether some node is kept for one user. */
+  get keepNodes(): boolean {
+    return this.#keepers > 0;
   }
 
   /** Whether a job of the user may come to the node; `forUser`: it will not be with jobs of others. */

@@ -3,78 +3,117 @@
  * as long as the same jobs run. What is worked out once is kept until that changes.
  */
 import type { Books } from './books.ts';
-import type { JobDemand } from './demand.ts';
+import type { JobDemand, Likeness } from './demand.ts';
+import { Departures } from './departures.ts';
+import { EndOrder } from './end-order.ts';
 import { Forecasts } from './forecasts.ts';
 import type { NodeSet } from './node-set.ts';
 import type { Allocation, Running } from './running.ts';
-import type { Selection } from './selection.ts';
-
-/** Books that are kept at most. */
-const MOST_KEPT = 128;
+import type { Selection, Share } from './selection.ts';
+import type { StandingRoom } from './standing-room.ts';
 
 export class Timeline {
-  readonly jobs: readonly Allocation[];
+  readonly order: EndOrder;
   /** What was told to those who asked. */
   readonly forecasts = new Forecasts();
   readonly #now: Books;
   readonly #changes: number;
+  /** No node is kept for one user, nor will be while no other job starts. */
+  readonly #isForAll: boolean;
   readonly #selection: Selection;
-  /** By the number of jobs that are gone. */
-  readonly #books = new Map<number, Books>();
+  readonly #standing: StandingRoom;
+  #departures: Departures | undefined;
+  /** Processors of the nodes that are looked at. */
+  readonly #there: Float64Array;
   /** Of what is asked, and of the number of jobs that are gone: processors that each node has for it. */
   readonly #rooms = new Map<number, Map<number, Float64Array>>();
 
-  constructor({ books }: Running, jobs: readonly Allocation[], selection: Selection) {
-    this.jobs = jobs;
+  constructor({ books }: Running, jobs: readonly Allocation[], selection: Selection, standing: StandingRoom) {
+    this.order = new EndOrder(jobs);
     this.#now = books;
     this.#changes = books.changes;
+    this.#isForAll = !books.tenants.keepNodes;
     this.#selection = selection;
+    this.#standing = standing;
+    this.#there = new Float64Array(selection.nodes);
   }
 
   /** Whether it is still right: gangs that take turns hold and release nodes without a start or an end. */
   isOf(jobs: readonly Allocation[]): boolean {
-    return this.jobs === jobs && this.#now.changes === this.#changes;
+    return this.order.jobs === jobs && this.#now.changes === this.#changes;
   }
 
-  /** When the first `gone` jobs are gone. */
-  books(gone: number): Books {
-    if (gone === 0) return this.#now;
-    const known = this.#books.get(gone);
-    if (known !== undefined) return known;
-    let from = 0;
-    for (const before of this.#books.keys()) if (before < gone && before > from) from = before;
-    const books = this.books(from).copy();
-    for (let index = from; index < gone; index++) books.give(this.jobs[index].shares, this.jobs[index].whole);
-    if (this.#books.size >= MOST_KEPT) this.#books.clear();
-    this.#books.set(gone, books);
-    return books;
+  /** Whom the job is like, as long as these jobs run. */
+  likenessOf({ likeness, likenessOfAll }: JobDemand): Likeness {
+    return this.#isForAll ? likenessOfAll : likeness;
   }
 
-  /** Whether the job could fit there when so many jobs are gone; false is sure, true is not. */
-  mayFit(demand: JobDemand, gone: number, candidates: NodeSet): boolean {
-    if (demand.groups.length > 1) return true;
-    const [{ minNodes, maxNodes, processors, jobTasks }] = demand.groups;
-    const room = this.#room(demand, gone);
+  /** Whether the job could fit there now; false is sure, true is not. */
+  mayFitNow(demand: JobDemand, candidates: NodeSet): boolean {
+    return demand.groups.length > 1 || this.#fits(demand, this.#room(demand, 0), candidates);
+  }
+
+  /** Whether it could fit there if nobody else were there; false is sure, true is not. */
+  mayEverFit(demand: JobDemand, candidates: NodeSet): boolean {
+    return demand.groups.length > 1 || this.#fits(demand, this.#standing.idle(demand, this.likenessOf(demand).asks), candidates);
+  }
+
+  /** What it would get there when the first `gone` jobs are gone. */
+  choose(demand: JobDemand, candidates: NodeSet, gone: number): Share[] | undefined {
+    const departures = this.#future();
+    if (demand.groups.length > 1) {
+      departures.moveAll(gone);
+      return this.#selection.choose(departures.books, demand, candidates, 'later');
+    }
+    const processors = this.#room(demand, gone);
+    if (!this.#fits(demand, processors, candidates)) return undefined;
+    // These look at more of all nodes than their room.
+    if (demand.leastLoaded || demand.groups[0].gres.length > 0) {
+      departures.moveAll(gone);
+      return this.#selection.choose(departures.books, demand, candidates, 'later');
+    }
+    const settle = (nodes: readonly number[]) => nodes.forEach((node) => departures.move(node, gone));
+    return this.#selection.choose(departures.books, demand, candidates, 'later', { processors, settle });
+  }
+
+  #future(): Departures {
+    return (this.#departures ??= new Departures(this.#now, this.order.jobs, this.#selection.nodes));
+  }
+
+  #room(demand: JobDemand, gone: number): Float64Array {
+    const { asks } = this.likenessOf(demand);
+    let rooms = this.#rooms.get(asks);
+    if (rooms === undefined) this.#rooms.set(asks, (rooms = new Map<number, Float64Array>()));
+    let room = rooms.get(gone);
+    if (room === undefined) rooms.set(gone, (room = this.#standing.after(this.#future(), gone, demand, asks)));
+    return room;
+  }
+
+  /** Whether nodes with so many processors for the job could be enough; false is sure, true is not. */
+  #fits({ groups, allowed, required }: JobDemand, room: Float64Array, candidates: NodeSet): boolean {
+    const [{ minNodes, maxNodes, processors, jobTasks }] = groups;
+    const mostNodes = required === undefined ? Math.min(maxNodes, Math.max(jobTasks, minNodes)) : Infinity;
     let nodes = 0;
     let sum = 0;
     let most = 0;
     for (let word = 0; word < candidates.length; word++) {
-      for (let bits = candidates[word]; bits !== 0; bits &= bits - 1) {
+      const there = allowed === undefined ? candidates[word] : candidates[word] & allowed[word];
+      for (let bits = there; bits !== 0; bits &= bits - 1) {
         const here = room[word * 32 + 31 - Math.clz32(bits & -bits)];
         if (here === 0) continue;
-        nodes++;
+        this.#there[nodes++] = here;
         sum += here;
         if (here > most) most = here;
       }
     }
-    return nodes >= minNodes && sum >= processors && most * Math.min(maxNodes, Math.max(jobTasks, minNodes)) >= processors;
+    if (nodes < minNodes || sum < processors || most * mostNodes < processors) return false;
+    return nodes <= mostNodes || mostNodes === 1 || this.#sumOfRoomiest(nodes, mostNodes) >= processors;
   }
 
-  #room(demand: JobDemand, gone: number): Float64Array {
-    let rooms = this.#rooms.get(demand.asks);
-    if (rooms === undefined) this.#rooms.set(demand.asks, (rooms = new Map<number, Float64Array>()));
-    let room = rooms.get(gone);
-    if (room === undefined) rooms.set(gone, (room = this.#selection.roomOf(this.books(gone), demand)));
-    return room;
+  #sumOfRoomiest(nodes: number, most: number): number {
+    const there = this.#there.subarray(0, nodes).sort();
+    let sum = 0;
+    for (let index = nodes - most; index < nodes; index++) sum += there[index];
+    return sum;
   }
 }

@@ -5,17 +5,18 @@
  */
 import type { JobDemand } from './demand.ts';
 import type { Books } from './books.ts';
-import type { Answer, Opening } from './forecasts.ts';
+import { EndOrder } from './end-order.ts';
+import type { Answer } from './forecasts.ts';
 import { addAll, countCommon, keepOnly, overlaps } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
+import { OpeningSearch } from './opening-search.ts';
+import type { Opening } from './opening-search.ts';
 import type { Allocation, Running } from './running.ts';
 import type { Selection, Share } from './selection.ts';
+import { StandingRoom } from './standing-room.ts';
 import { Timeline } from './timeline.ts';
 
 const SECOND = 1000;
-const FIRST_WINDOW = 30 * SECOND;
-/** Jobs that are let go without a test in between. */
-const MOST_AT_ONCE = 200;
 const YEAR = 365 * 24 * 3600 * SECOND;
 
 export interface Forecast {
@@ -51,20 +52,22 @@ export class WillRun {
   readonly #running: Running;
   readonly #selection: Selection;
   readonly #settings: WillRunSettings;
+  readonly #standing: StandingRoom;
   #timeline: Timeline | undefined;
 
   constructor(running: Running, selection: Selection, settings: WillRunSettings) {
     this.#running = running;
     this.#selection = selection;
     this.#settings = settings;
+    this.#standing = new StandingRoom(running, selection);
   }
 
   test(question: WillRunQuestion): Forecast | undefined {
     const { demand, nodes, now, nowOnly, candidates = [] } = question;
     const timeline = this.#timeOf();
-    const answer = timeline.forecasts.of(demand.kind, nodes);
+    const answer = timeline.forecasts.of(timeline.likenessOf(demand).kind, nodes);
     if (!answer.isFull) {
-      const mayFit = timeline.mayFit(demand, 0, nodes);
+      const mayFit = timeline.mayFitNow(demand, nodes);
       const shares = mayFit ? this.#selection.choose(this.#running.books, demand, nodes) : undefined;
       if (shares !== undefined) return { start: now, shares };
       answer.isFull = true;
@@ -75,19 +78,24 @@ export class WillRun {
     // It would start a little later, but only a job that could start now is let to preempt.
     const instead = future.choose(this.#selection, nodes);
     if (instead !== undefined) return { start: now, shares: instead };
-    return nowOnly ? undefined : this.#startAt(this.#later(question, future), question);
+    return nowOnly ? undefined : this.#startAt(this.#afterOthers(question, future), question);
   }
 
   /** When others have come to their ends: looked for only where nobody has looked for a job of its kind. */
   #afterEnds(question: WillRunQuestion, timeline: Timeline, answer: Answer): Forecast | undefined {
     const { demand, nodes } = question;
-    if (answer.opening === undefined && answer.notBefore <= latestOf(question)) {
-      const ending = new Endings(timeline, demand);
-      const found = ending.mayEverFit(nodes) ? this.#later(question, ending) : Infinity;
+    const latest = latestOf(question);
+    if (answer.opening === undefined && answer.notBefore <= latest) {
+      const found = timeline.mayEverFit(demand, nodes) ? this.#search(timeline, answer, demand, latest) : Infinity;
       if (typeof found === 'number') answer.notBefore = found;
       else answer.opening = found;
     }
     return this.#startAt(answer.opening ?? answer.notBefore, question);
+  }
+
+  #search(timeline: Timeline, answer: Answer, demand: JobDemand, latest: number): Opening | number {
+    answer.search ??= new OpeningSearch(timeline.order, answer.nodes, this.#settings.windowLinear);
+    return answer.search.upTo(latest, (gone) => timeline.choose(demand, answer.nodes, gone));
   }
 
   /** Undefined if that is too late. */
@@ -100,42 +108,23 @@ export class WillRun {
   /** Kept as long as the same jobs hold the same. */
   #timeOf(): Timeline {
     const jobs = this.#running.byEnd();
-    if (this.#timeline?.isOf(jobs) !== true) this.#timeline = new Timeline(this.#running, jobs, this.#selection);
+    if (this.#timeline?.isOf(jobs) !== true) {
+      this.#timeline = new Timeline(this.#running, jobs, this.#selection, this.#standing);
+    }
     return this.#timeline;
   }
 
-  /** Whose end lets the job in; or, if those that end in time do not, when the next ones end [Unix ms], Infinity if none does. */
-  #later(question: WillRunQuestion, future: Endings | Future): Opening | number {
-    const { nodes: candidates, candidates: preemptable = [] } = question;
-    const latest = latestOf(question);
-    const all = this.#running.byEnd();
-    const gone = new Set(preemptable.map(({ job }) => job));
-    const jobs = gone.size === 0 ? all : all.filter(({ job }) => !gone.has(job));
-    let window = FIRST_WINDOW;
-    let barrier = NaN;
-    let next = 0;
-    while (next < jobs.length) {
-      let last: Allocation | undefined;
-      let removed = 0;
-      for (;;) {
-        const job = jobs[next++];
-        if (overlaps(candidates, job.nodes)) {
-          // Windows begin at a multiple of 30 s, so that one cycle cuts them like another.
-          if (Number.isNaN(barrier)) barrier = job.end + (window - (job.end % window));
-          last = job;
-          future.give(job);
-          if (next === jobs.length || jobs[next].end > barrier + window || removed++ > MOST_AT_ONCE) break;
-        } else if (next === jobs.length) break;
-      }
-      if (last === undefined) return Infinity;
-      if (last.end > latest) return last.end;
-      if (removed > MOST_AT_ONCE + 1) continue;
-      do window = this.#settings.windowLinear > 0 ? window + this.#settings.windowLinear : window * 2;
-      while (next < jobs.length && jobs[next].end > barrier + window);
-      const shares = future.choose(this.#selection, candidates, next);
-      if (shares !== undefined) return { last, shares };
-    }
-    return Infinity;
+  /** When others than those it may preempt have come to their ends. */
+  #afterOthers(question: WillRunQuestion, future: Future): Opening | number {
+    const { nodes, candidates = [] } = question;
+    const gone = new Set(candidates.map(({ job }) => job));
+    const jobs = this.#running.byEnd().filter(({ job }) => !gone.has(job));
+    const search = new OpeningSearch(new EndOrder(jobs), nodes, this.#settings.windowLinear);
+    let given = 0;
+    return search.upTo(latestOf(question), (until) => {
+      for (; given < until; given++) if (overlaps(nodes, jobs[given].nodes)) future.give(jobs[given]);
+      return future.choose(this.#selection, nodes);
+    });
   }
 
   /** When a job that has outlived its limit is thought to end [Unix ms]. */
@@ -150,29 +139,6 @@ export class WillRun {
 /** The last time at which a start is of any use [Unix ms]. */
 function latestOf({ now, notAfter }: WillRunQuestion): number {
   return Math.max(now, notAfter);
-}
-
-/** The same for every job: all running jobs before one are gone. Whether those on other nodes are makes no difference. */
-class Endings {
-  readonly #timeline: Timeline;
-  readonly #demand: JobDemand;
-
-  constructor(timeline: Timeline, demand: JobDemand) {
-    this.#timeline = timeline;
-    this.#demand = demand;
-  }
-
-  give(_allocation: Allocation): void {}
-
-  /** Whether it could fit when all are gone; false is sure. */
-  mayEverFit(candidates: NodeSet): boolean {
-    return this.#timeline.mayFit(this.#demand, this.#timeline.jobs.length, candidates);
-  }
-
-  choose(selection: Selection, candidates: NodeSet, gone: number): Share[] | undefined {
-    if (!this.#timeline.mayFit(this.#demand, gone, candidates)) return undefined;
-    return selection.choose(this.#timeline.books(gone), this.#demand, candidates, 'later');
-  }
 }
 
 /** The books when some running jobs are gone. They are copied only when there may be nodes enough. */

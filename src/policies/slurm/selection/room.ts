@@ -47,20 +47,26 @@ export class Room {
     return this.#books;
   }
 
-  measure(books: Books, job: JobDemand, ask: GroupAsk, candidates: NodeSet): void {
+  /** Measures nodes one by one from now on, for this job. */
+  begin(books: Books, job: JobDemand, ask: GroupAsk): void {
     this.#books = books;
     this.#job = job;
     this.#ask = ask;
     this.#bounds = tasksOnNode(ask);
-    this.processors.fill(0);
-    this.count = 0;
     if (this.#weighted) for (let node = 0; node < this.weight.length; node++) this.weight[node] = this.#plainWeight(node);
     this.#weighted = ask.gres.length > 0;
     if (this.#weighted) this.gpus.fill(0);
+  }
+
+  /** `known`: what nodes have for the job, if that was found out before. */
+  measure(books: Books, job: JobDemand, ask: GroupAsk, candidates: NodeSet, known?: Float64Array): void {
+    this.begin(books, job, ask);
+    this.processors.fill(0);
+    this.count = 0;
     for (let word = 0; word < candidates.length; word++) {
       for (let bits = candidates[word]; bits !== 0; bits &= bits - 1) {
         const node = word * 32 + 31 - Math.clz32(bits & -bits);
-        const processors = this.#on(node);
+        const processors = known === undefined ? this.on(node) : known[node];
         this.processors[node] = processors;
         if (processors > 0) this.count++;
       }
@@ -91,7 +97,8 @@ export class Room {
     return count;
   }
 
-  #on(node: number): number {
+  /** Processors that the job may have on a node [thousandths]. */
+  on(node: number): number {
     const { whole, user, forUser } = this.#job;
     const books = this.#books;
     const ask = this.#ask;

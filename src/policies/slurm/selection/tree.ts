@@ -86,6 +86,7 @@ class Tree {
   /** Of each switch: nodes that may be used. */
   readonly #nodes: readonly NodeSet[];
   readonly #count: number[];
+  readonly #leaves: readonly number[];
   readonly #isRequired: boolean[];
   /** Of each switch: links to all that were chosen so far. */
   readonly #distance: number[];
@@ -100,6 +101,7 @@ class Tree {
       return own;
     });
     this.#count = this.#nodes.map((nodes) => countCommon(nodes, nodes));
+    this.#leaves = switches.flatMap(({ level }, index) => (level === 0 ? [index] : []));
     this.#isRequired = switches.map(() => false);
     this.#distance = switches.map(() => 0);
   }
@@ -114,7 +116,7 @@ class Tree {
     }
     if (lighter.length > 0 && search.isDone) return true;
     if (lighter.length > 0 && search.maxNodes <= 0) return false;
-    for (const index of this.#leaves()) if (this.#isRequired[index]) this.#takeFrom(index, Infinity);
+    for (const index of this.#leaves) if (this.#isRequired[index]) this.#takeFrom(index, Infinity);
     if (search.isDone) return true;
     this.#isRequired.forEach((is, index) => is && this.#addDistance(index));
     while (!search.isDone) {
@@ -131,10 +133,6 @@ class Tree {
 
   #require(node: number): void {
     this.#switches.forEach(({ nodes }, index) => (this.#isRequired[index] ||= hasNode(nodes, node)));
-  }
-
-  #leaves(): number[] {
-    return this.#switches.flatMap(({ level }, index) => (level === 0 ? [index] : []));
   }
 
   #takeFrom(index: number, most: number): void {
@@ -155,7 +153,7 @@ class Tree {
   /** The nearest leaf that is at least as good a fit, or the tightest of those that are as near; -1 if none has nodes. */
   #bestLeaf(): number {
     let best = -1;
-    for (const leaf of this.#leaves()) {
+    for (const leaf of this.#leaves) {
       if (this.#isRequired[leaf] || this.#count[leaf] === 0 || this.#distance[leaf] === Infinity) continue;
       if (best < 0) {
         best = leaf;

@@ -1,0 +1,65 @@
+/**
+ * Processors that nodes have for jobs that ask the same: now, when some of the jobs on them are gone, and if nobody were
+ * there. Deep queues ask for it again and again, and a node is measured anew only if something on it has changed.
+ */
+import type { JobDemand } from './demand.ts';
+import type { Departures } from './departures.ts';
+import type { Running } from './running.ts';
+import type { Selection } from './selection.ts';
+
+/** Of what is asked. */
+interface Known {
+  /** Of each node, by the number of its shares that are back: processors [thousandths]; NaN = not measured. */
+  readonly steps: Float64Array[];
+  /** Of each node: which of its changes they know of. */
+  readonly changes: Float64Array;
+}
+
+export class StandingRoom {
+  readonly #running: Running;
+  readonly #selection: Selection;
+  readonly #known = new Map<number, Known>();
+  readonly #idle = new Map<number, Float64Array>();
+
+  constructor(running: Running, selection: Selection) {
+    this.#running = running;
+    this.#selection = selection;
+  }
+
+  /** Of each node when the first `gone` jobs are gone. */
+  after(departures: Departures, gone: number, demand: JobDemand, asks: number): Float64Array {
+    const { steps, changes } = this.#of(asks);
+    const { changedAt } = this.#running.books;
+    const back = departures.backOf(gone);
+    const room = this.#selection.roomFor(departures.books, demand);
+    const processors = new Float64Array(changedAt.length);
+    for (let node = 0; node < processors.length; node++) {
+      if (changes[node] !== changedAt[node]) {
+        changes[node] = changedAt[node];
+        steps[node] = new Float64Array(departures.countOn(node) + 1).fill(NaN);
+      }
+      const here = steps[node][back[node]];
+      if (here >= 0) processors[node] = here;
+      else {
+        departures.move(node, gone);
+        processors[node] = steps[node][back[node]] = room.on(node);
+      }
+    }
+    return processors;
+  }
+
+  idle(demand: JobDemand, asks: number): Float64Array {
+    let processors = this.#idle.get(asks);
+    if (processors === undefined) this.#idle.set(asks, (processors = this.#selection.roomOf(this.#running.idle, demand)));
+    return processors;
+  }
+
+  #of(asks: number): Known {
+    let known = this.#known.get(asks);
+    if (known === undefined) {
+      known = { steps: [], changes: new Float64Array(this.#selection.nodes).fill(-1) };
+      this.#known.set(asks, known);
+    }
+    return known;
+  }
+}
