@@ -103,6 +103,22 @@ describe('limits that hold a job back until another one ends', () => {
   });
 });
 
+test('with assoc_limit_stop, a QoS that is used up is looked at from then on when the first of its jobs may start (backfill.c)', () => {
+  const of = (qos: string) => ({ user: 'ada', account: 'theory', qos });
+  const jobs: RunJob[] = [
+    { at: 0, cpus: 16, runs: 100, limit: 2, ...of('normal') },
+    { at: 1, cpus: 16, runs: 100, limit: 2, ...of('normal') },
+    { at: 2, cpus: 32, runs: 100, limit: 2, ...of('free') },
+    { at: 3, cpus: 1, runs: 50, limit: 1, ...of('normal') },
+    { at: 4, cpus: 1, runs: 50, limit: 1, ...of('free') },
+  ];
+  const commands = ['add qos name=free', 'modify qos normal set GrpTRES=cpu=16'];
+  const done = run(jobs, { ...limited(commands), spec: undefined, scheduler: 'assoc_limit_stop' });
+  const planned = (job: number) => Number(/planned for (\d+) s/.exec(reasonsOf(done, job).join())?.[1]);
+  // The second of them knows no better than 500 s from the cycle of the 30th second; the other QoS is not concerned.
+  expect([planned(1), planned(3) >= 530, startsOf(done)[4]]).toEqual([530, true, 30]);
+});
+
 describe('limits that no waiting helps', () => {
   test.each([
     ['modify account theory set MaxTRESPerJob=cpu=3', 'AssocMaxCpuPerJobLimit'],

@@ -48,6 +48,8 @@ export class BackfillCycle {
   #cycle: Cycle;
   /** Jobs that were planned in this cycle, in any of their partitions. */
   readonly #planned = new Set<number>();
+  /** QoS that let no more of their jobs start before some time, as far as this cycle has found [Unix ms]. */
+  readonly #blockedUntil = new Map<string, number>();
   #tests = 0;
   #started = 0;
   /** Since the cycle began, or woke up again [ms]. */
@@ -149,7 +151,7 @@ export class BackfillCycle {
     const limit = partitions.limitOf(job);
     const now = clock.unix;
     let counted = false;
-    for (let from = now; ;) {
+    for (let from = this.#unblockedFrom(job, now); ;) {
       const reserved = this.#scheduling.reserved(job, from, true);
       if (reserved === undefined) return undefined;
       from = reserved.from;
@@ -182,13 +184,27 @@ export class BackfillCycle {
         if (attempt.started) return 'started';
         // When limits will let it start is not known; with assoc_limit_stop it is planned all the same.
         if (attempt.isPolicy && !this.#stopsAtLimits) return undefined;
-        if (attempt.isPolicy) start = later > 0 ? later : now + BLOCKED_FOR;
+        if (attempt.isPolicy) start = this.#block(job, attempt.reason, later > 0 ? later : now + BLOCKED_FOR);
         tryLater = 0;
       }
       const next = this.#judge({ ...forecast, start, nodes: chosen, licenses: demand.licenses }, limit, tryLater, nowOnly);
       if (typeof next !== 'number') return next;
       from = next;
     }
+  }
+
+  /** With assoc_limit_stop, from when on the QoS of a job may let it start. */
+  #unblockedFrom(job: number, now: number): number {
+    if (!this.#stopsAtLimits || this.#blockedUntil.size === 0) return now;
+    const qos = this.#scheduling.limits?.qosOf(job) ?? [];
+    return Math.max(now, ...qos.map((name) => this.#blockedUntil.get(name) ?? 0));
+  }
+
+  /** A limit keeps the job back, until this time at a guess: others of a QoS that is used up are looked at from then on. */
+  #block(job: number, reason: string | undefined, until: number): number {
+    const qos = this.#scheduling.limits?.blockingQos(job, reason ?? '');
+    if (qos !== undefined) this.#blockedUntil.set(qos, Math.max(until, this.#blockedUntil.get(qos) ?? 0));
+    return until;
   }
 
   /** The plan if it can be kept, the time from which to look again, or undefined if there is to be none. */

@@ -45,6 +45,12 @@ export function limitDetail(question: LimitQuestion): string | undefined {
   );
 }
 
+/** The QoS whose limit a word speaks of; undefined if it is not that of a whole QoS. */
+export function blockingQos(question: LimitQuestion): string | undefined {
+  if (!question.word.startsWith('QOSGrp')) return undefined;
+  return question.standing.qos.find((qos) => detailOf('qos', qos, question) !== undefined)?.name;
+}
+
 function detailOf(owner: LimitOwner, standing: Standing, question: LimitQuestion): string | undefined {
   return ofCount(owner, standing, question) ?? ofResource(owner, standing, question);
 }

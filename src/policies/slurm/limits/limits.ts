@@ -15,7 +15,8 @@ import { CPU, Trackables } from '../priority/trackable.ts';
 import { Applicants } from './applicants.ts';
 import { Standings } from './job-standing.ts';
 import type { JobStanding } from './job-standing.ts';
-import { limitDetail } from './limit-detail.ts';
+import { blockingQos, limitDetail } from './limit-detail.ts';
+import type { LimitQuestion } from './limit-detail.ts';
 import { notAllowed, partitionLimit, turnedAway } from './partition-access.ts';
 import type { Applicant, PartitionSize } from './partition-access.ts';
 import { Promises } from './promises.ts';
@@ -167,11 +168,24 @@ export class Limits {
 
   /** Whose limit a reason speaks of, and how far it is used up; undefined if that is not known. */
   detailOf(job: number, word: string): string | undefined {
-    if (!this.#enforced) return undefined;
+    return this.#enforced ? limitDetail(this.#questionOf(job, word)) : undefined;
+  }
+
+  /** The QoS that lets no more of its jobs start, for this reason; undefined if it is another limit. */
+  blockingQos(job: number, word: string): string | undefined {
+    return this.#enforced ? blockingQos(this.#questionOf(job, word)) : undefined;
+  }
+
+  /** The QoS that a job is under: its own, and that of its partition. */
+  qosOf(job: number): readonly string[] {
+    return this.#enforced ? this.#standingOf(job).qos.map(({ name }) => name) : [];
+  }
+
+  #questionOf(job: number, word: string): LimitQuestion {
     const { partitions, demandOf } = this.#setup;
     const asked = this.#trackables.requested(job, demandOf(job).minNodes, partitions.of(job));
     const minutes = partitions.limitOf(job) / MINUTE;
-    return limitDetail({ word, standing: this.#standingOf(job), resources: this.#trackables.names, asked, minutes });
+    return { word, standing: this.#standingOf(job), resources: this.#trackables.names, asked, minutes };
   }
 
   /** MinPrioThreshold: less important jobs get no reservation, whatever SchedulerParameters say; undefined if none is given. */
