@@ -132,6 +132,27 @@ export const commands: readonly CommandEntry[] = [
     commands: liveCommands,
   },
   {
+    name: 'systems',
+    summary: 'Slurm, Flux and Kubernetes combined: several resource managers on one machine',
+    commands: [
+      {
+        name: 'list',
+        summary: 'list the systems, or describe one with its managers and figures',
+        load: async () => (await import('./systems-list.ts')).declareSystemsList,
+      },
+      {
+        name: 'run',
+        summary: 'run a trace through one or more systems, and show where the time of their nodes went',
+        load: async () => (await import('./systems-run.ts')).declareSystemsRun,
+      },
+      {
+        name: 'verify',
+        summary: 'compare the systems with what was measured of the real ones',
+        load: async () => (await import('./systems-verify.ts')).declareSystemsVerify,
+      },
+    ],
+  },
+  {
     name: 'completion',
     summary: 'print the completion script of a shell',
     load: async () => (await import('./completion.ts')).declareCompletion,
