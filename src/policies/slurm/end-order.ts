@@ -45,11 +45,4 @@ export class EndOrder {
     while (index < this.jobs.length && !this.overlaps(index, nodes)) index++;
     return index;
   }
-
-  /** The last of the jobs from `from` on and before `until` that is on some of the nodes [index]; -1 if none is. */
-  lastOn(nodes: NodeSet, from: number, until: number): number {
-    let index = until - 1;
-    while (index >= from && !this.overlaps(index, nodes)) index--;
-    return index < from ? -1 : index;
-  }
 }

@@ -8,7 +8,7 @@ import type { Allocation } from './running.ts';
 import type { Share } from './share.ts';
 
 const FIRST_WINDOW = 30_000;
-/** Jobs that are let go without a test in between. */
+/** Jobs that are let go at once; more of them go all the same, before there is a test. */
 const MOST_AT_ONCE = 202;
 
 /** Where the job fits when this running job, the last one that it waits for, is gone. */
@@ -28,8 +28,6 @@ export class OpeningSearch {
   #gone = 0;
   /** The last of the jobs that are gone, if it was not tried without them yet; -1 = it was. */
   #last = -1;
-  /** They are too many at once: more go before it is tried. */
-  #isCut = false;
 
   constructor(order: EndOrder, candidates: NodeSet, linear: number) {
     this.#order = order;
@@ -48,7 +46,6 @@ export class OpeningSearch {
       const last = this.#order.jobs[this.#last];
       if (last.end > latest) return last.end;
       this.#last = -1;
-      if (this.#isCut) continue;
       this.#widen();
       const shares = choose(this.#gone);
       if (shares !== undefined) return { last, shares };
@@ -69,20 +66,24 @@ export class OpeningSearch {
       this.#barrier = end + (FIRST_WINDOW - (end % FIRST_WINDOW));
     }
     const edge = Math.max(begun, order.firstAfter(this.#barrier + this.#window) - 1);
-    const cut = edge - begun < MOST_AT_ONCE ? count : this.#cutBefore(edge);
-    this.#isCut = cut < count;
-    const last = this.#isCut ? cut : order.firstOn(nodes, edge);
-    this.#last = last < count ? last : order.lastOn(nodes, begun, edge);
+    const last = order.firstOn(nodes, edge);
+    this.#last = last < count ? last : this.#lastOfAll(edge);
     this.#gone = Math.min(last + 1, count);
   }
 
-  /** The job with which too many of this group are gone [index]; the number of all jobs if they are not. */
-  #cutBefore(edge: number): number {
-    let left = MOST_AT_ONCE;
+  /**
+   * The last job on these nodes, if none is behind `edge` [index]; -1 if there is none. If so many are left as go at once,
+   * they go without a test, and Slurm looks in vain for more of them before it makes one.
+   */
+  #lastOfAll(edge: number): number {
+    let last = -1;
+    let left = 0;
     for (let index = this.#gone; index < edge; index++) {
-      if (this.#order.overlaps(index, this.#candidates) && --left === 0) return index;
+      if (!this.#order.overlaps(index, this.#candidates)) continue;
+      last = index;
+      left++;
     }
-    return this.#order.jobs.length;
+    return left % MOST_AT_ONCE === 0 ? -1 : last;
   }
 
   #widen(): void {
