@@ -138,19 +138,22 @@ describe.each(placements)('$name', (spec) => {
     );
   });
 
-  test.skipIf(spec.name === 'random')('decides as its summary says (random: nobody can say)', () => {
-    fc.assert(
-      fc.property(situations({ min: 1, max: 3 }), (situation) => {
-        const { ledger, nodes } = setUp(situation, spec);
-        const expected = byDefinition(spec.name, situation, nodes);
-        expect(ledger.fits(0)).toBe(expected !== undefined);
-        if (expected === undefined) return;
-        ledger.take(0);
-        expect(takenBy(ledger, 0)).toEqual(expected);
-      }),
-      { numRuns: 1500 },
-    );
-  });
+  test.skipIf(spec.name === 'random' || spec.needsDevices)(
+    'decides as its summary says (random: nobody can; those for GPUs: gpu-placement.test.ts)',
+    () => {
+      fc.assert(
+        fc.property(situations({ min: 1, max: 3 }), (situation) => {
+          const { ledger, nodes } = setUp(situation, spec);
+          const expected = byDefinition(spec.name, situation, nodes);
+          expect(ledger.fits(0)).toBe(expected !== undefined);
+          if (expected === undefined) return;
+          ledger.take(0);
+          expect(takenBy(ledger, 0)).toEqual(expected);
+        }),
+        { numRuns: 1500 },
+      );
+    },
+  );
 
   test('says what it does, its ties and its source', () => {
     expect(spec.summary).toMatch(/^[A-Z].*\.$/);

@@ -6,7 +6,6 @@ const POLICIES: Readonly<Record<string, () => Promise<PolicySpec>>> = {
   easy: async () => (await import('./easy/easy.ts')).easy,
   conservative: async () => (await import('./conservative/conservative.ts')).conservative,
   sjf: async () => (await import('./sjf.ts')).sjf,
-  'no-queue': async () => (await import('./no-queue.ts')).noQueue,
   'first-fit': async () => (await import('./first-fit.ts')).firstFit,
   'fair-share': async () => (await import('./fair-share/fair-share.ts')).fairShare,
   drf: async () => (await import('./drf/drf.ts')).drf,
