@@ -107,6 +107,25 @@ describe.skipIf(MISSING)(`a cluster of processes ${SKIPPED}`, () => {
     expect(ended.status.containerStatuses?.[0].state.terminated?.exitCode).toBe(3);
   });
 
+  test('a pod that is changed while it runs or stops takes no longer for it', async () => {
+    const change = (name: string, value: string) => plane.api.merge(`${PODS}/${name}`, { metadata: { labels: { value } } });
+    await plane.api.create(PODS, pod('changes', { annotations: { [RUNTIME]: '2s' } }));
+    const started = await inPhase('changes', 'Running');
+    await sleep(1000);
+    await change('changes', 'running');
+    const ended = await inPhase('changes', 'Succeeded');
+    expect(instant(ended, ENDED) - instant(started, STARTED)).toBeLessThan(2900);
+
+    await plane.api.create(PODS, pod('lingers', { annotations: { [STOP]: 'grace' }, grace: 3 }));
+    await inPhase('lingers', 'Running');
+    await plane.api.send('DELETE', `${PODS}/lingers`);
+    const stopping = await until('lingers', (found) => !Number.isNaN(instant(found, STOPS)));
+    await sleep(1500);
+    await change('lingers', 'stopping');
+    await gone('lingers');
+    expect(Date.now() - instant(stopping, STOPS)).toBeLessThan(1400);
+  });
+
   test('a pod without a time runs until it is deleted, and goes at once then', async () => {
     await plane.api.create(PODS, pod('service'));
     await inPhase('service', 'Running');
