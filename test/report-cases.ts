@@ -1,5 +1,6 @@
 /** Reports that are hard to show: names that mean mischief, nothing to draw, too much of it. */
 import type { Report } from '../src/report/build.ts';
+import { pageLabel } from '../src/report/distinct-labels.ts';
 import type { PageTable } from '../src/report/page-table.ts';
 import type { ReportFacts, RunFacts } from '../src/report/model.ts';
 import { COMPLETED, REJECTED, UNFINISHED } from '../src/schedule.ts';
@@ -120,7 +121,7 @@ const LONG_NODES = EVIL.map((name, index) => `${name}${index}`);
 export const CASES: Readonly<Record<string, () => Report>> = {
   'names that mean mischief': () =>
     reportOf(
-      EVIL.map((name, index) => (name === '' ? `${index}` : name)),
+      EVIL.map((name, index) => `${pageLabel(name)}${index}`),
       [0, 1, 2].map(() => tableOf({ jobs: 120, users: EVIL, nodes: LONG_NODES, ids: EVIL, reasons: EVIL })),
       { parameters: { [EVIL[0]]: EVIL[1] }, workload: EVIL[2], cluster: EVIL[3] },
     ),

@@ -5,6 +5,7 @@ import { buildReport } from '../report/build.ts';
 import type { Report } from '../report/build.ts';
 import { readAssets } from '../report/write-report.ts';
 import { readResults } from '../results/read.ts';
+import { entitlementsFor } from './report-shares.ts';
 import { packageVersion } from './version.ts';
 
 /** Jobs that a page may hold: about 10 bytes each. */
@@ -14,17 +15,28 @@ export interface PageWishes {
   /** Label or name of the policy that the others are compared with. */
   readonly baseline?: string;
   readonly mostJobs?: number;
+  /** File of what accounts and users may claim. */
+  readonly shares?: string;
 }
 
 /** What the page of these folders shows. */
-export async function makeReport(dirs: readonly string[], { baseline, mostJobs = MOST_JOBS }: PageWishes): Promise<Report> {
+export async function makeReport(
+  dirs: readonly string[],
+  { baseline, mostJobs = MOST_JOBS, shares }: PageWishes,
+): Promise<Report> {
   const sources = await Promise.all(dirs.map((dir) => readResults(dir)));
   checkBaseline(
     baseline,
     sources.flatMap(({ runs }) => runs.flatMap(({ label, policy }) => [label, policy])),
   );
   const policies = new Map((await loadPolicies()).map((spec) => [spec.name, spec]));
-  return await buildReport(sources, { baseline, mostJobs, policies, version: packageVersion() });
+  return await buildReport(sources, {
+    baseline,
+    mostJobs,
+    policies,
+    version: packageVersion(),
+    entitlements: entitlementsFor(shares, sources),
+  });
 }
 
 /** The same folder from the sources and from the joined program. */

@@ -27,6 +27,7 @@ export function declareServe(command: Command): void {
     .option('--host <address>', 'where to listen; beyond this machine everybody there can read the page', '127.0.0.1')
     .option('--baseline <policy>', 'the policy that the others are compared with (default: the first)')
     .option('--most-jobs <n>', 'jobs that the page may hold, over all runs', String(MOST_JOBS))
+    .option('--shares <file>', 'what accounts and users may claim (default: the file that fair-share was run with)')
     .option('--open', 'show it in the browser')
     .action(serve);
 }
@@ -37,12 +38,14 @@ interface ServeOptions {
   host: string;
   baseline?: string;
   mostJobs: string;
+  shares?: string;
   open?: boolean;
 }
 
 async function serve(given: readonly string[], options: ServeOptions): Promise<void> {
   const dirs = given.length === 0 ? ['.'] : given;
-  const wishes = { baseline: options.baseline, mostJobs: wholeNumber(options.mostJobs, '--most-jobs', 0) };
+  const { baseline, shares } = options;
+  const wishes = { baseline, shares, mostJobs: wholeNumber(options.mostJobs, '--most-jobs', 0) };
   const port = wholeNumber(options.port, '--port', 0);
   const stop = stopOnSignals();
   const server = new PageServer();

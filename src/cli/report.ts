@@ -27,6 +27,7 @@ export function declareReport(command: Command): void {
       'jobs that the page may hold, over all runs; the others are told by figures only',
       String(MOST_JOBS),
     )
+    .option('--shares <file>', 'what accounts and users may claim (default: the file that fair-share was run with)')
     .option('--open', 'show it in the browser')
     .helpCommand(false)
     .action(report);
@@ -37,12 +38,13 @@ interface ReportOptions {
   out?: string;
   baseline?: string;
   mostJobs: string;
+  shares?: string;
   open?: boolean;
 }
 
-async function report(dirs: readonly string[], { out, baseline, mostJobs, open }: ReportOptions): Promise<void> {
+async function report(dirs: readonly string[], { out, baseline, mostJobs, shares, open }: ReportOptions): Promise<void> {
   const path = out ?? join(dirs[0], 'report.html');
-  await reportOn(dirs, path, { baseline, mostJobs: wholeNumber(mostJobs, '--most-jobs', 0) });
+  await reportOn(dirs, path, { baseline, mostJobs: wholeNumber(mostJobs, '--most-jobs', 0), shares });
   print(`${path}\n`);
   if (open) showInBrowser(path);
 }

@@ -3,7 +3,7 @@ import type { Results, Run } from '../results/read.ts';
 import type { Summary } from '../results/read-summary.ts';
 import { conditionsOf } from './conditions.ts';
 import { labelledRuns } from './distinct-labels.ts';
-import type { GroupFacts, PolicyFacts, ReportFacts, RunFacts, VerdictFacts } from './model.ts';
+import type { Entitlements, GroupFacts, PolicyFacts, ReportFacts, RunFacts, VerdictFacts } from './model.ts';
 import { listed } from './number-text.ts';
 import type { PageTable } from './page-table.ts';
 import { sourceFacts } from './source-facts.ts';
@@ -19,6 +19,7 @@ export interface ReportWishes {
   /** What is known of each policy, by its name. */
   readonly policies: ReadonlyMap<string, Pick<PolicyFacts, 'summary' | 'source' | 'fidelity'>>;
   readonly version: string;
+  readonly entitlements?: Entitlements;
 }
 
 export interface Report {
@@ -46,6 +47,7 @@ export async function buildReport(sources: readonly Results[], wishes: ReportWis
       sources: sources.map(sourceFacts),
       policies: policiesOf(runs, wishes),
       warnings: warningsOf(sources, leftOut),
+      entitlements: wishes.entitlements,
       version: wishes.version,
     },
     tables,

@@ -11,15 +11,16 @@ const LONGEST = 72;
  * twice under the same conditions, in two folders say, is called by its folder too.
  */
 export function labelledRuns(sources: readonly Results[]): Run[] {
-  const runs = sources.flatMap(({ runs: own }) => own.map((run) => ({ ...run, label: cut(oneLine(run.label)) })));
-  const folders = sources.flatMap(({ dir, runs: own }) => own.map(() => cut(oneLine(basename(dir)))));
+  const runs = sources.flatMap(({ runs: own }) => own.map((run) => ({ ...run, label: pageLabel(run.label) })));
+  const folders = sources.flatMap(({ dir, runs: own }) => own.map(() => pageLabel(basename(dir))));
   const labels = numbered(withFolders(runs, folders), conditionsOf(runs));
   return runs.map((run, index) => ({ ...run, label: labels[index] }));
 }
 
-function cut(label: string): string {
-  const characters = Array.from(label);
-  if (characters.length <= LONGEST) return label;
+/** One line of moderate length. */
+export function pageLabel(label: string): string {
+  const characters = Array.from(oneLine(label));
+  if (characters.length <= LONGEST) return characters.join('');
   const end = Math.floor(LONGEST / 3);
   return `${characters.slice(0, LONGEST - end - 1).join('')}…${characters.slice(-end).join('')}`;
 }

@@ -17,6 +17,7 @@ export interface ReportFacts {
   readonly sources: readonly SourceFacts[];
   readonly policies: readonly PolicyFacts[];
   readonly warnings: readonly string[];
+  readonly entitlements?: Entitlements;
   /** Version of the program that wrote the page. */
   readonly version: string;
 }
@@ -51,6 +52,14 @@ export interface GroupFacts {
   readonly label: string;
   /** Indices into `runs`, the baseline first. */
   readonly runs: readonly number[];
+}
+
+/** What accounts and users may claim of the whole [ratio], by their names. */
+export interface Entitlements {
+  readonly account?: Readonly<Record<string, number>>;
+  readonly user?: Readonly<Record<string, number>>;
+  /** Nobody is entitled to anything for the queue that his jobs stand in. */
+  readonly queue?: undefined;
 }
 
 /** A figure of two policies compared. */

@@ -1,11 +1,12 @@
 // The report page in a real browser: every view is there, is drawn, answers to mouse and keys, can be printed, and
 // breaks no rule of axe-core; nothing is asked of a network.
+import type { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder, yardmaster } from '../cli-runner.ts';
+import { violationsOf } from './axe.ts';
 import { CHROMIUM, openBrowser, openFile, visit, WHY_SKIPPED } from './browser.ts';
 import type { Look, WatchedPage } from './browser.ts';
 
@@ -30,22 +31,6 @@ async function makePages(): Promise<void> {
   for (const [at, dir] of dirs.entries())
     await made(['replay', 'traces/bursts.swf', ...sweep, '--seed', String(at + 1), '--out', dir]);
   await made(['report', ...dirs, '--out', SWEEP]);
-}
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface Violation {
-  readonly id: string;
-  readonly help: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-
-async function violationsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate<{ violations: Violation[] }>('axe.run(document)');
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
-  );
 }
 
 async function sections(page: Page): Promise<string[]> {
@@ -81,6 +66,7 @@ describe.skipIf(CHROMIUM === undefined).each(LOOKS)(`the page, $width px wide an
       'size-and-length',
       'fairness',
       'fairness-over-time',
+      'fragmentation',
       'interruptions',
       'nodes',
       'jobs',
@@ -117,28 +103,36 @@ describe.skipIf(CHROMIUM === undefined)(`in use${WHY_SKIPPED}`, () => {
   });
   afterAll(() => context.close());
 
-  const label = (page: Page, name: string) => page.locator(`#${name} [role=img]`).first().getAttribute('aria-label');
+  /** What a chart says of itself: it is drawn, and says so, when it comes into view. */
+  const label = async (page: Page, name: string) => {
+    await visit(page, name);
+    return await page.locator(`#${name} [role=img]`).first().getAttribute('aria-label');
+  };
+  const labels = async (page: Page, names: readonly string[]) => {
+    const found: (string | null)[] = [];
+    for (const name of names) found.push(await label(page, name));
+    return found;
+  };
 
   test('charts of time are zoomed together, by buttons, keys and mouse', async () => {
     shown = await openFile(context, NODES);
     const { page } = shown;
-    for (const name of ['fairness-over-time', 'nodes', 'utilization']) await visit(page, name);
-    const names = ['utilization', 'fairness-over-time', 'nodes'];
-    const all = await Promise.all(names.map((name) => label(page, name)));
+    const names = ['nodes', 'fairness-over-time', 'fragmentation', 'utilization'];
+    const all = await labels(page, names);
     await page.locator('#utilization').getByRole('button', { name: 'Closer' }).click();
-    const closer = await Promise.all(names.map((name) => label(page, name)));
-    names.forEach((name, at) => expect(closer[at], name).not.toBe(all[at]));
+    for (const [at, name] of names.entries()) await expect.poll(() => label(page, name)).not.toBe(all[at]);
+    const closer = await label(page, 'utilization');
     await page.locator('#utilization .plot').focus();
     await page.keyboard.press('ArrowRight');
-    expect(await label(page, 'utilization')).not.toBe(closer[0]);
+    expect(await label(page, 'utilization')).not.toBe(closer);
     await page.keyboard.press('0');
-    expect(await label(page, 'utilization')).toBe(all[0]);
+    expect(await label(page, 'utilization')).toBe(all[3]);
     const box = (await page.locator('#utilization .plot').boundingBox())!;
     await page.mouse.move(box.x + 300, box.y + 60);
     await page.mouse.down();
     await page.mouse.move(box.x + 500, box.y + 60, { steps: 5 });
     await page.mouse.up();
-    await expect.poll(() => label(page, 'utilization')).not.toBe(all[0]);
+    await expect.poll(() => label(page, 'utilization')).not.toBe(all[3]);
     await page.keyboard.press('0');
     expect(shown.troubles).toEqual([]);
   });
@@ -169,6 +163,7 @@ describe.skipIf(CHROMIUM === undefined)(`in use${WHY_SKIPPED}`, () => {
       'size-and-length',
       'fairness',
       'fairness-over-time',
+      'fragmentation',
       'interruptions',
       'nodes',
       'jobs',
@@ -196,6 +191,7 @@ describe.skipIf(CHROMIUM === undefined)(`in use${WHY_SKIPPED}`, () => {
 
   test('the appearance can be chosen, and is drawn anew', async () => {
     const { page } = shown;
+    await visit(page, 'utilization');
     const drawn = await page.locator('#utilization .plot').getAttribute('data-drawn');
     await page.locator('#theme').selectOption('dark');
     await expect.poll(() => page.locator('#utilization .plot').getAttribute('data-drawn')).not.toBe(drawn);
@@ -221,6 +217,30 @@ describe.skipIf(CHROMIUM === undefined)(`in use${WHY_SKIPPED}`, () => {
     expect(await violationsOf(page)).toEqual([]);
     expect(troubles).toEqual([]);
     await page.close();
+  });
+
+  test('the page that is served loads again when there are other results', async () => {
+    const out = join(folder, 'served');
+    await made(['replay', 'traces/bursts.swf', '--policy', 'fcfs', '--out', out]);
+    let address = '';
+    let child: ReturnType<typeof spawn> | undefined;
+    const served = yardmaster(['report', 'serve', out, '--watch', '--port', '0'], {
+      onStart: (started) => (child = started).stdout?.on('data', (text: string) => (address += text)),
+    });
+    await expect.poll(() => address).toMatch(/\n$/);
+    const page = await context.newPage();
+    const troubles: string[] = [];
+    page.on('console', (message) => void (message.type() === 'error' && troubles.push(message.text())));
+    await page.goto(address.trim());
+    await expect.poll(() => page.title(), { timeout: 60_000 }).toContain('fcfs on bursts.swf');
+    await visit(page, 'utilization');
+    await made(['replay', 'traces/bursts.swf', '--policy', 'fcfs', '--policy', 'easy', '--out', out]);
+    await expect.poll(() => page.title(), { timeout: 60_000 }).toContain('fcfs and easy on bursts.swf');
+    await visit(page, 'utilization');
+    expect(troubles).toEqual([]);
+    await page.close();
+    child?.kill('SIGINT');
+    expect((await served).code).toBe(0);
   });
 
   test('words are there without a script', async () => {

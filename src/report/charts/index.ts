@@ -6,6 +6,7 @@ import { fairnessOverTime } from './fairness-over-time.ts';
 import { fragmentation } from './fragmentation.ts';
 import { interruptions } from './interruptions.ts';
 import { sensitivity } from './sensitivity.ts';
+import { sharesOverTime } from './shares-over-time.ts';
 import { sizeAndLength } from './size-and-length.ts';
 import { tradeOffs } from './trade-offs.ts';
 import { utilization } from './utilization.ts';
@@ -16,6 +17,7 @@ export const charts: readonly ChartSpec[] = [
   sizeAndLength,
   fairness,
   fairnessOverTime,
+  sharesOverTime,
   fragmentation,
   interruptions,
   sensitivity,
