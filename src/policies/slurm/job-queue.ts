@@ -49,26 +49,26 @@ interface Ranked extends QueueRecord {
 export class JobQueue {
   readonly #parts: JobQueueParts;
   readonly #jobs: Requests;
-  /** Of each job and partition that it was looked at in. */
-  readonly #known: (JobDemand | undefined)[];
+  /** Of each job that waits: by the partitions that it was looked at in. */
+  readonly #known: (JobDemand[] | undefined)[];
   /** Of each job and partition: 1 where neither what it asks for nor limits of the partition keep it back, which stays so. */
   readonly #isClear: Uint8Array;
 
   constructor(jobs: Requests, parts: JobQueueParts) {
     this.#jobs = jobs;
     this.#parts = parts;
-    this.#known = new Array<JobDemand | undefined>(jobs.user.code.length * parts.partitions.rules.length).fill(undefined);
+    this.#known = new Array<JobDemand[] | undefined>(jobs.user.code.length).fill(undefined);
     this.#isClear = new Uint8Array(jobs.user.code.length * parts.partitions.rules.length);
   }
 
   /** In the partition that it is looked at in. */
   demandOf(job: number): JobDemand {
     const partition = this.#parts.partitions.of(job);
-    return (this.#known[this.#key(job, partition)] ??= this.#parts.demands.of(job, partition));
+    return ((this.#known[job] ??= [])[partition] ??= this.#parts.demands.of(job, partition));
   }
 
   forget(job: number): void {
-    for (const partition of this.#parts.partitions.allOf(job)) this.#known[this.#key(job, partition)] = undefined;
+    this.#known[job] = undefined;
   }
 
   #key(job: number, partition: number): number {
