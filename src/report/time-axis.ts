@@ -41,6 +41,13 @@ export function timeAxis(window: TimeWindow, width: number, theme: Theme, zero: 
   };
 }
 
+/** Where one or two of DECADES are all that fits. */
+const FINER = [1, 2, 5, 10, 20, 30]
+  .map((seconds) => seconds * SECOND)
+  .concat([1, 2, 5, 10, 20, 30].map((minutes) => minutes * MINUTE))
+  .concat([1, 2, 5, 10].map((hours) => hours * HOUR))
+  .concat([1, 2, 4, 7, 14, 30, 60, 120, 240, 400, 1000, 4000].map((days) => days * DAY));
+
 const DECADES = [
   SECOND,
   10 * SECOND,
@@ -57,12 +64,14 @@ const DECADES = [
 
 /** A logarithmic x axis of durations, from one to another [s]; what is below 1 s is drawn there. */
 export function durationAxis(longest: number, theme: Theme, shortest = 1): Record<string, unknown> {
-  const ticks = DECADES.filter((tick) => tick / SECOND <= longest * 1.5);
+  const isShown = (tick: number) => tick / SECOND <= Math.max(10, longest) * 1.1 && tick / SECOND >= Math.max(1, shortest) * 0.9;
+  const ticks =
+    DECADES.filter(isShown).length > 2 ? DECADES.filter((tick) => tick / SECOND <= longest * 1.5) : FINER.filter(isShown);
   return {
     type: 'log',
     range: [Math.log10(Math.max(1, shortest)) - 0.05, Math.log10(Math.max(10, longest)) + 0.05],
     tickvals: ticks.map((tick) => tick / SECOND),
-    ticktext: ticks.map((tick, index) => (index === 0 ? '≤ 1 s' : formatDuration(tick))),
+    ticktext: ticks.map((tick) => (tick === SECOND ? '≤ 1 s' : formatDuration(tick))),
     gridcolor: theme.grid,
     zeroline: false,
     linecolor: theme.grid,

@@ -66,6 +66,7 @@ describe.skipIf(CHROMIUM === undefined).each(LOOKS)(`the page, $width px wide an
       'size-and-length',
       'fairness',
       'fairness-over-time',
+      'shares-over-time',
       'fragmentation',
       'interruptions',
       'nodes',
@@ -163,6 +164,7 @@ describe.skipIf(CHROMIUM === undefined)(`in use${WHY_SKIPPED}`, () => {
       'size-and-length',
       'fairness',
       'fairness-over-time',
+      'shares-over-time',
       'fragmentation',
       'interruptions',
       'nodes',
@@ -227,7 +229,7 @@ describe.skipIf(CHROMIUM === undefined)(`in use${WHY_SKIPPED}`, () => {
     const served = yardmaster(['report', 'serve', out, '--watch', '--port', '0'], {
       onStart: (started) => (child = started).stdout?.on('data', (text: string) => (address += text)),
     });
-    await expect.poll(() => address).toMatch(/\n$/);
+    await expect.poll(() => address, { timeout: 30_000 }).toMatch(/\n$/);
     const page = await context.newPage();
     const troubles: string[] = [];
     page.on('console', (message) => void (message.type() === 'error' && troubles.push(message.text())));

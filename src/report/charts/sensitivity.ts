@@ -21,7 +21,7 @@ export const sensitivity: ChartSpec = {
     const series = seriesOf(facts, varied, figure);
     const values = valuesOf(facts, varied);
     return {
-      traces: series.map((one, index) => traceOf(one, index, values, figure, view)),
+      traces: series.map((one, index) => traceOf(one, styleOf(facts, one, index), values, figure, view)),
       layout: {
         xaxis: {
           ...valueTicks(values, view.width),
@@ -48,6 +48,12 @@ export const sensitivity: ChartSpec = {
     };
   },
 };
+
+/** That which the policy has in the other charts, if the series is one policy with one setting. */
+function styleOf({ labels }: ReportFacts, { policy }: Series, index: number): number {
+  const style = labels.indexOf(policy);
+  return style < 0 ? index : style;
+}
 
 /** Pixels that the name of a value needs. */
 const TICK = 90;

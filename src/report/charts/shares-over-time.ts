@@ -27,10 +27,10 @@ export const sharesOverTime: ChartSpec = {
     const runs = withTables(data).map((run): SharedRun => ({ ...run, time: heldTime(run.table, owner, window, PARTS) }));
     const entitled = data.facts.entitlements?.[owner] ?? {};
     return {
-      traces: runs.flatMap((run, strip) => tracesOf(run, strip, { names, entitled, window }, view)),
+      traces: runs.flatMap((run, strip) => tracesOf(run, strip, { names, entitled, window, owner }, view)),
       layout: layoutOf(runs, window, view),
       height: runs.length * (STRIP + GAP) + MARGINS,
-      sentence: sentenceOf(runs, { names, entitled, window }, owner, view),
+      sentence: sentenceOf(runs, { names, entitled, window, owner }, view),
       table: () => tableOf(runs, owner, entitled, window),
     };
   },
@@ -50,6 +50,7 @@ interface Shown {
   /** Of the whole, by name [ratio]. */
   readonly entitled: Readonly<Record<string, number>>;
   readonly window: TimeWindow;
+  readonly owner: Owner;
 }
 
 /** Those first that entitlements are known of. */
@@ -86,26 +87,36 @@ function shareOf({ owners, parts, held, all }: HeldTime, name: string): number {
   return (first < 0 ? 0 : sum(held.subarray(first, first + parts))) / sum(all);
 }
 
+/** The last level holds until the end. */
+function steps(levels: readonly number[]): number[] {
+  return [...levels, levels[levels.length - 1]];
+}
+
 /** A strip of its own for each policy [pixels]. */
 const STRIP = 130;
 const GAP = 26;
 const MARGINS = 40 + 46;
 
-function tracesOf(run: SharedRun, strip: number, { names, entitled, window }: Shown, { theme, zero }: View): Figure['traces'] {
+function tracesOf(
+  run: SharedRun,
+  strip: number,
+  { names, entitled, window, owner }: Shown,
+  { theme, zero }: View,
+): Figure['traces'] {
   const yaxis = strip === 0 ? 'y' : `y${strip + 1}`;
   const width = (window.until - window.from) / PARTS;
-  const x = Array.from({ length: PARTS }, (_, part) => window.from + (part + 0.5) * width);
+  const x = Array.from({ length: PARTS + 1 }, (_, part) => window.from + part * width);
   return names.flatMap((name, index) => {
     const color = colorOf(theme, index + 1);
-    const common = { type: 'scatter', mode: 'lines', name: chartText(name, 20), legendgroup: String(index), yaxis };
+    const common = { type: 'scatter', mode: 'lines', name: `${owner} ${chartText(name, 20)}`, legendgroup: String(index), yaxis };
     const shares = {
       ...common,
       showlegend: strip === 0,
       x,
-      y: sharesOf(run.time, name),
+      y: steps(sharesOf(run.time, name)),
       customdata: x.map((at) => instantText(at, zero)),
-      hovertemplate: `${chartText(name)}: %{y:.1%}<extra>%{customdata}</extra>`,
-      line: { color, width: 1.6, shape: 'hvh' },
+      hovertemplate: `${owner} ${chartText(name)}: %{y:.1%}<extra>%{customdata}</extra>`,
+      line: { color, width: 1.6, shape: 'hv' },
     };
     const right = entitledTo(entitled, name);
     if (right === undefined) return [shares];
@@ -145,15 +156,15 @@ function layoutOf(runs: readonly SharedRun[], window: TimeWindow, { width, theme
   return { ...layout, annotations };
 }
 
-function sentenceOf(runs: readonly SharedRun[], { names, entitled, window }: Shown, owner: Owner, { zero }: View): string {
+function sentenceOf(runs: readonly SharedRun[], { names, entitled, window, owner }: Shown, { zero }: View): string {
   if (names.length === 0) return `No job of any ${owner} ran.`;
   const words = runs.map(({ facts, time }) => {
     const parts = names.slice(0, 3).map((name) => {
       const right = entitledTo(entitled, name);
       const claim = right === undefined ? '' : ` (entitled to ${percent(right)})`;
-      return `${shortName(name)} ${percent(shareOf(time, name))}${claim}`;
+      return `${owner} ${shortName(name)} ${percent(shareOf(time, name))}${claim}`;
     });
-    return `${facts.label} gave ${owner} ${listed(parts)}`;
+    return `${facts.label} gave ${listed(parts)}`;
   });
   const lines = Object.keys(entitled).length > 0 ? ' Dotted: what each is entitled to.' : '';
   return `Of the processor time held over ${spanText(window, zero)}, ${words.join('; ')}.${lines}`;
