@@ -37,7 +37,7 @@ export async function convertTrace(trace: Trace, format: TraceFormat, take: Take
   }
   const losses: Loss[] = trace.skipped.map(({ what, count }) => ({ what: `left out when read: ${what}`, jobs: count }));
   const lost = (what: string, jobs: number) => losses.push({ what, jobs });
-  tellKubernetes(trace.workload, lost);
+  tellKubernetes(trace.workload, lost, format.write.keepsSlurm === true);
   let bytes = 0;
   await format.write.prepare?.();
   for (const piece of format.write.write(trace.workload, lost, trace.declared)) {
@@ -48,12 +48,12 @@ export async function convertTrace(trace: Trace, format: TraceFormat, take: Take
 }
 
 /** No table holds what Kubernetes or Slurm know of a job beyond its requests, nor a run without end. */
-function tellKubernetes(workload: Workload, lost: (what: string, jobs: number) => void): void {
+function tellKubernetes(workload: Workload, lost: (what: string, jobs: number) => void, keepsSlurm: boolean): void {
   const { count, kubernetes, slurm } = workload;
   let services = 0;
   for (let job = 0; job < count; job++) if (isService(workload, job)) services++;
   if (services > 0) lost('services, which never end: they have no run time', services);
-  if (slurm !== undefined) lost('what only Slurm knows: nodes, constraints, licences, arrays', count);
+  if (slurm !== undefined && !keepsSlurm) lost('what only Slurm knows: nodes, constraints, licences, arrays', count);
   if (kubernetes === undefined) return;
   lost('pod templates: labels, affinity, tolerations, spreading, nodes, gangs', count);
   const throttled = kubernetes.throttleOfJob.reduce((jobs, throttle) => (throttle >= 0 ? jobs + 1 : jobs), 0);

@@ -21,6 +21,8 @@ export interface TraceFormat {
 }
 
 export interface TraceWriter {
+  /** True if it tells itself what it cannot hold of what only Slurm knows: else all of that is lost. */
+  readonly keepsSlurm?: true;
   /** Loads what writing needs; must be awaited before `write` where it is there. */
   prepare?(): Promise<void>;
   /**

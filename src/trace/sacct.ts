@@ -9,6 +9,7 @@ import { readJobId } from './sacct-job-id.ts';
 import { SacctJobs } from './sacct-jobs.ts';
 import { RecordReader } from './sacct-record.ts';
 import type { ResourceChoices } from './sacct-resources.ts';
+import { writeSacct } from './sacct-write.ts';
 
 const parameters: ParameterSpecs = {
   columns: {
@@ -48,6 +49,7 @@ export const sacct: TraceFormat = {
   parameters,
   likelihood,
   read,
+  write: { write: writeSacct, keepsSlurm: true },
 };
 
 function likelihood(head: string): number {
