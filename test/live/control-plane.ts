@@ -5,21 +5,22 @@
  *     describe.skipIf(MISSING)(`... ${SKIPPED}`, () => {
  *       let plane: ControlPlane;
  *       beforeAll(async () => (plane = await startControlPlane({ cluster: 'nodes=20,cpus=8,gpus=4' })));
- *       afterAll(() => plane.stop());
+ *       afterAll(() => plane?.stop());
  *       test('...', async () => { const { status } = await plane.api.get('/api/v1/nodes'); ... });
  *     });
  *
- * A cluster is ready after some seconds, takes about 1 GB, and is gone with all its processes after `stop`. Pods run as
- * their annotations say: `yardmaster.dev/runtime`, `yardmaster.dev/exit-code`, `yardmaster.dev/stop` (src/live/cluster/names.ts).
+ * A cluster is ready after some seconds, takes about 1 GB, and is gone with all its processes after `stop`; what a killed
+ * run leaves, `yardmaster live down --dir /tmp/yardmaster-live-...` takes down. Pods run as their annotations say:
+ * `yardmaster.dev/runtime`, `yardmaster.dev/exit-code`, `yardmaster.dev/stop` (src/live/cluster/names.ts).
  */
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { loadCluster } from '../../src/cluster-file.ts';
 import { takeDown } from '../../src/live/cluster/down.ts';
 import { ClusterFolder } from '../../src/live/cluster/folder.ts';
 import type { ClusterState } from '../../src/live/cluster/folder.ts';
+import { readAddress } from '../../src/live/cluster/kubeconfig-address.ts';
 import { restartProcess, signalProcess } from '../../src/live/cluster/processes.ts';
 import { findPrograms, PROCESS_PROGRAMS } from '../../src/live/cluster/programs.ts';
 import { waitFor } from '../../src/live/cluster/readiness.ts';
@@ -79,12 +80,14 @@ export async function startControlPlane({
     featureGates,
     timeout: 240_000,
   });
-  const access = accessOf(state.kubeconfig);
-  const api = new Api(access);
+  const { server, ca, token = '' } = readAddress(state.kubeconfig);
+  const api = new Api({ server, ca, token });
   return {
     state,
     kubeconfig: state.kubeconfig,
-    ...access,
+    server,
+    ca,
+    token,
     api,
     signal: (process, signal) => signalProcess(state, process, signal),
     restart: async (process) => {
@@ -97,15 +100,6 @@ export async function startControlPlane({
       await takeDown(folder, state);
     },
   };
-}
-
-function accessOf(kubeconfig: string): { server: string; token: string; ca: string } {
-  const { clusters, users } = parse(readFileSync(kubeconfig, 'utf8')) as {
-    clusters: [{ cluster: { server: string; 'certificate-authority': string } }];
-    users: [{ user: { token: string } }];
-  };
-  const { server, 'certificate-authority': authority } = clusters[0].cluster;
-  return { server, token: users[0].user.token, ca: readFileSync(authority, 'utf8') };
 }
 
 function areThere(): boolean {

@@ -15,6 +15,7 @@ import { readAddress } from './kubeconfig-address.ts';
 import { CLUSTER_LABEL } from './names.ts';
 import { freePorts } from './ports.ts';
 import { findPrograms, KIND_PROGRAMS } from './programs.ts';
+import type { Programs, ProgramSearch } from './programs.ts';
 import { waitFor } from './readiness.ts';
 import type { Waiting } from './readiness.ts';
 import { Api } from './requests.ts';
@@ -37,7 +38,7 @@ const CONFIG = 'kind.yaml';
 export async function upKind(wish: KindClusterWish): Promise<ClusterState> {
   const { name, folder } = wish;
   const version = kindVersion(wish.search.version);
-  const programs = findPrograms(KIND_PROGRAMS, { ...wish.search, version: undefined });
+  const programs = findKind(wish.search);
   checkKindName(programs.kind, name);
   const state: ClusterState = {
     version: 1,
@@ -61,6 +62,12 @@ export async function upKind(wish: KindClusterWish): Promise<ClusterState> {
     await undo(folder, state, error);
   }
   return state;
+}
+
+/** kind runs containers with docker if it is not told otherwise. Its own images tell the version, not our programs. */
+function findKind({ bin, env = process.env }: ProgramSearch): Programs<'kind' | 'kwok'> {
+  const search = { bin, env };
+  return env.KIND_EXPERIMENTAL_PROVIDER ? findPrograms(['kind', 'kwok'], search) : findPrograms(KIND_PROGRAMS, search);
 }
 
 function writeFiles(wish: KindClusterWish, version: string): void {
