@@ -2,7 +2,7 @@ import type { ChartData, ChartSpec, Choice, Figure, View } from '../chart.ts';
 import { zeroOf } from '../calendar.ts';
 import { csvText } from '../csv-text.ts';
 import { currentTheme, widthOf } from './appearance.ts';
-import { announce, download, make, makeSelect } from './elements.ts';
+import { announce, download, make, makeSelect, unbroken } from './elements.ts';
 import { watchVisibility } from './visibility.ts';
 import type { PlotElement, Plotly } from './plotly.ts';
 import type { TimeZoom } from './time-zoom.ts';
@@ -145,7 +145,7 @@ export class ChartView implements ViewPart {
     const view: View = { width, theme, chosen: this.#chosen, window: this.#zoom.window, zero: zeroOf(this.#data) };
     const figure = this.#spec.draw(this.#data, view);
     this.#figure = figure;
-    this.#sentence.textContent = figure.sentence;
+    this.#sentence.textContent = unbroken(figure.sentence);
     this.#plot.setAttribute('aria-label', `${this.#spec.title}. ${figure.sentence}`);
     this.#plot.style.height = `${figure.height}px`;
     const drawn = await plotly.react(this.#plot, figure.traces, layoutFor(figure, view), CONFIG);

@@ -36,6 +36,11 @@ export function makeSelect(
   return make('label', {}, `${label} `, select);
 }
 
+/** A number stays on one line with its unit. */
+export function unbroken(text: string): string {
+  return text.replace(/(\d) (?=(%|d|h|min|s|ms)(?![a-z]))/g, '$1\u00a0');
+}
+
 /** Tells it to those who do not see it. */
 export function announce(text: string): void {
   byId('announcer').textContent = text;
