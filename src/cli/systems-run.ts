@@ -1,8 +1,9 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { usageError } from '../errors.ts';
+import { didYouMean, usageError } from '../errors.ts';
 import { simulateSystem } from '../systems/simulate-system.ts';
 import type { SystemRun } from '../systems/simulate-system.ts';
+import type { SystemChanges } from '../systems/system-file.ts';
 import type { System } from '../systems/system.ts';
 import type { SystemWorkload } from '../systems/system-workload.ts';
 import { parseDuration } from '../units.ts';
@@ -58,8 +59,7 @@ export function declareSystemsRun(command: Command): void {
 
 async function runSystems(path: string, options: Options): Promise<void> {
   if (options.system.length === 0) throw usageError('no system is named', '--system', 'see "yardmaster systems list"');
-  const changes = changesOf(options);
-  const systems = options.system.map((name) => loadSystem(name, changes));
+  const systems = loadSystems(options.system, changesOf(options));
   const mix = { network: parseShare(options.network, '--network'), io: parseShare(options.io, '--io') };
   if (mix.network + mix.io > 1)
     throw usageError('jobs do more than they have time for', '--network, --io', 'let them be 1 at most');
@@ -78,6 +78,23 @@ async function runSystems(path: string, options: Options): Promise<void> {
     show(runs, workload);
   }
   if (options.until === undefined && runs.some(({ run }) => run.jobs.done < run.jobs.count)) process.exitCode = PARTIAL;
+}
+
+/** Each with the pools that are its own. */
+function loadSystems(names: readonly string[], changes: SystemChanges): System[] {
+  const known = new Map(names.map((name) => [name, loadSystem(name).pools]));
+  for (const pool of changes.pools?.keys() ?? []) {
+    if ([...known.values()].some((pools) => pools.has(pool))) continue;
+    throw usageError(
+      `no system has a pool "${pool}"`,
+      '--pool',
+      didYouMean(pool, new Set([...known.values()].flatMap((pools) => [...pools.keys()]))),
+    );
+  }
+  return names.map((name) => {
+    const own = [...(changes.pools ?? [])].filter(([pool]) => known.get(name)?.has(pool));
+    return loadSystem(name, { ...changes, pools: new Map(own) });
+  });
 }
 
 function show(runs: readonly { system: System; run: SystemRun }[], workload: SystemWorkload): void {

@@ -68,12 +68,14 @@ export function waterfallTable({ levels }: SystemRun): string {
   const titles = ['offered', 'idle', ...used.map((purpose) => (purpose === PASSED ? 'passed on' : PURPOSES[purpose]))];
   return renderTable(
     [{ title: 'manager' }, ...titles.map((title) => ({ title, align: 'right' as const }))],
-    levels.map(({ manager, instances, offered, idle, purposes }) => [
-      instances === 1 ? manager : `${instances} x ${manager}`,
-      hours(offered),
-      hours(idle),
-      ...used.map((purpose) => hours(purposes[purpose])),
-    ]),
+    levels
+      .filter(({ instances }) => instances > 0)
+      .map(({ manager, instances, offered, idle, purposes }) => [
+        instances === 1 ? manager : `${instances} x ${manager}`,
+        hours(offered),
+        hours(idle),
+        ...used.map((purpose) => hours(purposes[purpose])),
+      ]),
   );
 }
 

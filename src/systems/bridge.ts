@@ -88,10 +88,12 @@ class BridgedOrder implements Body {
     this.#carrier = spec.carrier && source?.plan([this.#carrierOrder(spec.carrier)]);
     const duplicates = spec.onCarrierLoss.evicted === 'duplicate' || spec.onCarrierLoss.lost === 'duplicate';
     const most = duplicates && order.copies !== undefined ? MOST_COPIES : 0;
+    // Pods are submitted each by itself.
+    const arrivesIn = spec.unit === 'pod' ? () => this.#submission() : undefined;
     for (let copy = 0; copy <= most; copy++) {
       const body = copy === 0 ? order.body : order.copies!.make(copy);
       const told = { over: (state: number) => this.#targetOver(copy, state), released: () => this.#released() };
-      this.#copies.push({ body, delivery: target.plan([{ ...translated(order, parts), body, told }]) });
+      this.#copies.push({ body, delivery: target.plan([{ ...translated(order, parts), body, told, arrivesIn }]) });
     }
   }
 
@@ -128,8 +130,8 @@ class BridgedOrder implements Body {
   }
 
   #submitIn(run: number): void {
-    const { agenda, stages } = this.#shop;
-    const delay = draw(this.#spec.submit, stages.stream(`${this.#spec.from}-${this.#spec.to}/submit`));
+    const { agenda } = this.#shop;
+    const delay = this.#spec.unit === 'pod' ? 0 : this.#submission();
     agenda.at(agenda.now + delay, SUBMITS, () => {
       if (this.#run !== run || this.#isOver) return;
       this.#copy++;
@@ -140,6 +142,11 @@ class BridgedOrder implements Body {
       body.attend(this.#attendance());
       delivery.submit();
     });
+  }
+
+  #submission(): number {
+    const { submit, from, to } = this.#spec;
+    return draw(submit, this.#shop.stages.stream(`${from}-${to}/submit`));
   }
 
   stopping(): void {

@@ -11,6 +11,8 @@ export interface Order {
   readonly groups: readonly { readonly tasks: number; readonly request: TaskRequest }[];
   /** Each task stands in the queue by itself; the work begins when all are there. */
   readonly apart: boolean;
+  /** How long each of them takes to come to the queue [ms]; no time if absent. */
+  arrivesIn?(): number;
   /** What it is really for, where it takes whole nodes [millicores]; Infinity = all of it. */
   readonly asked: number;
   /** [ms] */

@@ -1,4 +1,5 @@
 import type { Delivery, Hold, Order, Target } from './order.ts';
+import { SUBMITS } from './agenda.ts';
 import { RENDEZVOUS } from './meter.ts';
 import { CANCELLED, COMPLETED } from '../schedule.ts';
 import type { Site } from './site.ts';
@@ -62,19 +63,24 @@ class QueuedOrder implements Tenant, Hold {
 
   submit(): void {
     if (this.#isOver) return;
-    const { manager } = this.#site;
+    const { agenda } = this.#site;
     for (const row of this.#rows) {
-      manager.meter.asks(row, this.#order.asked / this.#rows.length);
-      manager.submit(row);
+      const delay = this.#order.arrivesIn?.() ?? 0;
+      if (delay === 0) this.#arrive(row);
+      else agenda.at(agenda.now + delay, SUBMITS, () => this.#arrive(row));
     }
+  }
+
+  #arrive(row: number): void {
+    if (this.#isOver) return;
+    const { manager } = this.#site;
+    manager.meter.asks(row, this.#order.asked / this.#rows.length);
+    manager.submit(row);
   }
 
   /** Ends what there is of it; what was not submitted yet never will be. */
   end(state: number): void {
-    if (this.#isOver) return;
-    const isNew = this.#rows.every((row) => this.#site.manager.isNew(row));
-    this.#over(state, false);
-    if (isNew) this.#order.told.released();
+    if (!this.#isOver) this.#over(state, false);
   }
 
   granted(row: number): void {
@@ -136,10 +142,13 @@ class QueuedOrder implements Tenant, Hold {
     this.#isRunning = false;
     const { manager } = this.#site;
     for (const row of this.#rows) {
+      // One that has not come to the queue never will, and nobody says that it is gone.
+      if (manager.isNew(row)) this.#released++;
       if (state !== COMPLETED) manager.meter.spoil(row);
       manager.cancel(row, state);
     }
     this.#tell(state, warned);
+    if (this.#released === this.#rows.length) this.#order.told.released();
   }
 
   #tell(state: number, warned: boolean): void {

@@ -56,6 +56,10 @@ export class Site {
     this.nodeNames = Array.from({ length: count }, (_, node) => nodeName(cluster, node));
   }
 
+  get agenda(): Agenda {
+    return this.#setting.agenda;
+  }
+
   get manager(): Manager {
     if (this.#manager === undefined) throw new Error(`${this.name} is not open yet`);
     return this.#manager;
