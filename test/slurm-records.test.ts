@@ -53,6 +53,11 @@ describe('a record', () => {
     expect(record.skipped).toBe(1);
   });
 
+  test('may begin with a job that starts at once', () => {
+    const record = readSlurmRecord(`${header}1,2,8,0,60,0,0,40,Main,\n2,1,8,0,60,7,,,,\n`, 'r.csv');
+    expect(record.start).toEqual([0]);
+  });
+
   test.each([
     { what: 'a column that is not there', text: 'id,nodes\n1,2\n', says: /no column cpus/ },
     { what: 'what is no number', text: `${header}1,x,8,0,60,5,6,40,Main,\n`, says: /"x" is not a number/ },

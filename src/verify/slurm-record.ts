@@ -65,7 +65,7 @@ export function readSlurmRecord(text: string, name: string, options = new Map<st
     submit: row.requeued && !Number.isNaN(row.asked) ? Math.floor(row.asked + lag) : row.submit,
     options: { ...row.options, ...options.get(row.id) },
   }));
-  const kept = rows.filter(({ start, end }) => start > 0 && end > 0);
+  const kept = rows.filter(({ start, end }) => start >= 0 && end > 0);
   if (kept.length === 0) throw new InputError('no job of it has a start and an end', name, 'is it a record of slurmctld?');
   return {
     name,
@@ -116,7 +116,8 @@ function readRow(line: Line, where: string): SlurmRecordRow {
     gpus: number('gpus'),
     limit: number('limit_s'),
     submit: number('submit'),
-    start: number('start'),
+    // One that never started has none; the clock of a record may begin with the first start.
+    start: line.start === '' ? NaN : number('start'),
     end: number('end'),
     account: line.account ?? '',
     backfilled: line.scheduler === 'Backfill',
