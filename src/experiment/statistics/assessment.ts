@@ -1,4 +1,4 @@
-import { differences, isConstant, squaresAround } from './moments.ts';
+import { differences, isConstant, skewnessAround, squaresAround } from './moments.ts';
 import type { Observations } from './observations.ts';
 import { estimateOf } from './estimates.ts';
 import type { Estimated } from './estimates.ts';
@@ -33,6 +33,8 @@ export interface Assessment {
   readonly tests: readonly [TestResult, TestResult];
   /** Standard error of the change, widened; for what could have been detected. */
   readonly changeError: number;
+  /** Of what the shown interval is made of. */
+  readonly skewness: number;
 }
 
 /** `purpose` names the random numbers, so that one comparison's do not depend on what else is compared. */
@@ -46,19 +48,19 @@ export function assess(observations: Observations, demands: Demands, purpose: st
     name: 'difference',
     value: otherValue - baselineValue,
     error: errorAround(differed, otherValue - baselineValue),
+    skewness: skewnessAround(differed, otherValue - baselineValue),
     widening: widening.difference,
     least: -Infinity,
     statistic: differenceStatistic(...means),
     errorOf: differenceError(baseline, other),
   };
   const ratio = isShare ? otherValue / baselineValue : NaN;
+  const residuals = other.map((value, row) => (value - ratio * baseline[row]) / baselineValue);
   const change: Estimated = {
     name: 'change',
     value: ratio - 1,
-    error: errorAround(
-      other.map((value, row) => (value - ratio * baseline[row]) / baselineValue),
-      0,
-    ),
+    error: errorAround(residuals, 0),
+    skewness: skewnessAround(residuals, 0),
     widening: widening.change,
     least: other.every((value) => value >= 0) ? -1 : -Infinity,
     statistic: changeStatistic(...means),
@@ -69,6 +71,7 @@ export function assess(observations: Observations, demands: Demands, purpose: st
     change: estimateOf(change, observations, demands, purpose),
     tests: testsOf(observations, differed, { difference, change }, demands),
     changeError: widening.change * change.error,
+    skewness: isShare ? change.skewness : difference.skewness,
   };
 }
 

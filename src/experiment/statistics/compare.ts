@@ -4,6 +4,8 @@ import { conclude } from './conclusion.ts';
 import { adviceOf, detailOf, ruleOf } from './detail.ts';
 import { effectSizes } from './effect-size.ts';
 import { benjaminiHochberg, holm } from './multiplicity.ts';
+import { HEAVY_TAIL } from './estimates.ts';
+import { shortNumber } from './numbers.ts';
 import type { Observations } from './observations.ts';
 import { pairObservations } from './pairing.ts';
 import type { Sample } from './sample.ts';
@@ -91,6 +93,14 @@ function verdictOf(
     tests,
     rule: ruleOf(observations, assessment, demands, corrected.family, corrected.correction),
     ...(advice === undefined ? {} : { advice }),
-    warnings,
+    warnings: [...warnings, ...tailWarnings(observations, assessment)],
   };
+}
+
+/** Says when an interval is not to be relied on. */
+function tailWarnings({ kind, baseline }: Observations, { skewness }: Assessment): string[] {
+  if (kind !== 'pairs' || baseline.length < 3 || !(Math.abs(skewness) > HEAVY_TAIL)) return [];
+  return [
+    `the ${baseline.length} differences have a heavy tail (skewness ${shortNumber(skewness)}): intervals may hold less often than they say, more seeds tell`,
+  ];
 }

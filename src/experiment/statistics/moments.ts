@@ -29,3 +29,17 @@ export function isConstant(values: Float64Array): boolean {
 export function differences(a: Float64Array, b: Float64Array): Float64Array {
   return b.map((value, row) => value - a[row]);
 }
+
+/**
+ * How far values lean to one side of a centre: the third moment over the 3/2 power of the second; 0 without any spread.
+ * The exponential distribution has 2.
+ */
+export function skewnessAround(values: Float64Array, centre: number): number {
+  let squares = 0;
+  let cubes = 0;
+  for (const value of values) {
+    squares += (value - centre) ** 2;
+    cubes += (value - centre) ** 3;
+  }
+  return squares === 0 ? 0 : (Math.sqrt(values.length) * cubes) / squares ** 1.5;
+}

@@ -15,7 +15,7 @@ export interface CompareOptions {
   readonly test?: 't' | 'wilcoxon';
   /**
    * How intervals are made; if absent by the number of observations: `t` of fewer than 8, `bootstrap-t` of fewer than
-   * 30, else `bca`. Quantiles of a trace have `t` in any case.
+   * 30 and of pairs with a long tail, else `bca`. Quantiles of a trace have `t` in any case.
    */
   readonly interval?: IntervalMethod;
   /** Resamples of a bootstrap [count]; 2000 if absent. */
