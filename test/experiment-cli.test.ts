@@ -253,6 +253,12 @@ describe('sweep emit', () => {
       },
     });
     expect(merge.spec.suspend).toBe(true);
+    const logged = await yardmaster(['sweep', 'emit', 'kubernetes', SWEEP, '--tasks', '4', '--logs', '--out', 'results']);
+    const documents = parseAllDocuments(logged.stdout).map((document) => document.toJS() as object);
+    expect(documents).toHaveLength(1);
+    expect(JSON.stringify(documents)).toMatch(/--print-points .*"emptyDir":\{\}/);
+    expect(JSON.stringify(documents)).not.toContain('/work');
+    expect(logged.stderr).toContain('yardmaster merge --from-logs points.log --out results');
   });
 });
 

@@ -222,3 +222,26 @@ test('names that a terminal would obey are shown as what they are', async () => 
   const { stdout } = await yardmaster(['compare', out, '--json']);
   expect((JSON.parse(stdout) as { baseline: string }).baseline).toBe('a\x1b]0;x\x07\x1b[8mb\n\u202ec');
 });
+
+test('results come through logs: each point a line, whatever stands between and before, and merge says what was cut off', async () => {
+  const [whole, logged] = [join(folder, 'not-logged'), join(folder, 'logged')];
+  expect((await yardmaster(['run', SMALL, '--out', whole])).code).toBe(0);
+  const logs: string[] = [];
+  for (const part of ['1/2', '2/2']) {
+    const ran = await yardmaster(['run', SMALL, '--out', join(folder, `pod-${part[0]}`), '--shard', part, '--print-points']);
+    expect([ran.code, ran.stdout.trim().split('\n').length]).toEqual([0, 3]);
+    logs.push(...ran.stdout.split('\n').map((line) => `2026-01-01T00:00:00Z stdout F ${line}`), 'some other line');
+  }
+  const isSecond = (line: string) => line.includes('"point"');
+  const [first, second] = logs.filter(isSecond);
+  const cut = logs.map((line) => (line === second ? line.slice(0, -9) : line));
+  const forged = first.replace(/"key":"[0-9a-f]{4}/, '"key":"0000');
+  const lacking = await yardmaster(['merge', '--from-logs', file('cut.log', [...cut, forged].join('\n')), '--out', logged]);
+  expect([lacking.code, lacking.stderr]).toEqual([4, expect.stringContaining('2 lines of results cut off or changed')]);
+  expect(lacking.stderr).toContain('1 point missing');
+  const merged = await yardmaster(['merge', '--from-logs', file('whole.log', logs.join('\n')), '--out', logged]);
+  expect([merged.code, merged.stderr]).toEqual([0, expect.stringContaining('2 of 2 points')]);
+  for (const name of ['manifest.json', 'results.csv'])
+    expect(readFileSync(join(logged, name), 'utf8')).toBe(readFileSync(join(whole, name), 'utf8'));
+  expect((await yardmaster(['merge', '--from-logs', join(folder, 'whole.log')])).code).toBe(2);
+});

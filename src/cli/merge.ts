@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import { lockFolder } from '../experiment/folder-lock.ts';
+import { usageError } from '../errors.ts';
 import { judge } from '../experiment/expectations.ts';
 import { mergeResults } from '../experiment/merge.ts';
 import type { Merged } from '../experiment/merge.ts';
+import { readPointLines } from '../experiment/point-lines.ts';
+import type { ReadLines } from '../experiment/point-lines.ts';
 import type { Expectation } from '../scenario.ts';
 import { count } from './account.ts';
-import { examples } from './command.ts';
+import { collect, examples } from './command.ts';
 import { OK, PARTIAL } from './exit-codes.ts';
 import { sayJudgements } from './expectation-text.ts';
 import { experimentTable } from './experiment-table.ts';
@@ -13,21 +16,42 @@ import { print } from './output.ts';
 import { say, warn } from './terminal.ts';
 import { sayUnfinished } from './unfinished-jobs.ts';
 
-export function declareMerge(command: Command): void {
-  examples(command, ['yardmaster merge results/sweep', 'yardmaster merge part1 part2 part3 --out results/sweep']);
-  command
-    .argument('<dir...>', 'folders that "yardmaster run --shard" has written; one, if the parts have shared it')
-    .option('--out <dir>', 'where the whole goes (default: the first folder)')
-    .action((folders: string[], { out = folders[0] }: { out?: string }) => merge(folders, out));
+interface Options {
+  out?: string;
+  fromLogs?: string[];
 }
 
-async function merge(folders: readonly string[], out: string): Promise<void> {
+export function declareMerge(command: Command): void {
+  examples(command, [
+    'yardmaster merge results/sweep',
+    'yardmaster merge part1 part2 part3 --out results/sweep',
+    'yardmaster merge --from-logs points.log --out results/sweep',
+  ]);
+  command
+    .argument('[dir...]', 'folders that "yardmaster run --shard" has written; one, if the parts have shared it')
+    .option('--out <dir>', 'where the whole goes (default: the first folder)')
+    .option('--from-logs <file>', 'what "yardmaster run --print-points" has printed; may be given again', collect)
+    .action(merge);
+}
+
+async function merge(folders: readonly string[], { out = folders[0], fromLogs = [] }: Options): Promise<void> {
+  if (out === undefined) {
+    const hint = fromLogs.length > 0 ? 'say with --out where the results go' : 'name the folder of the results, or --from-logs';
+    throw usageError('it has no folder', 'merge', hint);
+  }
   const lock = await lockFolder(out, { what: 'merge' });
   try {
-    sayMerged(mergeResults(folders, out), out);
+    for (const file of fromLogs) sayLines(await readPointLines(file, out), file);
+    sayMerged(mergeResults(fromLogs.length > 0 ? [...new Set([out, ...folders])] : folders, out), out);
   } finally {
     lock.release();
   }
+}
+
+function sayLines({ points, damaged }: ReadLines, file: string): void {
+  say(`${file}: ${count(points, 'point')}`);
+  if (damaged.length === 0) return;
+  warn(`${count(damaged.length, 'line')} of results cut off or changed, and left out: ${damaged.slice(0, NAMED).join(', ')}`);
 }
 
 function sayMerged(merged: Merged, out: string): void {

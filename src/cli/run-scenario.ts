@@ -7,6 +7,7 @@ import { openExperiment, runExperiment } from '../experiment/experiment.ts';
 import type { Existing, ExperimentResults, Opened } from '../experiment/experiment.ts';
 import { lockFolder } from '../experiment/folder-lock.ts';
 import { pointFolder, shellWord } from '../experiment/manifest.ts';
+import { manifestLine, pointLine } from '../experiment/point-lines.ts';
 import type { Point } from '../experiment/point.ts';
 import { pointInputs } from '../experiment/point-inputs.ts';
 import { openPool } from '../experiment/point-pool.ts';
@@ -34,6 +35,7 @@ interface Options {
   overwrite?: boolean;
   shard?: string;
   json?: boolean;
+  printPoints?: boolean;
   /** False with --no-page. */
   page: boolean;
 }
@@ -54,6 +56,7 @@ export function declareRun(command: Command): void {
     .option('--no-page', 'make no report.html')
     .option('--shard <i/n>', 'run only this part of the points, such as 3/10; "yardmaster merge" joins the parts')
     .option('--json', 'print one JSON document instead of the table')
+    .option('--print-points', 'print each point as a line of JSON, for "yardmaster merge --from-logs"')
     .action(run);
 }
 
@@ -61,6 +64,8 @@ async function run(path: string, options: Options): Promise<void> {
   const workers = options.workers === undefined ? availableParallelism() : wholeNumber(options.workers, '--workers', 1);
   const shard = options.shard === undefined ? undefined : readShard(options.shard);
   const existing = existingOf(options);
+  if (options.json === true && options.printPoints === true)
+    throw usageError('both --json and --print-points are given', '--json', 'standard output holds one of them');
   const plan = await planScenario(path);
   const out = options.out ?? join('reports', plan.scenario.name.replace(/[^\w.-]+/g, '-'));
   const lock = await lockFolder(out, shard === undefined ? { what: 'whole' } : { what: 'part', shard }, { onWait });
@@ -94,14 +99,19 @@ interface Task {
 async function runInto(plan: ScenarioPlan, task: Task, options: Options): Promise<void> {
   const { out, shard, opened } = task;
   say(planText(plan, opened, shard));
-  const { results, code } = await runAll(plan, task);
+  const printPoint = options.printPoints === true ? (key: string) => print(pointLine(out, key)) : undefined;
+  // What all points are is told first: the part may be killed.
+  if (printPoint !== undefined) print(manifestLine(plan.manifest, shard));
+  for (const key of opened.kept) printPoint?.(key);
+  const { results, code } = await runAll(plan, task, printPoint);
+  if (printPoint !== undefined) print(manifestLine(results.manifest, shard));
   sayNotes(results);
   if (code !== undefined)
     warn(
       `stopped: ${results.finished.length} of ${count(plan.points.length, 'point')} are done; the same command with --resume goes on`,
     );
   const { baseline, baseline_cluster: baselineCluster } = plan.manifest;
-  if (options.json !== true && results.finished.length > 0)
+  if (options.json !== true && printPoint === undefined && results.finished.length > 0)
     print(experimentTable({ baseline, baselineCluster, figures: plan.scenario.report.figures }, results.finished));
   if (shard === undefined && plan.scenario.report.page && options.page && results.finished.length > 0)
     await makePage(out, baseline);
@@ -131,6 +141,7 @@ async function makePage(out: string, baseline: string): Promise<void> {
 async function runAll(
   { inputs, points, manifest, scenario: { limits } }: ScenarioPlan,
   { out, shard, opened, workers: wanted, lost }: Task,
+  onDone?: (key: string) => void,
 ): Promise<{ results: ExperimentResults; code: number | undefined }> {
   const { dropped, drained, exitCode } = stopOnSignals();
   const { todo, kept } = opened;
@@ -146,7 +157,10 @@ async function runAll(
       dropped,
       // Another machine writes here now: what runs is finished, as it would be the same there.
       drained: AbortSignal.any([drained, lost]),
-      onResult: (point, result) => progress.result(point, result),
+      onResult: (point, result) => {
+        progress.result(point, result);
+        if (result.state === 'done') onDone?.(point.key);
+      },
     });
     progress.clear();
     progress.sayTotal(workers);

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { Argument } from 'commander';
 import type { Command } from 'commander';
 import { usageError } from '../errors.ts';
-import { kubernetesManifests } from '../experiment/emit-kubernetes.ts';
+import { jobName, kubernetesManifests } from '../experiment/emit-kubernetes.ts';
 import { slurmScript } from '../experiment/emit-slurm.ts';
+import { shellWord } from '../experiment/manifest.ts';
 import { count } from './account.ts';
 import { examples } from './command.ts';
 import { wholeNumber } from './option-values.ts';
@@ -25,6 +26,7 @@ interface Options {
   command: string;
   image: string;
   claim: string;
+  logs?: boolean;
   namespace?: string;
 }
 
@@ -50,6 +52,7 @@ export function declareSweepEmit(command: Command): void {
     .option('--command <words>', 'Slurm: how yardmaster is called on the nodes', 'yardmaster')
     .option('--image <image>', 'Kubernetes: a container image with yardmaster', 'yardmaster')
     .option('--claim <name>', 'Kubernetes: a PersistentVolumeClaim that all pods can write, mounted as /work', 'yardmaster')
+    .option('--logs', 'Kubernetes: no volume: the image has the scenario, and results come through the logs of the pods')
     .option('--namespace <name>', 'Kubernetes: namespace')
     .action(emit);
 }
@@ -64,13 +67,25 @@ async function emit(target: 'slurm' | 'kubernetes', path: string, options: Optio
     const { command, time, memory, partition, account } = options;
     print(slurmScript({ ...common, command, time, memory, partition, account, atOnce }));
   } else {
-    const { image, claim, namespace, memory = '2Gi' } = options;
+    const { image, namespace, memory = '2Gi', logs = false } = options;
+    const claim = logs ? undefined : options.claim;
     print(kubernetesManifests({ ...common, image, claim, namespace, memory, atOnce: atOnce ?? 20 }));
-    say(
-      'the merge is suspended: resume it when the parts are over, with kubectl patch job NAME-merge -p \'{"spec":{"suspend":false}}\'',
-    );
+    say(afterwards(jobName(scenario.name), out, options));
   }
   say(`${count(points.length, 'point')} in ${count(tasks, 'task')}, ${Math.ceil(points.length / tasks)} at most in one`);
+}
+
+/** What is to be done when the parts are over. */
+function afterwards(job: string, out: string, { logs, namespace }: Options): string {
+  const kubectl = namespace === undefined ? 'kubectl' : `kubectl --namespace ${shellWord(namespace)}`;
+  if (logs !== true)
+    return `the merge is suspended: resume it when the parts are over, with ${kubectl} patch job ${job}-merge -p '{"spec":{"suspend":false}}'`;
+  return [
+    'when the parts are over:',
+    `  ${kubectl} logs --selector batch.kubernetes.io/job-name=${job} --tail=-1 > points.log`,
+    `  yardmaster merge --from-logs points.log --out ${shellWord(out)}`,
+    'a node keeps 10 MiB of a log unless it was told otherwise (containerLogMaxSize): deal larger results to more parts (--tasks)',
+  ].join('\n');
 }
 
 /** Points of a task if nobody says: starting one takes as long as some points do. */

@@ -10,8 +10,11 @@ export interface KubernetesWishes {
   /** Path of the scenario as the container sees it. */
   readonly scenario: string;
   readonly image: string;
-  /** A PersistentVolumeClaim that all pods can write; it is mounted as /work, where the scenario and the results are. */
-  readonly claim: string;
+  /**
+   * A PersistentVolumeClaim that all pods can write; it is mounted as /work, where the scenario and the results are.
+   * Absent: the image holds the scenario and what it reads, and results leave the pods through their logs.
+   */
+  readonly claim?: string;
   /** Below /work. */
   readonly out: string;
   /** Indexes [count]. */
@@ -23,18 +26,24 @@ export interface KubernetesWishes {
   readonly namespace?: string;
 }
 
+/** Where results are written that leave a pod through its log. */
+const SCRATCH = '/results';
+
 /** Exit codes that another try would not change: a mistake in the configuration, or in the data. */
 const HOPELESS = [2, 3];
 
 /** The Job of the parts, then the one that merges them, which waits for nothing: apply it when the first is over. */
 export function kubernetesManifests(wishes: KubernetesWishes): string {
-  return [indexedJob(wishes), mergeJob(wishes)].map((object) => `---\n${stringify(object, { lineWidth: 0 })}`).join('');
+  const objects = wishes.claim === undefined ? [indexedJob(wishes)] : [indexedJob(wishes), mergeJob(wishes)];
+  return objects.map((object) => `---\n${stringify(object, { lineWidth: 0 })}`).join('');
 }
 
 function indexedJob(wishes: KubernetesWishes): object {
-  const { scenario, out, tasks, atOnce, cpus } = wishes;
+  const { scenario, tasks, atOnce, cpus, claim } = wishes;
+  const out = claim === undefined ? SCRATCH : wishes.out;
+  const how = claim === undefined ? '--print-points --no-page' : '--resume';
   // The shell adds one to the index, then gives its place to yardmaster, so that signals reach it.
-  const run = `exec yardmaster run "$1" --out "$2" --resume --workers ${cpus} --shard "$((JOB_COMPLETION_INDEX + 1))/${tasks}"`;
+  const run = `exec yardmaster run "$1" --out "$2" ${how} --workers ${cpus} --shard "$((JOB_COMPLETION_INDEX + 1))/${tasks}"`;
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -82,18 +91,27 @@ function template({ claim, image, cpus, memory }: KubernetesWishes, command: rea
           name: 'yardmaster',
           image,
           command,
-          workingDir: '/work',
+          ...(claim !== undefined && { workingDir: '/work' }),
           resources: { requests: { cpu: String(cpus), memory }, limits: { memory } },
-          volumeMounts: [{ name: 'work', mountPath: '/work' }],
+          volumeMounts: [{ name: 'work', mountPath: claim === undefined ? SCRATCH : '/work' }],
         },
       ],
-      volumes: [{ name: 'work', persistentVolumeClaim: { claimName: claim } }],
+      volumes: [
+        claim === undefined ? { name: 'work', emptyDir: {} } : { name: 'work', persistentVolumeClaim: { claimName: claim } },
+      ],
     },
   };
 }
 
+/** A name of the API: lower case, digits and hyphens, at most 63 with what is added for each pod. */
+export function jobName(name: string): string {
+  return `yardmaster-${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`.slice(0, 45).replace(/-+$/, '');
+}
+
 function metadata({ name, namespace }: KubernetesWishes, suffix: string): object {
-  // A name of the API: lower case, digits and hyphens, at most 63 with what is added for each pod.
-  const plain = `yardmaster-${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`.slice(0, 45).replace(/-+$/, '');
-  return { name: `${plain}${suffix}`, ...(namespace && { namespace }), labels: { 'app.kubernetes.io/name': 'yardmaster' } };
+  return {
+    name: `${jobName(name)}${suffix}`,
+    ...(namespace && { namespace }),
+    labels: { 'app.kubernetes.io/name': 'yardmaster' },
+  };
 }
