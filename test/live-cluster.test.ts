@@ -425,9 +425,15 @@ describe('the commands', () => {
     expect(existsSync(dir)).toBe(true);
   });
 
-  test('workers need containers', async () => {
-    const { code, stderr } = await yardmaster(['live', 'up', '--processes', '--kind-workers', '2']);
+  test.each([
+    { args: ['--processes', '--kind-workers', '2'], says: '--processes has none' },
+    { args: ['--gpus-per-worker', '8'], says: 'there are no workers' },
+    { args: ['--processes', '--cluster', 'procs=8'], says: 'its processors have no nodes' },
+    { args: ['--processes', '--scheduler-config', '/nowhere'], says: '/nowhere' },
+    { args: ['--name', 'No'], says: 'cannot be the name of a cluster' },
+  ])('$args are refused before anything is started', async ({ args, says }) => {
+    const { code, stderr } = await yardmaster(['live', 'up', ...args]);
+    expect(stderr).toContain(says);
     expect(code).toBe(2);
-    expect(stderr).toContain('--processes has none');
   });
 });

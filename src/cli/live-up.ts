@@ -74,6 +74,13 @@ async function up(options: Options): Promise<void> {
   if (options.processes && options.kindWorkers > 0) {
     throw usageError('workers are containers, and --processes has none', '--kind-workers', 'leave out one of the two');
   }
+  if (options.gpusPerWorker > 0 && options.kindWorkers === 0) {
+    throw usageError(
+      'there are no workers to have GPUs',
+      '--gpus-per-worker',
+      'ask for some with --kind-workers, or for nodes with gpus=8 in --cluster',
+    );
+  }
   const stop = stopOnSignals();
   const wish = await readWish(options, stop.dropped);
   try {

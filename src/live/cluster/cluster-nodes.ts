@@ -9,10 +9,10 @@ export const NODES = '/api/v1/nodes';
 /** How many are asked for at the same time [count]. */
 const AT_ONCE = 16;
 
-export async function createNodes(api: Api, nodes: readonly Node[], cluster: string): Promise<void> {
+export async function createNodes(api: Api, nodes: readonly Node[], cluster: string, signal?: AbortSignal): Promise<void> {
   let next = 0;
   const worker = async () => {
-    while (next < nodes.length) await api.create(NODES, fakeNode(nodes[next++], cluster));
+    for (; next < nodes.length; signal?.throwIfAborted()) await api.create(NODES, fakeNode(nodes[next++], cluster));
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, nodes.length) }, worker));
 }

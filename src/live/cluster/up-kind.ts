@@ -118,6 +118,7 @@ async function furnish(wish: KindClusterWish, state: ClusterState, kwokProgram: 
   } finally {
     api.close();
   }
+  signal?.throwIfAborted();
   state.phase = 'ready';
   folder.write(state);
 }

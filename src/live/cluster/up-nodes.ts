@@ -18,9 +18,14 @@ export async function allowKwok(api: Api, cluster: string, subject: Subject): Pr
 }
 
 /** Starts KWOK and makes the nodes. */
-export async function bringUpNodes(api: Api, plan: KwokPlan, nodes: readonly Node[], { folder, state }: Waiting): Promise<void> {
+export async function bringUpNodes(
+  api: Api,
+  plan: KwokPlan,
+  nodes: readonly Node[],
+  { folder, state, signal }: Waiting,
+): Promise<void> {
   start(kwok(plan), folder, state);
-  await createNodes(api, nodes, state.name);
+  await createNodes(api, nodes, state.name, signal);
 }
 
 export async function nodesReady(api: Api, { port, nodes }: KwokPlan, waiting: Waiting): Promise<void> {

@@ -88,6 +88,7 @@ async function bringUp(plan: Plan, wish: ClusterWish, state: ClusterState): Prom
   } finally {
     api.close();
   }
+  signal?.throwIfAborted();
   state.phase = 'ready';
   folder.write(state);
 }
