@@ -4,6 +4,9 @@
 # $YARDMASTER_CONTROL_PLANE, or ~/.cache/yardmaster/control-plane. What is there already is not built again.
 #
 #   test/control-plane/build.sh [v1.36] [v1.34]     all, if none is named
+#
+# A version takes 12 minutes of processor time and 300 to 420 MB; Go's own cache grows by 2.5 GB, which "go clean -cache"
+# gives back.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -16,17 +19,17 @@ if ! command -v go > /dev/null; then
   exit 1
 fi
 
-# The modules of Kubernetes ask for a Go of their own minor version or later.
+# What is built is known by its modules' hashes and by the Go that built it.
 build() {
   local module=$1 version key folder packages
   cd "$module"
   version=$(go list -m -f '{{.Version}}' k8s.io/kubernetes)
-  key=$(cat go.mod go.sum ../build.sh <(go version) | sha256sum | cut -c1-16)
+  key=$(cat go.mod go.sum <(go version) | sha256sum | cut -c1-16)
   folder=$root/$version
   if [ "$(cat "$folder/KEY" 2> /dev/null)" = "$key" ]; then
     echo "control plane: $folder is up to date"
   else
-    echo "control plane: building $version into $folder: about ten minutes of two processors, once"
+    echo "control plane: building $version into $folder: 6 minutes of two processors that are idle, once"
     mapfile -t packages < <(go list tool)
     rm -rf "$folder.new"
     mkdir -p "$folder.new"
