@@ -1,4 +1,5 @@
 import type { TableRun, Theme, TimeWindow } from '../chart.ts';
+import { oneLine } from '../chart-text.ts';
 import type { NodeHolds, NodeRange } from '../node-load.ts';
 import { timeTicks } from '../time-axis.ts';
 
@@ -54,8 +55,12 @@ function drawNames(context: CanvasRenderingContext2D, frame: Frame, names: reado
   }
 }
 
+/** [characters] */
+const LONGEST_NAME = 20;
+
 function shortened(context: CanvasRenderingContext2D, name: string): string {
-  let text = name;
+  // Its end tells a node from its neighbours; every character less is measured anew.
+  let text = name.length > LONGEST_NAME ? `…${oneLine(name.slice(-LONGEST_NAME))}` : oneLine(name);
   while (text.length > 3 && context.measureText(text).width > LEFT - 12) text = `…${text.slice(2)}`;
   return text;
 }
@@ -128,7 +133,7 @@ export function drawBars(
     context.fillStyle = theme.series[1 + (Math.max(0, user) % (theme.series.length - 1))];
     context.fillRect(x, y, Math.max(1, right - x - gap), Math.max(0.5, height - gap));
     if (height >= 13 && right - x >= 44)
-      drawLabel(context, String(run.table.ids[holds.job[bar]]), x + 4, y + height / 2, right - x - 8);
+      drawLabel(context, String(run.table.ids[holds.job[bar]]).slice(0, 2 * LONGEST_NAME), x + 4, y + height / 2, right - x - 8);
   });
 }
 

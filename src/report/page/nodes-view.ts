@@ -4,6 +4,7 @@ import type { Zero } from '../calendar.ts';
 import { nameOf } from '../../workload.ts';
 import type { ChartData, TableRun } from '../chart.ts';
 import { withTables } from '../chart.ts';
+import { shortName } from '../chart-text.ts';
 import { csvText } from '../csv-text.ts';
 import { counted, grouped, percent, shortNumber } from '../number-text.ts';
 import { entriesWithin, loadGrid, nodeHolds } from '../node-load.ts';
@@ -170,12 +171,12 @@ export class NodesView implements ViewPart {
     const found = this.#holds();
     if (found === undefined || !(node in found.holds.nodes)) return '';
     const bar = this.#barAt(node, time);
-    const where = `${found.holds.nodes[node]}, ${this.#zero === undefined ? 'after ' : ''}${instantText(Math.max(0, Math.round(time)), this.#zero)}`;
+    const where = `${shortName(found.holds.nodes[node])}, ${this.#zero === undefined ? 'after ' : ''}${instantText(Math.max(0, Math.round(time)), this.#zero)}`;
     if (bar === undefined) return where;
     const { table } = found.run;
     const job = found.holds.job[bar];
     const user = nameOf(table.user, job);
-    return `${where}: job ${String(table.ids[job])}${user === undefined ? '' : `, user ${user}`}, ${shortNumber(found.holds.held[bar])} processors here, ${formatDuration(found.holds.until[bar] - found.holds.from[bar])}`;
+    return `${where}: job ${shortName(String(table.ids[job]))}${user === undefined ? '' : `, user ${shortName(user)}`}, ${shortNumber(found.holds.held[bar])} processors here, ${formatDuration(found.holds.until[bar] - found.holds.from[bar])}`;
   }
 
   #choose(node: number, time: number): void {
@@ -247,6 +248,7 @@ function sentenceOf(
   { nodes }: NodeHolds,
 ): string {
   const what = bars === undefined ? 'how full each was' : `${counted(bars, 'piece')} of jobs, coloured by user`;
-  const which = range.until - range.from === nodes.length ? '' : `, ${nodes[range.from]} to ${nodes[range.until - 1]}`;
+  const which =
+    range.until - range.from === nodes.length ? '' : `, ${shortName(nodes[range.from])} to ${shortName(nodes[range.until - 1])}`;
   return `${label}: ${grouped(range.until - range.from)} of ${counted(nodes.length, 'node')} that ever held a job${which}, over ${spanText(window, zero)}: ${what}. They held ${percent(load)} of the most each ever held.`;
 }
