@@ -124,6 +124,11 @@ export const commands: readonly CommandEntry[] = [
         summary: 'simulate a record of a real slurmctld, with its timers in several phases',
         load: async () => (await import('./verify-slurm.ts')).declareVerifySlurm,
       },
+      {
+        name: 'gpu-allocation',
+        summary: 'pack the openb trace by every GPU placement and compare with the published curves',
+        load: async () => (await import('./verify-gpu-allocation.ts')).declareVerifyGpuAllocation,
+      },
     ],
   },
   {
