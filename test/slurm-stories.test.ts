@@ -41,6 +41,12 @@ describe('a limit is told with whose it is and what is gone of it', () => {
   });
 });
 
+test('of a limit for each user, what others hold is not told', () => {
+  const accounts = [...PEOPLE, 'modify qos normal set MaxTRESPerUser=cpu=7'];
+  const done = run([{ ...pair[0], user: 'ben' }, ...pair], { spec: slurmBuiltin, conf: CONF, accounts });
+  expect(storyOf(done, 2)).toEqual(['QOSMaxCpuPerUserLimit (QoS normal: at most 7 cpu, 4 cpu held, it asks for 4 cpu)']);
+});
+
 test('who waits for his priority is told behind whom', () => {
   const jobs = [
     { at: 0, cpus: 24, runs: 100, limit: 5 },

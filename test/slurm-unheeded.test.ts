@@ -58,6 +58,14 @@ describe('of a slurm.conf that changes decisions', () => {
   });
 });
 
+test('a job that names a reservation runs without where none are known, and that is said', async () => {
+  const jobs = [
+    { at: 0, runs: 60, options: { reservation: 'week' } },
+    { at: 0, runs: 60 },
+  ];
+  expect(await warningsOf('slurm-backfill', [MAIN], { jobs })).toContain('1 job name a reservation, and none are known');
+});
+
 test('what jobs asked for is counted', async () => {
   const each = { at: 0, runs: 60 };
   const jobs: RunJob[] = [

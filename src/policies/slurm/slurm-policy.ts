@@ -4,6 +4,7 @@ import type { ParameterSpecs } from '../../parameters.ts';
 import type { Policy, PolicySetup } from '../../policy.ts';
 import { ConfNotes } from '../../slurm-conf-notes.ts';
 import { readSchedulerParameters } from '../../slurm-conf-scheduler.ts';
+import { countOf } from '../../units.ts';
 import { checkConfig } from './config-check.ts';
 import { BACKFILL_OVERRIDES, overriddenPriority, overriddenScheduler, OVERRIDES } from './overrides.ts';
 import { basicPriorities } from './priorities.ts';
@@ -96,11 +97,22 @@ export function slurmPolicy(setup: PolicySetup, backfills: boolean, onStart?: Sl
 }
 
 /** The cluster with what parameters say instead of its slurm.conf, which is refused if it asks for what is not modelled. */
-function configured({ cluster: given, parameters, warn }: PolicySetup, policy: string): Cluster {
+function configured({ cluster: given, jobs, parameters, warn }: PolicySetup, policy: string): Cluster {
   const cluster = overriddenPriority(given, parameters, policy);
   const { slurm } = cluster;
   if (slurm === undefined) return cluster;
   const config = { ...slurm, scheduler: overriddenScheduler(slurm.scheduler, parameters, policy) };
   checkConfig(config, policy, parameters.partial === true, (message) => warn?.(message));
+  const lost = config.reservations.length > 0 ? 0 : namingReservations(jobs);
+  if (lost > 0) warn?.(`${countOf(lost, 'job')} name a reservation, and none are known (reservations.txt): they run without one`);
   return { ...cluster, slurm: config };
+}
+
+/** Jobs that ask for a reservation [count]. */
+function namingReservations({ slurm, firstGroup, submit }: PolicySetup['jobs']): number {
+  const asks = slurm?.options.map(({ reservation }) => reservation !== undefined) ?? [];
+  if (!asks.includes(true)) return 0;
+  let jobs = 0;
+  for (let job = 0; job < submit.length; job++) if (asks[slurm?.optionsOfGroup[firstGroup[job]] ?? -1]) jobs++;
+  return jobs;
 }
