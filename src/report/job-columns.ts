@@ -1,6 +1,7 @@
 import { STATE_NAMES } from '../schedule.ts';
 import { formatDuration } from '../units.ts';
 import type { Category } from '../workload.ts';
+import { shortName } from './chart-text.ts';
 import { instantText } from './calendar.ts';
 import type { Zero } from './calendar.ts';
 import type { TableRun } from './chart.ts';
@@ -31,7 +32,7 @@ export function jobColumns(runs: readonly TableRun[]): JobColumn[] {
       name: 'job',
       title: 'Job',
       align: 'left',
-      text: (row) => String(table.ids[row]),
+      text: (row) => shortName(String(table.ids[row])),
       value: (row) => table.ids[row],
       key: (row) => row,
     },
@@ -105,7 +106,16 @@ function names(name: string, title: string, { code, names: list }: Category): Jo
   if (list.length < 2) return [];
   const rank = ranksOf(list);
   const text = (row: number) => list[code[row]] ?? '';
-  return [{ name, title, align: 'left', text, value: text, key: (row) => rank[code[row]] ?? NaN }];
+  return [
+    {
+      name,
+      title,
+      align: 'left',
+      text: (row) => (code[row] < 0 ? '' : shortName(text(row))),
+      value: text,
+      key: (row) => rank[code[row]] ?? NaN,
+    },
+  ];
 }
 
 /** Where each name stands among the sorted ones; numbers by their size. */

@@ -3,6 +3,7 @@ import { formatDuration } from '../../units.ts';
 import { nameOf } from '../../workload.ts';
 import { instantText } from '../calendar.ts';
 import type { TableRun } from '../chart.ts';
+import { shortName } from '../chart-text.ts';
 import { counted, grouped, percent, shortNumber } from '../number-text.ts';
 import type { PageTable } from '../page-table.ts';
 import { boundedSlowdown } from '../job-figures.ts';
@@ -37,7 +38,7 @@ export class JobDrawer {
         'div',
         { class: 'drawer' },
         close,
-        make('h2', { id: 'drawer-title' }, `Job ${id}`),
+        make('h2', { id: 'drawer-title' }, `Job ${shortName(id)}`),
         requestFacts(runs[0], row),
         jobTimeline(runs, row),
         ...runs.map((run) => this.#runPart(runs, run, row)),
@@ -77,7 +78,7 @@ export class JobDrawer {
   ): HTMLElement | undefined {
     if (jobs.length === 0) return undefined;
     const items = jobs.map((job) => {
-      const button = make('button', { type: 'button', class: 'link' }, String(table.ids[job]));
+      const button = make('button', { type: 'button', class: 'link' }, shortName(String(table.ids[job])));
       button.addEventListener('click', () => this.open(runs, job));
       return make('li', {}, button, ` ${describe(table, job)}`);
     });
@@ -93,7 +94,7 @@ function describe(table: PageTable, job: number): string {
   return [
     counted(table.cpus[job] / 1000, 'processor'),
     Number.isNaN(length) ? STATE_NAMES[table.state[job]] : formatDuration(length),
-    ...(user === undefined ? [] : [`user ${user}`]),
+    ...(user === undefined ? [] : [`user ${shortName(user)}`]),
   ].join(', ');
 }
 
