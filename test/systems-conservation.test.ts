@@ -92,6 +92,7 @@ const scale = oneOf(
   '{metric: fixed, max: 2}',
   '{metric: pending, poll: 2s, cooldown: 3s}',
   '{metric: pending, min: 1, poll: 1s, cooldown: 0s}',
+  '{metric: yield, poll: 1s, cooldown: 2s}',
 );
 
 /** Chains of one to four managers, each of which leases nodes from, or hands work to, the one before. */

@@ -86,9 +86,8 @@ export class Assembly {
   }
 
   #stand(spec: LeaseSpec): void {
-    const parent = new QueueTarget(this.#knownSite(spec.from));
-    const wholeNode = this.#wholeNode(spec.from);
-    this.standing.push(new StandingLease(spec, this.#knownSite(spec.to), parent, wholeNode, this.#shop));
+    const sites = { site: this.#knownSite(spec.to), from: this.#knownSite(spec.from) };
+    this.standing.push(new StandingLease(spec, sites, this.#wholeNode(spec.from), this.#shop));
   }
 
   /** Managers with nodes of their own, or with a standing lease, are there from the beginning. */

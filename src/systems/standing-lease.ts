@@ -3,6 +3,7 @@ import { STAGES, TIMERS } from './agenda.ts';
 import type { Workshop } from './compute.ts';
 import { GRACE, PASSED, START_UP } from './meter.ts';
 import type { Body, Delivery, Hold, Order, Target } from './order.ts';
+import { QueueTarget } from './queue-target.ts';
 import type { Site } from './site.ts';
 import type { LeaseSpec } from './system.ts';
 import type { TaskRequest } from '../workload.ts';
@@ -16,12 +17,15 @@ export class StandingLease {
   readonly #site: Site;
   readonly #shop: Workshop;
   readonly #slots: Slot[];
+  readonly #from: Site;
   /** Since when nothing waits inside and a node is idle [ms]; NaN = that is not so. */
   #needless = NaN;
 
-  constructor(spec: LeaseSpec, site: Site, parent: Target, wholeNode: TaskRequest, shop: Workshop) {
+  constructor(spec: LeaseSpec, { site, from }: { site: Site; from: Site }, wholeNode: TaskRequest, shop: Workshop) {
+    const parent = new QueueTarget(from);
     this.#spec = spec;
     this.#site = site;
+    this.#from = from;
     this.#shop = shop;
     this.#slots = site.nodeNames.map((_, slot) => new Slot(slot, spec, site, parent, wholeNode, shop));
   }
@@ -29,8 +33,8 @@ export class StandingLease {
   /** After all managers are open. */
   start(): void {
     const { metric, min } = this.#spec.scale;
-    this.#want(metric === 'fixed' ? this.#slots.length : min);
-    if (metric === 'pending') this.#pollIn(this.#spec.scale.poll);
+    this.#want(metric === 'pending' ? min : this.#slots.length);
+    if (metric !== 'fixed') this.#pollIn(this.#spec.scale.poll);
   }
 
   /** Nodes of carriers that were taken away from it [count]. */
@@ -45,7 +49,8 @@ export class StandingLease {
 
   #pollIn(delay: number): void {
     this.#shop.agenda.at(this.#shop.agenda.now + delay, TIMERS, () => {
-      this.#scale();
+      if (this.#spec.scale.metric === 'yield') this.#yield();
+      else this.#scale();
       this.#pollIn(this.#spec.scale.poll);
     });
   }
@@ -65,6 +70,25 @@ export class StandingLease {
     }
     if (Number.isNaN(this.#needless)) this.#needless = now;
     if (now - this.#needless >= cooldown) this.#want(needed);
+  }
+
+  /** One node drains for each job that waits outside; when none does, all are wanted again after a while. */
+  #yield(): void {
+    const { cooldown, min } = this.#spec.scale;
+    const { now } = this.#shop.agenda;
+    const carriers = this.#slots.filter((slot) => slot.isWaiting).length;
+    const outside = this.#from.manager.core.pending.size - carriers;
+    if (outside > 0) {
+      this.#needless = NaN;
+      // A carrier that waits would take the very node that is given up.
+      for (const slot of this.#slots) if (slot.isWaiting) slot.leave();
+      const draining = this.#slots.filter((slot) => slot.isDraining).length;
+      const there = this.#slots.filter((slot) => slot.isThere).sort((a, b) => a.worth - b.worth || b.number - a.number);
+      for (const slot of there.slice(0, Math.min(outside - draining, there.length - min))) slot.leave();
+      return;
+    }
+    if (Number.isNaN(this.#needless)) this.#needless = now;
+    if (now - this.#needless >= cooldown) this.#want(this.#slots.length);
   }
 
   #want(count: number): void {
@@ -122,6 +146,20 @@ class Slot implements Body {
       body: this,
       told: { over: () => this.#carrierOver(), released: () => undefined },
     };
+  }
+
+  /** Its carrier is in the queue. */
+  get isWaiting(): boolean {
+    return this.isWanted && this.#hold === undefined;
+  }
+
+  /** Its node is used, and nobody has asked for it back. */
+  get isThere(): boolean {
+    return this.isWanted && this.#isPassed;
+  }
+
+  get isDraining(): boolean {
+    return !this.isWanted && this.#hold !== undefined;
   }
 
   get isBusy(): boolean {
@@ -192,6 +230,7 @@ class Slot implements Body {
 
   interrupted(warned: boolean): void {
     this.#run++;
+    this.#hold = undefined;
     if (!this.#isStopping) this.preemptions++;
     this.#isStopping = false;
     this.#takeNode(warned);
@@ -199,6 +238,7 @@ class Slot implements Body {
 
   ended(_state: number, warned: boolean): void {
     this.#run++;
+    this.#hold = undefined;
     this.#isStopping = false;
     this.#takeNode(warned);
   }

@@ -42,8 +42,10 @@ function withValue(tree: unknown, [key, ...rest]: readonly string[], value: stri
     );
   }
   if (!isTree(tree)) throw usageError(`nothing lies under "${key}"`, where, 'a path ends at a figure');
-  if (!(key in tree) && rest.length > 0) throw usageError(`there is no "${key}"`, where, didYouMean(key, Object.keys(tree)));
-  return { ...tree, [key]: rest.length === 0 ? given(tree[key], value) : withValue(tree[key], rest, value, where) };
+  // A policy whose parameters are all as usual has none in the file.
+  if (!(key in tree) && rest.length > 0 && key !== 'parameters')
+    throw usageError(`there is no "${key}"`, where, didYouMean(key, Object.keys(tree)));
+  return { ...tree, [key]: rest.length === 0 ? given(tree[key], value) : withValue(tree[key] ?? {}, rest, value, where) };
 }
 
 /** What was text stays text; numbers and flags are read as such. */

@@ -68,7 +68,10 @@ const scaleSchema = z
   .strictObject({
     min: z.int().min(0).optional(),
     max: z.int().min(1).describe('all nodes of the other manager if absent').optional(),
-    metric: z.enum(['fixed', 'pending']).describe('always max, or by what runs and waits inside').optional(),
+    metric: z
+      .enum(['fixed', 'pending', 'yield'])
+      .describe('always max, by what runs and waits inside, or max without what others wait for outside')
+      .optional(),
     poll: time.describe('it is looked at this often').optional(),
     cooldown: time.describe('it shrinks after this time without need').optional(),
   })

@@ -114,8 +114,11 @@ export interface ScaleSpec {
   readonly min: number;
   /** Infinity = all that the other manager owns. */
   readonly max: number;
-  /** `fixed`: always `max`. `pending`: what runs and what waits in the queue inside. */
-  readonly metric: 'fixed' | 'pending';
+  /**
+   * `fixed`: always `max`. `pending`: what runs and what waits in the queue inside. `yield`: `max`, without a node for each
+   * job that waits in the queue of the manager that leases them out.
+   */
+  readonly metric: 'fixed' | 'pending' | 'yield';
   /** It is looked at this often [ms]. */
   readonly poll: number;
   /** After this time without need it shrinks [ms]. */
