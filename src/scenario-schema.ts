@@ -134,7 +134,9 @@ export const expectSchema = z
 export const limitsSchema = z
   .strictObject({
     time: amount.describe('how long one point may take').optional(),
-    memory: amount.describe('how large the heap of one point may grow, such as 4Gi').optional(),
+    memory: amount
+      .describe('how large the heap of one point may grow, such as 4Gi; columns of jobs lie outside of it and are not counted')
+      .optional(),
   })
   .describe('of one point; none if absent');
 

@@ -167,7 +167,7 @@ export interface Expectation extends Match {
 export interface PointLimits {
   /** [ms] */
   readonly time?: number;
-  /** Of the heap [bytes]. */
+  /** Of the heap [bytes]; buffers outside of it, such as columns of jobs, are not counted. */
   readonly memory?: number;
 }
 
