@@ -62,7 +62,7 @@ describe('results', () => {
       what: 'a row that is cut off',
       from: /,completed,.*\n/,
       to: ',compl\n',
-      says: /jobs\.csv:\d+ .*row has not 13 cells|not a state/,
+      says: /jobs\.csv:\d+ .*row has not \d+ cells|not a state/,
     },
     { what: 'a state nobody knows', from: ',completed,', to: ',flying,', says: /"flying" is not a state/ },
     { what: 'a number that is none', from: /^1,\d+/m, to: '1,soon', says: /jobs\.csv:2 \(submit_s\): "soon" is not a number/ },
