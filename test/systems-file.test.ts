@@ -1,0 +1,142 @@
+// Descriptions of systems: what they may hold, what is told of mistakes, and how figures are put in place of others.
+import { describe, expect, test } from 'vitest';
+import { systemJsonSchema } from '../src/systems/system-schema.ts';
+import { StatusClock } from '../src/systems/status-clock.ts';
+import { Stages } from '../src/systems/stages.ts';
+import type { Stage } from '../src/systems/system.ts';
+import { systemIn, systemOf } from './systems-runs.ts';
+
+const SLURM = 'pools: {hpc: "nodes=4,cpus=8"}\nmanagers:\n  slurm: {owns: hpc, policy: easy}\n';
+
+describe('a description', () => {
+  test.each([
+    {
+      what: 'a manager that is not there',
+      text: `${SLURM}entry: {default: slrum}`,
+      says: /there is no manager "slrum"[\s\S]*"slurm"/,
+    },
+    { what: 'a key that is mistyped', text: `${SLURM}entrie: {default: slurm}`, says: /test\.yaml:4:1: there is no "entrie"/ },
+    { what: 'no entry', text: SLURM, says: /no manager takes jobs/ },
+    {
+      what: 'a pool that is not there',
+      text: 'managers: {a: {owns: b, policy: easy}}\nentry: {default: a}',
+      says: /there is no pool "b"/,
+    },
+    {
+      what: 'a pool of two owners',
+      text: 'pools: {p: "nodes=1,cpus=1"}\nmanagers: {a: {owns: p, policy: easy}, b: {owns: p, policy: easy}}\nentry: {default: a}',
+      says: /pool p is owned by a and b/,
+    },
+    {
+      what: 'nodes without a policy',
+      text: 'pools: {p: "nodes=1,cpus=1"}\nmanagers: {a: {owns: p}}\nentry: {default: a}',
+      says: /no policy/,
+    },
+    {
+      what: 'a manager with nothing',
+      text: `${SLURM}  kube: {}\nentry: {default: kube}`,
+      says: /has no nodes, and hands on no work/,
+    },
+    { what: 'an edge without a target', text: `${SLURM}bridges: {slurm: {}}\nentry: {default: slurm}`, says: /write "from->to"/ },
+    {
+      what: 'work that goes round',
+      text: 'managers: {a: {}, b: {}}\nbridges: {a->b: {}, b->a: {}}\nentry: {default: a}',
+      says: /goes round in a circle/,
+    },
+    {
+      what: 'a duration that is none',
+      text: `${SLURM.replace('easy', 'easy, submit: soon')}entry: {default: slurm}`,
+      says: /"soon" is not a duration/,
+    },
+    {
+      what: 'processors without nodes',
+      text: `${SLURM.replace('nodes=4,cpus=8', 'procs=4')}entry: {default: slurm}`,
+      says: /processors without nodes/,
+    },
+  ])('with $what is refused, and says where', ({ text, says }) => {
+    expect(() => systemIn(text)).toThrow(says);
+  });
+
+  test('may extend another: what it says takes the place of what stands there', () => {
+    const [old, young] = [systemOf('ksi'), systemOf('ksi-2025')];
+    const kube = (system: typeof old) => system.managers.find(({ name }) => name === 'kube')!;
+    expect(kube(young).exec).toEqual({ ...kube(old).exec, network: 0.9999 });
+    expect(kube(young).policy).toEqual(kube(old).policy);
+    expect(young.leases[0].acquire.map(({ name }) => name)).toEqual(['cluster', 'liqo']);
+  });
+
+  test('says how its figures are known, and which were set', () => {
+    const path = 'bridges.kube->slurm.status.poll';
+    const known = (set: Record<string, string>) =>
+      systemOf('bridge-operator', set).figures.find((figure) => figure.path === path);
+    expect(known({})).toMatchObject({ evidence: 'code', value: '20s' });
+    expect(known({ [path]: '5s' })).toMatchObject({ evidence: 'given', value: '5s' });
+  });
+
+  test('has its assumed durations multiplied, and no others', () => {
+    const stages = (assumed: number) => systemOf('ksi-2025', {}, { assumed }).leases[0].acquire.map(({ time }) => time);
+    expect(stages(3)).toEqual([stages(1)[0], { kind: 'uniform', from: 90_000, to: 180_000 }]);
+  });
+
+  test.each([
+    { set: 'managers.kube.end.sibling.time', says: /there is no "sibling"/ },
+    { set: 'mangers.kube.walltime', says: /there is no "mangers"[\s\S]*"managers"/ },
+  ])('takes no figure at $set, which is not there', ({ set, says }) => {
+    expect(() => systemOf('kube-default', { [set]: '1s' })).toThrow(says);
+  });
+
+  test('has a schema for editors', () => {
+    expect(systemJsonSchema()).toMatchObject({ type: 'object', additionalProperties: false });
+  });
+});
+
+describe('who looks only now and then', () => {
+  test.each([
+    { since: 100, at: 100, seen: 100 },
+    { since: 100, at: 101, seen: 120 },
+    { since: 100, at: 120, seen: 120 },
+    { since: 100, at: 121, seen: 140 },
+  ])('each 20 from $since sees at $seen what happens at $at', ({ since, at, seen }) => {
+    const clock = new StatusClock({ by: 'poll', every: 20 });
+    clock.anchor(since);
+    expect(clock.seenAt(at)).toBe(seen);
+  });
+
+  test.each([
+    { at: 0, seen: 5 },
+    { at: 5, seen: 5 },
+    { at: 6, seen: 10 },
+    { at: 11, seen: 20 },
+    { at: 20, seen: 20 },
+    { at: 21, seen: 30 },
+    { at: 41, seen: 50 },
+  ])('after 5, 5 and again and again 10 sees at $seen what happens at $at', ({ at, seen }) => {
+    const clock = new StatusClock({ by: 'ladder', steps: [5, 5, 10] });
+    clock.anchor(1000);
+    expect(clock.seenAt(1000 + at)).toBe(1000 + seen);
+  });
+});
+
+describe('a pipeline', () => {
+  const stage = (one: Partial<Stage>): Stage => ({
+    name: 'pull',
+    time: { kind: 'constant', value: 30 },
+    perNode: 0,
+    quantum: 0,
+    cached: false,
+    ...one,
+  });
+
+  test('takes no time for what all nodes have', () => {
+    const stages = new Stages(1);
+    const total = (nodes: string[]) => stages.total([stage({ cached: true })], 'start', nodes, 0);
+    expect([total(['a']), total(['a']), total(['a', 'b']), total(['b'])]).toEqual([30, 0, 30, 0]);
+  });
+
+  test('takes more for more nodes, and until somebody looks', () => {
+    const total = (one: Partial<Stage>) => new Stages(1).total([stage(one), stage({})], 'start', ['a', 'b', 'c'], 7);
+    expect(total({ perNode: 1.5 })).toBe(30 + 5 + 30);
+    expect(total({ quantum: 100 })).toBe(100 + 30);
+    expect(new Stages(1).total([stage({ quantum: 100 })], 'end', [], 1007, 1000)).toBe(93);
+  });
+});
