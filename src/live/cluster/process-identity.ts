@@ -13,14 +13,17 @@ export function processIdentity(pid: number): string | undefined {
   return process.platform === 'linux' ? fromProc(pid) : fromPs(pid);
 }
 
-/** Source: man 5 proc: field 3 of /proc/PID/stat is the state, field 22 the start in ticks since boot. */
+/**
+ * A process whose first thread has ended but others have not holds its ports and files still.
+ * Source: man 5 proc: field 3 of /proc/PID/stat is the state, 20 the threads, 22 the start in ticks since boot.
+ */
 function fromProc(pid: number): string | undefined {
   const stat = read(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
   // The second field is the name of the program in brackets, and may hold anything.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [state, started] = [fields[0], fields[19]];
-  if (state === 'Z' || state === 'X') return undefined;
+  const [state, threads, started] = [fields[0], Number(fields[17]), fields[19]];
+  if ((state === 'Z' || state === 'X') && threads <= 1) return undefined;
   return `${read('/proc/sys/kernel/random/boot_id')?.trim() ?? ''}:${started}`;
 }
 
