@@ -150,12 +150,14 @@ export class BackfillCycle {
     const demand = queue.demandOf(job);
     const limit = partitions.limitOf(job);
     const now = clock.unix;
+    // Nothing but reservations makes it another at another time.
+    const always = reservations === undefined ? this.#scheduling.usable(job, running.up) : undefined;
     let counted = false;
     for (let from = this.#unblockedFrom(job, now); ;) {
       const reserved = this.#scheduling.reserved(job, from, true);
       if (reserved === undefined) return undefined;
       from = reserved.from;
-      const usable = this.#scheduling.usable(job, running.up, reserved);
+      const usable = always ?? this.#scheduling.usable(job, running.up, reserved);
       const left = this.#space.leftOf(usable, from, from + limit, demand.licenses);
       const { nodes, licensed } = left;
       const later = reserved.overlaps ? this.#afterReservation(from, left.later) : left.later;

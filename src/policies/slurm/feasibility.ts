@@ -3,6 +3,7 @@
  * it would keep its partition for ever. Source: Slurm 22.05, node_scheduler.c, _pick_best_nodes (`runable_ever`); job_mgr.c,
  * job_allocate and _select_nodes_parts.
  */
+import { ByNodes } from './by-nodes.ts';
 import type { JobDemand } from './demand.ts';
 import { removeAll } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
@@ -11,10 +12,18 @@ import type { Scheduling } from './scheduling.ts';
 /** What Slurm says to who submits such a job. */
 const NEVER = 'BadConstraints (Requested node configuration is not available)';
 
+interface Fit {
+  readonly nodes: NodeSet;
+  fits: boolean | undefined;
+}
+
 export class Feasibility {
   readonly #scheduling: Scheduling;
   /** Of jobs that take any nodes of their partition: jobs that ask for the same have the same answer. */
   readonly #known = new Map<string, boolean>();
+
+  /** Of nodes that were looked at, without anybody on them. */
+  readonly #ofNodes = new ByNodes<Fit>((nodes) => ({ nodes, fits: undefined }));
 
   constructor(scheduling: Scheduling) {
     this.#scheduling = scheduling;
@@ -55,7 +64,12 @@ export class Feasibility {
   }
 
   /** Whether a job has room on these nodes if nobody else is there. Too many switches are no reason against it: it waits. */
-  fitsOn(nodes: NodeSet, { switches: _, ...demand }: JobDemand): boolean {
+  fitsOn(nodes: NodeSet, demand: JobDemand): boolean {
+    const answer = this.#ofNodes.of(demand.likenessOfAll.kind, nodes);
+    return (answer.fits ??= this.#choose(nodes, demand));
+  }
+
+  #choose(nodes: NodeSet, { switches: _, ...demand }: JobDemand): boolean {
     const { running, selection } = this.#scheduling;
     return selection.choose(running.idle, demand, nodes) !== undefined;
   }

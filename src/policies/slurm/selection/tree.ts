@@ -28,24 +28,28 @@ export function chooseInTree(search: Search, switches: readonly Switch[], requir
 function topSwitch(search: Search, switches: readonly Switch[], all: NodeSet, named: NodeSet | undefined): number {
   let top = -1;
   let topWeight = 0;
-  switches.forEach(({ nodes, level }, index) => {
+  for (let index = 0; index < switches.length; index++) {
+    const { nodes, level } = switches[index];
     if (named !== undefined) {
       if (overlaps(nodes, named) && (top < 0 || level > switches[top].level)) top = index;
-      return;
+      continue;
     }
-    if (!search.hasEnoughWith(countCommon(nodes, all))) return;
+    if ((top >= 0 && level < switches[top].level) || !search.hasEnoughWith(countCommon(nodes, all))) continue;
     const weight = lightestOf(search, nodes, all);
-    if (weight === Infinity || (top >= 0 && (level < switches[top].level || weight > topWeight))) return;
+    if (weight === Infinity || (top >= 0 && weight > topWeight)) continue;
     top = index;
     topWeight = weight;
-  });
+  }
   return top;
 }
 
 function lightestOf({ room: { weight } }: Search, nodes: NodeSet, all: NodeSet): number {
   let least = Infinity;
-  for (let node = 0; node < weight.length; node++) {
-    if (hasNode(nodes, node) && hasNode(all, node)) least = Math.min(least, weight[node]);
+  for (let word = 0; word < nodes.length; word++) {
+    for (let bits = nodes[word] & all[word]; bits !== 0; bits &= bits - 1) {
+      const own = weight[word * 32 + 31 - Math.clz32(bits & -bits)];
+      if (own < least) least = own;
+    }
   }
   return least;
 }
