@@ -28,12 +28,5 @@ describe('on a cluster that works', () => {
     const { outcome } = await liveRun({ access: plainAccess(api.url), clock, workload, policy });
     expect(api.violations).toEqual([]);
     expect([...outcome.schedule.state]).toEqual(Array.from({ length: workload.count }, () => COMPLETED));
-    console.log(
-      tally
-        .all()
-        .map(({ call, ok }) => `${call} ${ok}`)
-        .join(', '),
-      [...outcome.schedule.start].join(' '),
-    );
   });
 });

@@ -1,13 +1,16 @@
 /** Live runs on the fake API server, some times faster than the clock on the wall. */
+import { setMaxListeners } from 'node:events';
 import { readParameters } from '../src/parameters.ts';
 import { LiveDriver } from '../src/live/driver/live-driver.ts';
-import type { LiveOutcome, LiveRunSettings } from '../src/live/driver/live-driver.ts';
+import type { LiveOutcome, LiveRunSettings } from '../src/live/driver/live-run-settings.ts';
 import type { ClusterAccess } from '../src/live/kubernetes/access.ts';
 import { KubeApi } from '../src/live/kubernetes/api.ts';
 import { ApiTally } from '../src/live/kubernetes/api-tally.ts';
 import { wallClock } from '../src/live/kubernetes/clock.ts';
 import type { Clock } from '../src/live/kubernetes/clock.ts';
+import { ApiError } from '../src/live/kubernetes/api-error.ts';
 import { Connection } from '../src/live/kubernetes/connection.ts';
+import type { ApiRequest, ApiResponse } from '../src/live/kubernetes/connection.ts';
 import { RateLimiter } from '../src/live/kubernetes/rate-limit.ts';
 import { firstFit } from '../src/placement/first-fit.ts';
 import { loadPolicy } from '../src/policies/index.ts';
@@ -41,12 +44,36 @@ export interface RigSettings {
   readonly lease?: LiveRunSettings['lease'];
   readonly watch?: LiveRunSettings['watch'];
   readonly stop?: AbortSignal;
+  /** Cuts the driver off as if its process were killed: no call is made any more, and none is answered. */
+  readonly cut?: AbortSignal;
   readonly said?: string[];
 }
 
 export interface RigRun {
   readonly outcome: LiveOutcome;
   readonly tally: ApiTally;
+}
+
+/** One whose other end is gone for good from some moment on. */
+class CutConnection extends Connection {
+  readonly #cut: AbortSignal;
+
+  constructor(access: ClusterAccess, clock: Clock, cut: AbortSignal) {
+    super(access, clock);
+    setMaxListeners(0, cut);
+    this.#cut = cut;
+  }
+
+  override async send(request: ApiRequest): Promise<ApiResponse> {
+    // A 403 is what nobody tries again.
+    if (this.#cut.aborted) throw new ApiError(403, 'Cut', 'the driver is cut off');
+    const signal = request.signal === undefined ? this.#cut : AbortSignal.any([request.signal, this.#cut]);
+    try {
+      return await super.send({ ...request, signal });
+    } catch (error) {
+      throw this.#cut.aborted ? new ApiError(403, 'Cut', 'the driver is cut off') : error;
+    }
+  }
 }
 
 export async function liveRun(settings: RigSettings): Promise<RigRun> {
@@ -57,7 +84,7 @@ export async function liveRun(settings: RigSettings): Promise<RigRun> {
   const tally = new ApiTally();
   const random = randomStream(settings.instance ?? 'rig', 'api');
   const api = new KubeApi({
-    connection: new Connection(access, clock),
+    connection: settings.cut === undefined ? new Connection(access, clock) : new CutConnection(access, clock, settings.cut),
     limiter: new RateLimiter({ qps: 0, burst: 0 }, clock),
     ...{ clock, tally, random: () => random.uniform() },
   });

@@ -18,10 +18,11 @@ import { COMPLETED, FAILED, KILLED } from '../../schedule.ts';
 import type { Happenings } from './happenings.ts';
 import { JobStates } from './job-states.ts';
 import type { Halt, JobState, LeavingTasksOf } from './job-states.ts';
-import { failedByNode, isFinished, isUp } from './live-pod.ts';
+import { isFinished, isUp } from './live-pod.ts';
 import type { LivePod } from './live-pod.ts';
 import type { Occupancy } from './occupancy.ts';
-import type { DeletionReason, Order } from './orders.ts';
+import type { PodOrders } from './pod-orders.ts';
+import { free, hasEnded, isOffNode } from './tasks.ts';
 import type { Task, TaskTable } from './tasks.ts';
 
 export interface JobLifeParts {
@@ -30,7 +31,7 @@ export interface JobLifeParts {
   readonly happenings: Happenings;
   readonly occupancy: Occupancy;
   readonly nodeNames: readonly string[];
-  order(order: Order): void;
+  readonly pods: PodOrders;
 }
 
 export class JobLife {
@@ -38,11 +39,6 @@ export class JobLife {
   readonly states = new JobStates();
   /** Jobs of which something has changed. */
   readonly #changed = new Set<number>();
-  /** Tasks whose pods had been asked for when it was last looked. */
-  #longComing = new Set<Task>();
-  /** Pods whose deletion was ordered: once is enough, whoever carries it out goes on until it is done. */
-  readonly #deleted = new Set<string>();
-
   constructor(parts: JobLifeParts) {
     this.#parts = parts;
   }
@@ -56,7 +52,7 @@ export class JobLife {
     const known = task.pod;
     if (known !== undefined && known.uid !== pod.uid) {
       // Two pods for one task: the one that came first stays.
-      if (!pod.terminating) this.#delete(pod, 'surplus');
+      if (!pod.terminating) this.#parts.pods.delete(pod, 'surplus');
       return this.#seeStranger(pod);
     }
     if (known === undefined) this.#parts.occupancy.forget(pod.uid);
@@ -95,17 +91,6 @@ export class JobLife {
     this.#changed.add(task.job);
   }
 
-  /** Pods that have been waited for since the last call are asked for once more: who asks twice for one gets it once. */
-  forgetLostCreations(): void {
-    const coming = new Set<Task>();
-    this.#parts.tasks.each((task) => {
-      if (!task.isComing) return;
-      if (this.#longComing.has(task)) this.#parts.order({ kind: 'create', task, generation: task.generation + 1 });
-      else coming.add(task);
-    });
-    this.#longComing = coming;
-  }
-
   /** Whether jobs are being taken off their nodes. */
   get isHalting(): boolean {
     return this.states.areHalting();
@@ -115,7 +100,7 @@ export class JobLife {
   nodeGone(node: number): void {
     for (const job of this.#parts.tasks.jobsOn(node)) {
       for (const task of this.#parts.tasks.of(job)) {
-        if (task.node === node && task.pod !== undefined && task.state === 'bound') this.#delete(task.pod, 'orphan');
+        if (task.node === node && task.pod !== undefined && task.state === 'bound') this.#parts.pods.delete(task.pod, 'orphan');
       }
       this.halt(job, { why: 'lost' });
     }
@@ -147,7 +132,7 @@ export class JobLife {
     core.breaking(job, core.now + (grace ?? 0));
     for (const task of tasks.of(job)) {
       if (task.state === 'decided') free(task);
-      else this.#takeBound(task, halt.why, grace);
+      else this.#parts.pods.takeOff(task, halt.why, grace);
     }
   }
 
@@ -159,7 +144,7 @@ export class JobLife {
     this.states.of(job).leaving.push({ eviction, tasks: leaving });
     for (const task of leaving) {
       task.isLeaving = true;
-      this.#takeBound(task, 'preempted', grace);
+      this.#parts.pods.takeOff(task, 'preempted', grace);
     }
     this.#changed.add(job);
   }
@@ -193,14 +178,14 @@ export class JobLife {
     if (!isFinished(pod) || state.halt !== undefined) return;
     if (hasEnded(task)) task.state = 'finished';
     else if (!task.isLeaving) {
-      this.#delete(pod, 'lost');
+      this.#parts.pods.delete(pod, 'lost');
       this.halt(task.job, { why: 'lost' });
     }
   }
 
   #settleMissing(task: Task, state: JobState): void {
     if (task.state === 'bound' && !task.isLeaving && state.halt === undefined) this.halt(task.job, { why: 'lost' });
-    if (task.state === 'free' || task.state === 'decided') this.#create(task);
+    if (task.state === 'free' || task.state === 'decided') this.#parts.pods.replace(task);
   }
 
   /** Somebody else has bound it: what was decided is void. */
@@ -208,13 +193,13 @@ export class JobLife {
     if (isFinished(pod)) this.#parts.occupancy.forget(pod.uid);
     else this.#parts.occupancy.see(pod);
     if (task.state === 'binding') return;
-    this.#delete(pod, 'intruder');
+    this.#parts.pods.delete(pod, 'intruder');
     if (task.state === 'decided') this.halt(task.job, { why: 'undone' });
   }
 
   #settleHalt(job: number, state: JobState, halt: Halt): void {
     const { core, tasks, happenings } = this.#parts;
-    for (const task of tasks.of(job)) this.#takeBound(task, halt.why);
+    for (const task of tasks.of(job)) this.#parts.pods.takeOff(task, halt.why);
     if (!tasks.of(job).every(isOffNode)) return;
     const all = tasks.of(job).filter(({ node }) => node >= 0);
     const hasCompleted = all.length > 0 && all.every(({ pod, state: at }) => at === 'finished' || pod?.phase === 'Succeeded');
@@ -243,22 +228,22 @@ export class JobLife {
     state.halt = undefined;
     state.leaving = [];
     for (const task of this.#parts.tasks.of(job)) {
-      if (task.pod?.nodeName !== undefined) this.#delete(task.pod, 'surplus');
+      if (task.pod?.nodeName !== undefined) this.#parts.pods.delete(task.pod, 'surplus');
       free(task);
-      if (task.pod === undefined) this.#create(task);
+      if (task.pod === undefined) this.#parts.pods.replace(task);
     }
     this.#changed.add(job);
   }
 
   #settleLeaving(leaving: LeavingTasksOf, state: JobState): void {
     const { core, happenings } = this.#parts;
-    for (const task of leaving.tasks) this.#takeBound(task, 'preempted');
+    for (const task of leaving.tasks) this.#parts.pods.takeOff(task, 'preempted');
     if (!leaving.tasks.every(isOffNode)) return;
     state.leaving = state.leaving.filter((other) => other !== leaving);
     for (const task of leaving.tasks) {
-      if (task.pod?.nodeName !== undefined) this.#delete(task.pod, 'surplus');
+      if (task.pod?.nodeName !== undefined) this.#parts.pods.delete(task.pod, 'surplus');
       free(task);
-      if (task.pod === undefined) this.#create(task);
+      if (task.pod === undefined) this.#parts.pods.replace(task);
     }
     const { job } = leaving.eviction;
     happenings.ended({
@@ -297,7 +282,7 @@ export class JobLife {
 
   #clear(job: number): void {
     for (const { pod } of this.#parts.tasks.of(job)) {
-      if (pod !== undefined && !isFinished(pod)) this.#delete(pod, 'surplus');
+      if (pod !== undefined && !isFinished(pod)) this.#parts.pods.delete(pod, 'surplus');
     }
   }
 
@@ -305,41 +290,4 @@ export class JobLife {
     if (isFinished(pod)) this.#parts.occupancy.forget(pod.uid);
     else this.#parts.occupancy.see(pod);
   }
-
-  /** One whose call is not answered yet follows when it is. */
-  #takeBound({ state, pod }: Task, why: DeletionReason, grace?: number): void {
-    if (state === 'bound' && pod !== undefined && !isFinished(pod)) this.#delete(pod, why, grace);
-  }
-
-  #delete(pod: LivePod, why: DeletionReason, grace?: number): void {
-    const key = why === 'orphan' ? `${pod.uid} by force` : pod.uid;
-    if (this.#deleted.has(key) || (pod.terminating && why !== 'orphan')) return;
-    this.#deleted.add(key);
-    this.#parts.order({ kind: 'delete', pod, why, grace });
-  }
-
-  #create(task: Task): void {
-    // The first pod of a task is made when the workload says so.
-    if (task.isComing || task.generation < 0) return;
-    task.isComing = true;
-    this.#parts.order({ kind: 'create', task, generation: task.generation + 1 });
-  }
-}
-
-/** Whether its pod has ended by itself. Containers that are asked to stop may say that they failed: that is no such end. */
-function hasEnded({ pod, isLeaving }: Task): boolean {
-  if (pod === undefined || !isFinished(pod) || failedByNode(pod)) return false;
-  return !isLeaving || pod.phase === 'Succeeded';
-}
-
-/** Whether the task uses nothing of the node that it was given. */
-function isOffNode({ state, pod }: Task): boolean {
-  if (state === 'binding') return false;
-  return state !== 'bound' || pod === undefined || isFinished(pod);
-}
-
-function free(task: Task): void {
-  task.state = 'free';
-  task.node = -1;
-  task.isLeaving = false;
 }

@@ -1,97 +1,48 @@
 /**
- * One run of a policy on a real cluster: hears what happens, lets a session decide at its own pace, and has its orders
- * carried out. Holds a Lease while it does; stops binding at once when that is lost.
+ * One run of a policy on a real cluster. Holds a Lease while it lasts, and ends when that is lost; hears of pods and nodes;
+ * takes up what a driver before it has left; and then goes on in `LiveLoop`.
  */
 import { setMaxListeners } from 'node:events';
 import { clusterOfNodes } from '../../cluster-kubernetes.ts';
 import { nodeCount } from '../../cluster.ts';
-import type { Cluster } from '../../cluster.ts';
 import { prepareRun } from '../../engine/prepare.ts';
-import type { RunOptions } from '../../engine/prepare.ts';
-import type { PolicySpec } from '../../policy.ts';
-import type { Schedule } from '../../schedule.ts';
-import type { Workload } from '../../workload.ts';
-import { ListWatch } from '../kubernetes/list-watch.ts';
+import { ApiError, ConnectionError } from '../kubernetes/api-error.ts';
 import type { KubeApi } from '../kubernetes/api.ts';
-import type { WatchSettings } from '../kubernetes/list-watch.ts';
 import { LeaseLock } from '../kubernetes/lease.ts';
-import type { LeaseSettings } from '../kubernetes/lease.ts';
+import { ListWatch } from '../kubernetes/list-watch.ts';
 import { RateLimiter } from '../kubernetes/rate-limit.ts';
 import { LiveTrouble } from '../trouble.ts';
 import { Announcer } from './announcer.ts';
-import { Binder } from './binder.ts';
+import { Binder, forbidden } from './binder.ts';
 import { Executor } from './executor.ts';
+import { LiveLoop } from './live-loop.ts';
+import type { LiveOutcome, LivePlan, LiveRunSettings } from './live-run-settings.ts';
 import { Mirror } from './mirror.ts';
 import { isOpen, unlike } from './node-state.ts';
-import type { Order } from './orders.ts';
 import { PodCalls } from './pod-calls.ts';
 import { PodMaker } from './pod-maker.ts';
 import { podManifest } from './pod-manifest.ts';
-import type { PodStyle } from './pod-manifest.ts';
 import { PodTimesBook } from './pod-times.ts';
 import { recover } from './recovery.ts';
-import type { Recovered } from './recovery.ts';
+import { RunClock } from './run-clock.ts';
 import { BEGAN, TIME_SCALE, WORKLOAD } from './run-marks.ts';
 import { serverTimes } from './server-times.ts';
 import { Session } from './session.ts';
 import { withStrangerRows } from './stranger-rows.ts';
-import { Wakener } from './wakener.ts';
 
-export interface LiveRunSettings {
-  readonly style: PodStyle;
-  /** Which process of the scheduler this is: no two have the same. */
-  readonly instance: string;
-  /** Label selector of the nodes that are used; all if empty. */
-  readonly nodes: string;
-  /** Changes that come within this time are seen together [ms by the clock]. */
-  readonly batch: number;
-  /** How bound pods are taken off. */
-  readonly preemptBy: 'delete' | 'evict';
-  readonly lease: Pick<LeaseSettings, 'duration' | 'deadline' | 'retry'>;
-  readonly watch?: WatchSettings;
-  /** Told what happens, for people. */
-  say(message: string): void;
-}
-
-export interface LivePlan {
-  readonly workload: Workload;
-  /** Tells workloads apart: a run must go on with the one that it began with. */
-  readonly workloadDigest: string;
-  readonly spec: PolicySpec;
-  readonly options: RunOptions;
-}
-
-/** What a run ends with. */
-export interface LiveOutcome {
-  readonly schedule: Schedule;
-  readonly cluster: Cluster;
-  readonly times: PodTimesBook;
-  readonly recovered: Recovered;
-  /** `over`: all jobs are; `stopped`: it was asked to. */
-  readonly ended: 'over' | 'stopped';
-  /** Conditions and events that could not be written [count]. */
-  readonly unsaid: number;
-}
-
-/** A run that is being wound up waits so long for what it has begun [ms by the clock]. */
-const WIND_UP = 60_000;
-/** Pods that were asked for and not heard of for so long are looked for [ms by the clock]. */
-const LOST_CREATION = 10_000;
+/** Conditions, events and evictions have a budget of their own, as the events of kube-scheduler have. */
+const BESIDE = { qps: 50, burst: 100 };
 
 export class LiveDriver {
   readonly #api: KubeApi;
   readonly #plan: LivePlan;
   readonly #settings: LiveRunSettings;
   readonly #mirror: Mirror;
-  readonly #wakener: Wakener;
   readonly #lease: LeaseLock;
   /** Ends everything. */
   readonly #end = new AbortController();
   #failure: unknown;
-  #hasChanged = false;
-  /** The Unix time at which the workload began [ms]. */
-  #began = NaN;
-  #lookedForLost = 0;
+  #loop: LiveLoop | undefined;
 
   constructor(api: KubeApi, plan: LivePlan, settings: LiveRunSettings) {
     // Every call and every sleep listens to it.
@@ -100,7 +51,6 @@ export class LiveDriver {
     this.#plan = plan;
     this.#settings = settings;
     this.#mirror = new Mirror(settings.style);
-    this.#wakener = new Wakener(api.clock);
     const { run, namespace, timeScale } = settings.style;
     this.#lease = new LeaseLock(api, {
       ...settings.lease,
@@ -115,55 +65,73 @@ export class LiveDriver {
 
   /** Runs until all jobs are over, or `stop` is aborted: then what is half done is finished first. */
   async run(stop: AbortSignal): Promise<LiveOutcome> {
-    const background: Promise<void>[] = [];
+    const watches: Promise<void>[] = [];
+    const keeping = new AbortController();
+    let lease: Promise<void> | undefined;
     try {
-      if (!(await this.#lease.acquire(stop)))
-        throw new LiveTrouble('it was stopped before it held its Lease', 'live run', 'none');
-      this.#readRunMarks();
-      background.push(this.#keepLease(), ...this.#follow());
+      if (!(await this.#acquire(stop))) throw this.#stoppedEarly('it held its Lease');
+      const time = this.#readMarks();
+      lease = this.#keepLease(keeping.signal);
+      watches.push(...this.#follow());
       await Promise.race([this.#mirror.synced, aborted(this.#end.signal), aborted(stop)]);
-      this.#throwIfFailed();
-      if (stop.aborted) throw new LiveTrouble('it was stopped before it had seen the cluster', 'live run', 'start it again');
-      const outcome = await this.#drive(stop);
-      await this.#lease.release();
-      return outcome;
+      this.#check();
+      if (stop.aborted) throw this.#stoppedEarly('it had seen the cluster');
+      return await this.#drive(time, stop);
     } finally {
+      keeping.abort();
+      await lease;
+      await this.#release();
       this.#end.abort();
-      await Promise.all(background);
+      await Promise.all(watches);
     }
   }
 
-  /** The time of the workload [ms]. */
-  #now(): number {
-    return (this.#api.clock.now() - this.#began) * this.#settings.style.timeScale;
+  async #acquire(stop: AbortSignal): Promise<boolean> {
+    try {
+      return await this.#lease.acquire(stop);
+    } catch (error) {
+      throw allowed(error);
+    }
   }
 
-  #byClock(ms: number): number {
-    return ms / this.#settings.style.timeScale;
+  #stoppedEarly(what: string): LiveTrouble {
+    return new LiveTrouble(`it was stopped before ${what}`, `run ${this.#settings.style.run}`, 'start it again');
   }
 
-  #readRunMarks(): void {
+  /** A run goes on as it was begun. */
+  #readMarks(): RunClock {
     const { annotations } = this.#lease;
     const { run, timeScale } = this.#settings.style;
-    const where = `run ${run}`;
-    const hint = 'give the run another name, or clean the old one up with `yardmaster live clean`';
-    const digest = annotations[WORKLOAD];
-    if (digest !== this.#plan.workloadDigest) throw new LiveTrouble('it was begun with another workload', where, hint);
-    if (annotations[TIME_SCALE] !== String(timeScale)) {
-      throw new LiveTrouble(`it was begun with a time scale of ${annotations[TIME_SCALE] ?? 'none'}`, where, hint);
-    }
-    this.#began = Number(annotations[BEGAN]);
-    if (Number.isNaN(this.#began)) throw new LiveTrouble('its Lease does not say when it began', where, hint);
+    const refuse = (problem: string) => {
+      const hint = 'give the run another name, or clean the old one up with `yardmaster live clean`';
+      return new LiveTrouble(problem, `run ${run}`, hint);
+    };
+    if (annotations[WORKLOAD] !== this.#plan.workloadDigest) throw refuse('it was begun with another workload');
+    const scale = annotations[TIME_SCALE] ?? 'none';
+    if (scale !== String(timeScale)) throw refuse(`it was begun with a time scale of ${scale}`);
+    const began = Number(annotations[BEGAN]);
+    if (Number.isNaN(began)) throw refuse('its Lease does not say when it began');
+    return new RunClock(this.#api.clock, began, timeScale);
   }
 
-  async #keepLease(): Promise<void> {
+  async #keepLease(until: AbortSignal): Promise<void> {
     try {
-      await this.#lease.keep(this.#end.signal);
-      if (this.#end.signal.aborted) return;
+      await this.#lease.keep(until);
+      if (until.aborted) return;
       const hint = 'another driver has it, or the API server was away for too long; start it again to go on';
       this.#fail(new LiveTrouble('the Lease is lost: nothing is bound any more', `run ${this.#settings.style.run}`, hint));
     } catch (error) {
-      this.#fail(error);
+      this.#fail(allowed(error));
+    }
+  }
+
+  /** Without it, the next driver has to wait until it runs out. */
+  async #release(): Promise<void> {
+    try {
+      await this.#lease.release();
+    } catch (error) {
+      if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error;
+      this.#settings.say(`the Lease could not be given back: ${error.message}`);
     }
   }
 
@@ -174,74 +142,64 @@ export class LiveDriver {
       new ListWatch(this.#api, { name: 'pods', path: '/api/v1/pods' }, this.#mirror.followPods(), watch),
       new ListWatch(this.#api, { name: 'nodes', path: '/api/v1/nodes', query }, this.#mirror.followNodes(), watch),
     ];
-    return watches.map((one) => one.run(this.#end.signal).catch((error: unknown) => this.#fail(error)));
+    return watches.map((one) => one.run(this.#end.signal).catch((error: unknown) => this.#fail(allowed(error))));
   }
 
-  async #drive(stop: AbortSignal): Promise<LiveOutcome> {
+  async #drive(time: RunClock, stop: AbortSignal): Promise<LiveOutcome> {
     const { workload, spec, options } = this.#plan;
-    const { style, say } = this.#settings;
+    const { style, say, batch } = this.#settings;
     const listed = [...this.#mirror.nodes.values()];
     const cluster = clusterOfNodes(listed, style.run);
     if (nodeCount(cluster) === 0) throw new LiveTrouble('it has no nodes', this.#api.server, 'make some, or look at --nodes');
     const rows = withStrangerRows(workload, cluster);
-    const prepared = prepareRun(rows.workload, cluster, spec, options);
-    const session = new Session({ rows, cluster, prepared, warn: say });
-    session.core.now = Math.max(0, this.#now());
-    const times = new PodTimesBook(() => this.#now());
-    listed.forEach((node, number) => {
-      session.nodeSeen(number, node.node, isOpen(node), unlike);
-    });
+    const session = new Session({ rows, cluster, prepared: prepareRun(rows.workload, cluster, spec, options), warn: say });
+    session.core.now = Math.max(0, time.now());
+    const times = new PodTimesBook(() => time.now());
+    for (const [number, { node }] of listed.entries()) session.nodeSeen(number, node, isOpen(listed[number]), unlike);
     for (const pod of this.#mirror.pods.values()) times.see(pod);
     const recovered = recover(
       session,
       this.#mirror.pods.values(),
-      serverTimes((unix) => (unix - this.#began) * style.timeScale),
+      serverTimes((unix) => time.ofUnix(unix)),
     );
+    const calls = new PodCalls(this.#api, this.#end.signal);
+    const speaker = { schedulerName: style.schedulerName, instance: this.#settings.instance };
+    const announcer = new Announcer(calls, new RateLimiter(BESIDE, this.#api.clock), speaker);
+    const loop = new LiveLoop({
+      ...{ session, time, batch, say, clock: this.#api.clock, maker: new PodMaker(workload, session) },
+      executor: this.#executor(session, { calls, announcer, times, time }),
+      mayDecide: () => this.#mirror.isHearing && this.#lease.isHeld,
+      check: () => this.#check(),
+    });
+    this.#loop = loop;
     this.#listen(session, times);
-    const announcer = this.#announcer();
-    const executor = this.#executor(session, times, announcer);
-    const maker = new PodMaker(workload, session);
-    this.#hasChanged = true;
-    const ended = await this.#loop(session, executor, maker, stop);
+    const ended = await loop.run(stop);
     await announcer.finish();
     return { schedule: session.finish(spec.name), cluster, times, recovered, ended, unsaid: announcer.failures };
   }
 
-  #announcer(): Announcer {
-    const { style, instance } = this.#settings;
-    // A budget of its own, as kube-scheduler's events have.
-    const limiter = new RateLimiter({ qps: 50, burst: 100 }, this.#api.clock);
-    return new Announcer(this.#calls(), limiter, { schedulerName: style.schedulerName, instance });
-  }
-
-  #calls(): PodCalls {
-    return new PodCalls(this.#api, this.#end.signal);
-  }
-
-  #executor(session: Session, times: PodTimesBook, announcer: Announcer): Executor {
+  #executor(session: Session, parts: { calls: PodCalls; announcer: Announcer; times: PodTimesBook; time: RunClock }): Executor {
     const { style, preemptBy, say } = this.#settings;
-    const calls = this.#calls();
-    const changed = () => this.#change();
+    const { time, ...more } = parts;
+    const after = (what: () => void) => {
+      what();
+      this.#loop?.change();
+    };
     return new Executor({
-      ...{ calls, announcer, times, signal: this.#end.signal, namespace: style.namespace },
-      binder: new Binder(calls, () => this.#lease.isHeld),
-      evictions: preemptBy === 'evict' ? new RateLimiter({ qps: 50, burst: 100 }, this.#api.clock) : undefined,
+      ...{ ...more, signal: this.#end.signal, namespace: style.namespace },
+      binder: new Binder(parts.calls, () => this.#lease.isHeld),
+      evictions: preemptBy === 'evict' ? new RateLimiter(BESIDE, this.#api.clock) : undefined,
       manifest: (task, generation) => podManifest(this.#plan.workload, task, generation, style),
-      byClock: (ms) => this.#byClock(ms),
+      byClock: (ms) => time.byClock(ms),
       outcomes: {
-        bound: (task) => {
-          session.bound(task);
-          changed();
-        },
+        bound: (task) => after(() => session.bound(task)),
         notBound: (task, why) => {
-          say(`pod ${task.pod?.name ?? `of job ${task.job}`} was not bound: ${why}`);
-          session.notBound(task);
-          changed();
+          say(`a pod of job ${task.job} was not bound: ${why}`);
+          after(() => session.notBound(task));
         },
         notCreated: (task, why) => {
           say(`a pod of job ${task.job} was not made: ${why}`);
-          session.life.notCreated(task);
-          changed();
+          after(() => session.life.notCreated(task));
         },
         failed: (error) => this.#fail(error),
       },
@@ -252,113 +210,56 @@ export class LiveDriver {
     const { say } = this.#settings;
     const first = new Map([...this.#mirror.nodes].map(([name, { node }]) => [name, node]));
     const unknown = new Set<string>();
+    const change = () => this.#loop?.change();
     this.#mirror.listener = {
       podSeen: (pod) => {
         times.see(pod);
         session.see(pod);
-        this.#change();
+        change();
       },
       podGone: (pod) => {
         times.gone(pod);
         session.gone(pod);
-        this.#change();
+        change();
       },
       nodeSeen: (listed) => {
         const { name } = listed.node;
         const number = session.occupancy.nodeOf(name);
         const then = first.get(name);
-        if (number === undefined || then === undefined) {
-          if (!unknown.has(name))
-            say(`node ${name} has come after the run began: it is not used before the driver is started anew`);
-          unknown.add(name);
-          return;
+        if (number !== undefined && then !== undefined) {
+          if (!session.nodeSeen(number, listed.node, isOpen(listed), unlike)) return;
+          session.occupancy.shrink(number, then, listed.node);
+          return change();
         }
-        if (!session.nodeSeen(number, listed.node, isOpen(listed), unlike)) return;
-        session.occupancy.shrink(number, then, listed.node);
-        this.#change();
+        if (!unknown.has(name)) say(`node ${name} has come after the driver began: it is used when it is started anew`);
+        unknown.add(name);
       },
       nodeGone: (name) => {
         const number = session.occupancy.nodeOf(name);
         if (number !== undefined) session.nodeGone(number);
-        this.#change();
+        change();
       },
       hearing: (heard, trouble) => {
         say(heard ? 'the API server is heard again' : `the API server is not heard: ${trouble?.message ?? ''}`);
-        this.#change();
+        change();
       },
     };
-  }
-
-  #change(): void {
-    this.#hasChanged = true;
-    this.#wakener.wake();
-  }
-
-  async #loop(session: Session, executor: Executor, maker: PodMaker, stop: AbortSignal): Promise<'over' | 'stopped'> {
-    const { batch } = this.#settings;
-    const { clock } = this.#api;
-    while (!stop.aborted) {
-      this.#throwIfFailed();
-      if (this.#mirror.isHearing && this.#lease.isHeld) this.#turn(session, executor, maker);
-      if (session.jobsOver === session.jobs && executor.size === 0) return 'over';
-      await this.#wakener.sleep(this.#untilNext(session, maker), stop);
-      // What comes with it is seen together.
-      if (this.#hasChanged) await clock.sleep(batch, stop);
-    }
-    await this.#windUp(session, executor);
-    return 'stopped';
-  }
-
-  #turn(session: Session, executor: Executor, maker: PodMaker): void {
-    const now = Math.max(this.#now(), session.core.now);
-    const orders: Order[] = maker.due(now);
-    orders.push(...session.expire(now));
-    if (this.#hasChanged || session.nextWake <= now) {
-      this.#hasChanged = false;
-      orders.push(...session.step(now));
-    }
-    executor.perform(orders);
-    this.#lookForLost(session);
-  }
-
-  /** A pod that was made, and gone again before any watch told of it, is asked for: else it would be waited for for ever. */
-  #lookForLost(session: Session): void {
-    const now = this.#api.clock.now();
-    if (now - this.#lookedForLost < LOST_CREATION) return;
-    this.#lookedForLost = now;
-    session.life.forgetLostCreations();
-  }
-
-  /** [ms by the clock] */
-  #untilNext(session: Session, maker: PodMaker): number {
-    if (this.#hasChanged && !(this.#mirror.isHearing && this.#lease.isHeld)) return 100;
-    const next = Math.min(session.nextWake, maker.nextTime);
-    return Math.min(LOST_CREATION, Math.max(1, this.#byClock(next - this.#now())));
-  }
-
-  /** Decides nothing more, but finishes what was decided: no gang is left half bound. */
-  async #windUp(session: Session, executor: Executor): Promise<void> {
-    const { clock } = this.#api;
-    const until = clock.now() + WIND_UP;
-    while (clock.now() < until) {
-      this.#throwIfFailed();
-      this.#hasChanged = false;
-      executor.perform(session.settle(Math.max(this.#now(), session.core.now)));
-      if (executor.size === 0 && !session.isHalfDone) return;
-      await this.#wakener.sleep(1000, this.#end.signal);
-    }
-    this.#settings.say('it was stopped before all that was begun could be finished; started again, it takes it up');
   }
 
   #fail(error: unknown): void {
     this.#failure ??= error;
     this.#end.abort();
-    this.#wakener.wake();
+    this.#loop?.change();
   }
 
-  #throwIfFailed(): void {
+  #check(): void {
     if (this.#failure !== undefined) throw this.#failure;
   }
+}
+
+/** A refusal with what can be done about it. */
+function allowed(error: unknown): unknown {
+  return error instanceof ApiError && (error.status === 401 || error.status === 403) ? forbidden(error.message) : error;
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -45,14 +45,13 @@ export class Mirror {
         const there = new Set(pods.map(({ uid }) => uid));
         for (const pod of [...this.pods.values()]) if (!there.has(pod.uid)) this.#podGone(pod);
         for (const pod of pods) this.#podSeen(pod);
-        this.#heard('pods');
       },
       changed: (kind, object) => {
         const pod = readLivePod(object, this.#ownership);
         if (kind === 'DELETED') this.#podGone(pod);
         else this.#podSeen(pod);
-        this.#heard('pods');
       },
+      hearing: () => this.#heard('pods'),
       trouble: (error) => this.#unheard('pods', error),
     };
   }
@@ -63,13 +62,12 @@ export class Mirror {
         const there = new Set(items.map((item) => (item as Named).metadata.name));
         for (const name of [...this.nodes.keys()]) if (!there.has(name)) this.#nodeGone(name);
         for (const item of items) this.#nodeSeen(item);
-        this.#heard('nodes');
       },
       changed: (kind, object) => {
         if (kind === 'DELETED') this.#nodeGone((object as Named).metadata.name ?? '');
         else this.#nodeSeen(object);
-        this.#heard('nodes');
       },
+      hearing: () => this.#heard('nodes'),
       trouble: (error) => this.#unheard('nodes', error),
     };
   }

@@ -21,6 +21,7 @@ import { JobLife } from './job-life.ts';
 import type { LivePod } from './live-pod.ts';
 import { Occupancy } from './occupancy.ts';
 import type { Order } from './orders.ts';
+import { PodOrders } from './pod-orders.ts';
 import { withoutStrangers } from './stranger-rows.ts';
 import type { WithStrangers } from './stranger-rows.ts';
 import { TaskTable } from './tasks.ts';
@@ -50,6 +51,7 @@ export class Session implements Driver {
   readonly core: LiveCore;
   readonly tasks: TaskTable;
   readonly life: JobLife;
+  readonly pods: PodOrders;
   readonly occupancy: Occupancy;
   readonly #setup: SessionSetup;
   readonly #happenings: Happenings;
@@ -79,7 +81,8 @@ export class Session implements Driver {
       this.#orders.push(one);
     };
     const { core, tasks, occupancy } = this;
-    this.life = new JobLife({ core, tasks, occupancy, nodeNames, order, happenings: this.#happenings });
+    this.pods = new PodOrders(tasks, order);
+    this.life = new JobLife({ core, tasks, occupancy, nodeNames, pods: this.pods, happenings: this.#happenings });
     this.#dispatch = new Dispatch({ core, tasks, states: this.life.states, nodeNames, order });
   }
 

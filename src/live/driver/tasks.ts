@@ -1,5 +1,6 @@
 /** The tasks of a workload, each with the pod that it is at the moment and what was decided for it. */
 import type { Requests, Workload } from '../../workload.ts';
+import { failedByNode, isFinished } from './live-pod.ts';
 import type { LivePod } from './live-pod.ts';
 import type { TaskMark } from './run-marks.ts';
 
@@ -95,4 +96,23 @@ export class TaskTable {
     }
     return tasks;
   }
+}
+
+/** Whether its pod has ended by itself. Containers that are asked to stop may say that they failed: that is no such end. */
+export function hasEnded({ pod, isLeaving }: Task): boolean {
+  if (pod === undefined || !isFinished(pod) || failedByNode(pod)) return false;
+  return !isLeaving || pod.phase === 'Succeeded';
+}
+
+/** Whether the task uses nothing of the node that it was given. */
+export function isOffNode({ state, pod }: Task): boolean {
+  if (state === 'binding') return false;
+  return state !== 'bound' || pod === undefined || isFinished(pod);
+}
+
+/** No node is decided on for it any more. */
+export function free(task: Task): void {
+  task.state = 'free';
+  task.node = -1;
+  task.isLeaving = false;
 }

@@ -22,6 +22,8 @@ export interface Follower {
   /** All objects that there are: others are gone. */
   listed(items: readonly unknown[]): void;
   changed(kind: 'ADDED' | 'MODIFIED' | 'DELETED', object: unknown): void;
+  /** Changes are heard from now on, or again. */
+  hearing(): void;
   /** Nothing can be heard at the moment; it is tried again. */
   trouble(error: Error): void;
 }
@@ -128,6 +130,7 @@ export class ListWatch {
     try {
       const watched = `${path}?${new URLSearchParams(asked).toString()}`;
       const { body } = await this.#api.open({ ...this.#request('watch'), path: watched, signal: ending.signal });
+      this.#follower.hearing();
       for await (const line of readBodyLines(body as AsyncIterable<Buffer>)) {
         this.#heard = this.#api.clock.now();
         this.#take(line);

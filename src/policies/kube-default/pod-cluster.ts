@@ -2,13 +2,14 @@
  * Pods and nodes as a scheduler's cache has them, kept in step with the engine. The controllers that create pods are
  * in here too: a job's pods come into being when it is submitted, and one that is evicted is followed by another.
  */
-import type { Node } from '../../kubernetes.ts';
-import type { Cycle, Eviction, NodeTurn, PolicySetup } from '../../policy.ts';
+import type { Node, Uid } from '../../kubernetes.ts';
+import type { Cycle, Eviction, NodeTurn, PolicySetup, StrangerChange } from '../../policy.ts';
 import type { Behaviour } from './behaviour.ts';
 import { nodeObjects } from './cluster-nodes.ts';
 import { inCreationOrder } from './creation-order.ts';
 import { JobPod, NO_ROW } from './job-pod.ts';
 import { JobPods } from './job-pods.ts';
+import type { PodInfo } from './pod-info.ts';
 import { Snapshot } from './snapshot.ts';
 import { Throttles } from './throttles.ts';
 
@@ -19,6 +20,14 @@ export interface PodChanges {
   readonly nodes: NodeChange[];
   /** New pods. Those that name their node are on it already. */
   readonly created: JobPod[];
+  /** Pods of others that have come to nodes or left them. The snapshot has them already, or no more. */
+  readonly strangers: StrangerPod[];
+}
+
+export interface StrangerPod {
+  readonly pod: PodInfo;
+  readonly row: number;
+  readonly there: boolean;
 }
 
 /** A node that has gone down or come back. */
@@ -60,7 +69,8 @@ export class PodCluster {
   readonly #throttles: Throttles;
   readonly #settings: ClusterSettings;
   #coming: Coming[] = [];
-  readonly #changes: PodChanges = { gone: [], nodes: [], created: [] };
+  readonly #strangers = new Map<Uid, PodInfo>();
+  readonly #changes: PodChanges = { gone: [], nodes: [], created: [], strangers: [] };
 
   constructor({ jobs, cluster }: PolicySetup, behaviour: Behaviour, settings: ClusterSettings = {}) {
     this.#settings = settings;
@@ -88,8 +98,10 @@ export class PodCluster {
   /** Takes over what the engine reports. Valid until the next call. */
   apply(cycle: Cycle): PodChanges {
     const changes = this.#changes;
-    for (const list of [changes.gone, changes.nodes, changes.created]) list.length = 0;
-    const { ended, evicted, turns, submitted } = cycle.changed;
+    for (const list of [changes.gone, changes.nodes, changes.created, changes.strangers]) list.length = 0;
+    const { ended, evicted, turns, submitted, adopted, strangers } = cycle.changed;
+    if (adopted.length > 0) this.#adopt(adopted, cycle);
+    for (const stranger of strangers) this.#stranger(stranger);
     for (const job of ended) this.#end(job, cycle);
     for (const eviction of evicted) this.#evicted(eviction, cycle);
     for (const turn of turns) this.#turn(turn);
@@ -172,11 +184,41 @@ export class PodCluster {
     this.#changes.gone.push(pod);
   }
 
+  /** Pods that are on their nodes before this scheduler has begun. */
+  #adopt(adopted: readonly Eviction[], cycle: Cycle): void {
+    for (const { job, group, node, tasks } of adopted) {
+      this.#createMissing(job, cycle);
+      const free = this.podsOf(job).filter((pod) => pod.group === group && pod.row === NO_ROW);
+      for (const pod of free.slice(0, tasks)) {
+        this.assume(pod, this.#rowOfNode[node]);
+        if (this.#settings.kubelets !== 'absent') pod.pod.startTime = cycle.running.startOf(job);
+        pod.placed = true;
+      }
+    }
+  }
+
+  /** A pod that is nobody's victim: it is not ours to delete. */
+  #stranger({ pod, node, there }: StrangerChange): void {
+    const row = this.#rowOfNode[node];
+    const known = this.#strangers.get(pod.uid);
+    const info = known ?? this.snapshot.podInfo({ ...pod, spec: { ...pod.spec, priority: Infinity } });
+    if (there === (known !== undefined)) return;
+    if (there) {
+      this.#strangers.set(pod.uid, info);
+      this.snapshot.addPod(info, row);
+    } else {
+      this.#strangers.delete(pod.uid);
+      this.snapshot.removePod(info, row);
+    }
+    this.#changes.strangers.push({ pod: info, row, there });
+  }
+
   /** A node that is down is still listed, but takes nothing. */
   #turn(turn: NodeTurn): void {
     const row = this.#rowOfNode[turn.node];
     const old = this.snapshot.node(row);
-    const node = turn.up ? this.#nodes[turn.node] : unreachable(this.#nodes[turn.node]);
+    const usual = turn.object ?? this.#nodes[turn.node];
+    const node = turn.up ? usual : unreachable(usual);
     this.snapshot.updateNode(node);
     this.#changes.nodes.push({ row, old, node });
   }

@@ -124,8 +124,7 @@ export class KubeScheduler implements SchedulerHandle {
     this.#cycle = cycle;
     this.now = cycle.now;
     const changes = this.#cluster.apply(cycle);
-    const { gone, nodes, created } = changes;
-    if (gone.length + nodes.length + created.length > 0) {
+    if (changes.gone.length + changes.nodes.length + changes.created.length + changes.strangers.length > 0) {
       this.#quiet = 0;
       this.#attempts.forget();
     }
@@ -133,7 +132,7 @@ export class KubeScheduler implements SchedulerHandle {
     this.#agenda.carryOut(this.now);
     this.#queue.flush(this.now);
     this.#work();
-    this.#noticeReplacements(created);
+    this.#noticeReplacements(changes.created);
     this.#sleep(cycle);
   }
 
@@ -185,8 +184,9 @@ export class KubeScheduler implements SchedulerHandle {
 
   // What has happened in the cluster.
 
-  #notice({ gone, nodes, created }: PodChanges): void {
+  #notice({ gone, nodes, created, strangers }: PodChanges): void {
     for (const pod of gone) this.#lose(pod);
+    for (const { pod, there } of strangers) this.event({ kind: there ? 'AssignedPodAdd' : 'AssignedPodDelete', pod });
     for (const change of nodes) this.#noticeNode(change);
     for (const pod of created) if (!pod.isReplacement) this.#welcome(pod);
   }
