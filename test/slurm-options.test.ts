@@ -13,7 +13,7 @@ import { run, startsOf, workloadOf } from './slurm-runs.ts';
  * `refused`: not modelled, and refused by name. The defaults are those of Slurm 22.05, as written: see slurm.conf(5).
  */
 const SCHEDULER: readonly (readonly [option: string, value: string, what: string])[] = [
-  ['allow_zero_lic', '', 'told'],
+  ['allow_zero_lic', '', 'modelled: licenses'],
   ['assoc_limit_stop', '', 'modelled: main-pass, backfill'],
   ['batch_sched_delay', '7', 'modelled: scheduler-timers'],
   ['bb_array_stage_cnt', '5', 'silent'],
