@@ -2,9 +2,9 @@ import { EventQueue } from '../engine/event-queue.ts';
 
 /** Kinds of events, in the order in which those of one instant happen; those of one kind in the order of their booking. */
 export const ENDS = 0;
-/** Limits are reached: work that ends in the same instant has made it. */
-export const LIMITS = 1;
-export const STAGES = 2;
+export const STAGES = 1;
+/** Limits are reached: what ends in the same instant has made it. */
+export const LIMITS = 2;
 export const NODES = 3;
 export const SUBMITS = 4;
 /** Looks, polls and policies that want to be woken: alone they do not keep a run going. */

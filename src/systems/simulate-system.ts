@@ -75,7 +75,8 @@ class SystemSimulation {
     const stages = new Stages(seed);
     const hazard = (millicores: number, time: number) => (this.#hazard += millicores * time);
     const shop = { agenda, stages, hazard };
-    const setting = { agenda, parts, seed, opened: (site: Site) => void this.#open.push(site) };
+    const isAlone = system.managers.length === 1;
+    const setting = { agenda, parts, seed, isAlone, opened: (site: Site) => void this.#open.push(site) };
     this.#assembly = new Assembly(system, setting, shop, (site) => this.#close(site));
     const lives = new Lives(workload, this.#book, shop);
     for (let job = 0; job < jobs.count; job++)

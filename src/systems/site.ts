@@ -8,6 +8,7 @@ import { readParameters } from '../parameters.ts';
 import type { PlacementSpec } from '../placement.ts';
 import type { Policy, PolicySpec } from '../policy.ts';
 import { randomStream } from '../random.ts';
+import type { Random } from '../random.ts';
 import { requestsOf } from '../workload.ts';
 import type { Workload } from '../workload.ts';
 import type { Agenda } from './agenda.ts';
@@ -29,6 +30,8 @@ export interface SiteSetting {
   readonly agenda: Agenda;
   readonly parts: Parts;
   readonly seed: number | string;
+  /** There is one manager: it draws what a single scheduler would draw. */
+  readonly isAlone: boolean;
   /** Told when a manager opens: it takes part in every cycle from then on. */
   opened(site: Site): void;
 }
@@ -86,14 +89,14 @@ export class Site {
 
   /** Opens the queue. `nodes`: whether its nodes are there from the beginning, or will be leased. */
   open(nodes: 'up' | 'leased'): void {
-    const { agenda, seed, parts } = this.#setting;
+    const { agenda, parts } = this.#setting;
     const workload = this.#plan.finish(this.name);
     const jobs = requestsOf(workload);
     const placement = placementOf(this.spec, parts).create({
       parameters: {},
       jobs,
       cluster: this.#cluster,
-      random: randomStream(seed, `${this.name}/placement`),
+      random: this.#stream('placement'),
     });
     const meter = new Meter(workload.count, () => agenda.now);
     const ledger = new MeteredLedger(new NodeLedger(jobs, this.#cluster, placement), jobs, this.#cluster, meter);
@@ -107,6 +110,11 @@ export class Site {
     this.#setting.opened(this);
   }
 
+  #stream(purpose: string): Random {
+    const { seed, isAlone } = this.#setting;
+    return randomStream(seed, isAlone ? purpose : `${this.name}/${purpose}`);
+  }
+
   #createPolicy(workload: Workload, ledger: MeteredLedger): Policy {
     const { policy: choice, name } = this.spec;
     if (choice === undefined) throw new Error(`manager ${name} has no policy, and can hold no jobs`);
@@ -116,7 +124,7 @@ export class Site {
       files: {},
       jobs: requestsOf(workload),
       cluster: this.#cluster,
-      random: randomStream(this.#setting.seed, `${this.name}/policy`),
+      random: this.#stream('policy'),
       createProfile: () => new NodeProfile(ledger.books),
       oracleRuntime: () => {
         const hint = 'how long work runs depends on where it runs: choose a policy that does not ask';
