@@ -7,14 +7,15 @@ import type { SystemRun } from '../src/systems/simulate-system.ts';
 import type { SystemWorkload } from '../src/systems/system-workload.ts';
 import type { System } from '../src/systems/system.ts';
 import { COMPLETED, UNFINISHED } from '../src/schedule.ts';
-import { run, systemIn, systemNames, systemOf } from './systems-runs.ts';
-import type { TestJob } from './workload-of.ts';
-import { workloadOf } from './workload-of.ts';
+import { queued, run, systemIn, systemNames, systemOf } from './systems-runs.ts';
+import type { QueuedJob } from './systems-runs.ts';
 
 const S = 1000;
 const oneOf = <Value>(...values: Value[]) => fc.constantFrom(...values);
 
-const job: fc.Arbitrary<TestJob> = fc.record({
+const job: fc.Arbitrary<QueuedJob> = fc.record({
+  // Some go straight to the manager at the bottom, among what it holds for the others.
+  queue: oneOf('default', 'default', 'direct'),
   submit: fc.nat(6).map((time) => time * S),
   runtime: fc.nat(8).map((time) => time * S),
   walltime: oneOf(3 * S, 6 * S, 20 * S, Infinity),
@@ -41,7 +42,7 @@ function workloads(manager: string, most = 8): fc.Arbitrary<SystemWorkload> {
       const sorted = [...jobs].sort(([a], [b]) => a.submit - b.submit);
       const first = sorted[0][0].submit;
       return {
-        jobs: workloadOf(sorted.map(([one]) => ({ ...one, submit: one.submit - first }))),
+        jobs: queued(sorted.map(([one]) => ({ ...one, submit: one.submit - first }))),
         cancelAt: Float64Array.from(sorted, ([, at]) => at),
         deleteAt: Float64Array.from(sorted, ([, , at]) => at),
         steps: Int32Array.from(sorted, ([, , , steps]) => steps),
@@ -123,10 +124,10 @@ const compositions: fc.Arbitrary<{ text: string; owner: string }> = fc
       if (kind === 'bridge') bridges.push(`${own}->${below}: ${over}`);
       else
         leases.push(
-          `${below}->${own}: {scope: ${isStanding ? 'standing' : 'job'}, acquire: ${acquire}, release: ${release}${isStanding ? `, scale: ${scaled}` : ''}}`,
+          `${below}->${own}: {scope: ${isStanding ? 'standing' : 'job'}, acquire: ${acquire}, release: ${release}${isStanding ? `, priority: -1, scale: ${scaled}` : ''}}`,
         );
     });
-    const text = `{pools: {p0: 'nodes=3,cpus=2', p1: 'nodes=2,cpus=2', p2: 'nodes=1,cpus=3', p3: 'nodes=2,cpus=1'}, managers: {${managers.join(', ')}}, leases: {${leases.join(', ')}}, bridges: {${bridges.join(', ')}}, entry: {default: m${edges.length}}}`;
+    const text = `{pools: {p0: 'nodes=3,cpus=2', p1: 'nodes=2,cpus=2', p2: 'nodes=1,cpus=3', p3: 'nodes=2,cpus=1'}, managers: {${managers.join(', ')}}, leases: {${leases.join(', ')}}, bridges: {${bridges.join(', ')}}, entry: {default: m${edges.length}, direct: m0}}`;
     return { text, owner: 'm0' };
   });
 
