@@ -185,7 +185,7 @@ let scenario: ReturnType<typeof readScenario>;
 beforeAll(async () => {
   writeFileSync(join(folder, 'small.swf'), SMALL_SWF);
   // It starts what fits, and tries to make all jobs look small: no other policy may see that.
-  const mine = `export default { name: 'mine', create: ({ jobs }) => ({ schedule(cycle) {
+  const mine = `export default { name: 'mine', create: ({ jobs, warn }) => (warn?.('wears rose glasses'), { schedule(cycle) {
     for (let job = cycle.pending.first(); job >= 0; job = cycle.pending.after(job)) if (cycle.free.fits(job)) cycle.start(job);
     jobs.submit.fill(0);
   } }) };`;
@@ -255,6 +255,14 @@ describe('an experiment', () => {
     });
     expect(finished.map(({ point }) => point.digest)).toEqual(digests);
     expect(new Set(digests).size).toBeGreaterThan(points.length / 3);
+  });
+
+  test('notes what policies warn of, at their points only', async () => {
+    const { finished } = await runIn(join(folder, 'warned'));
+    for (const { point, notes } of finished) {
+      expect(notes.includes('mine: wears rose glasses')).toBe(point.policy === 'mine');
+    }
+    expect(finished.filter(({ notes }) => notes.includes('mine: wears rose glasses')).length).toBeGreaterThan(0);
   });
 
   test('lets no policy from a file change what the others see, though they share memory', async () => {

@@ -18,6 +18,13 @@ import { inTermsOfTrace, loadPolicyFile, policyFileHash } from './policy-file.ts
 import { countServing, countStates } from './run-summary.ts';
 import { ownColumns } from './shared-columns.ts';
 
+/** What a policy is let loose on. */
+interface Setting {
+  readonly workload: Workload;
+  readonly cluster: Cluster;
+  readonly onWarning: (message: string) => void;
+}
+
 /** Runs points one after the other, and keeps what the next one may need too. */
 export class PointRunner {
   readonly #inputs: PointInputs;
@@ -35,7 +42,9 @@ export class PointRunner {
     const spec = await this.#policy(point);
     const cluster = pointCluster(point, this.#inputs);
     const { workload, notes } = this.#workloads.of(point, cluster);
-    const schedule = this.#simulate(point, spec, workload, cluster);
+    const warnings: string[] = [];
+    const onWarning = (message: string) => void warnings.push(`${point.policy.label}: ${message}`);
+    const schedule = this.#simulate(point, spec, { workload, cluster, onWarning });
     const { metrics: names, warmUp, drain } = point.measures;
     const states = countStates(schedule);
     writePoint(folder, {
@@ -53,7 +62,7 @@ export class PointRunner {
         measurements: measure({ workload, cluster, schedule }, { names, warmUp, drain }),
       },
       serving: countServing(workload, schedule),
-      notes,
+      notes: [...notes, ...warnings],
     });
   }
 
@@ -74,7 +83,7 @@ export class PointRunner {
     return spec;
   }
 
-  #simulate(point: Point, spec: PolicySpec, workload: Workload, cluster: Cluster): Schedule {
+  #simulate(point: Point, spec: PolicySpec, { workload, cluster, onWarning }: Setting): Schedule {
     const { run, seed, placement, policy } = point;
     const { file, files } = this.#inputs.policies[policy.policy];
     const guarded = file !== undefined;
@@ -91,6 +100,7 @@ export class PointRunner {
         costs: { launch: run.launch, release: run.release, killScan: run.killScan },
         until: run.until,
         explain: run.explain,
+        onWarning,
         guarded,
       });
     } catch (error) {
