@@ -7,6 +7,7 @@ import type { PolicySpec } from '../policy.ts';
 import { readTrace } from '../trace/read.ts';
 import { allocationCurve } from '../verify/gpu-allocation.ts';
 import type { Curve } from '../verify/gpu-allocation.ts';
+import type { Workload } from '../workload.ts';
 
 /** A policy of the published experiment, and the placement that is ours. */
 export interface Contestant {
@@ -55,15 +56,18 @@ export interface Arrivals {
   readonly load: number;
 }
 
-/** The curve of one run; the same seed draws the same pods for every contestant. */
-export async function runCurve({ pods, cluster, load }: Arrivals, contestant: Contestant, seed: number): Promise<Curve> {
-  const gpus = gpuCount(cluster);
-  const parameters = { times: 'arrivals', order: 'shuffled', load, gpus, seed };
-  const { workload } = await readTrace(pods, { format: 'openb', parameters });
+/** The pods of one run: the same for every contestant. */
+export async function drawPods({ pods, cluster, load }: Arrivals, seed: number): Promise<Workload> {
+  const parameters = { times: 'arrivals', order: 'shuffled', load, gpus: gpuCount(cluster), seed };
+  return (await readTrace(pods, { format: 'openb', parameters })).workload;
+}
+
+/** The curve of one run. */
+export function runCurve(workload: Workload, cluster: Cluster, contestant: Contestant, seed: number): Curve {
   const placement = placements.find(({ name }) => name === contestant.placement);
   if (placement === undefined) throw new Error(`there is no placement ${contestant.placement}`);
   const given: Record<string, string> = contestant.ties === undefined ? {} : { ties: contestant.ties };
   const placementParameters = readParameters(placement.parameters ?? {}, given, placement.name);
   const schedule = simulate(workload, cluster, asTheyCome, { seed, placement, placementParameters });
-  return allocationCurve(workload, schedule, gpus);
+  return allocationCurve(workload, schedule, gpuCount(cluster));
 }

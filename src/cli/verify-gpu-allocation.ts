@@ -8,7 +8,7 @@ import { deviationAt, distance, meanCurve, readCurves } from '../verify/gpu-allo
 import type { Curve, PublishedCurve } from '../verify/gpu-allocation.ts';
 import { examples } from './command.ts';
 import { FAILED_CHECK, OK } from './exit-codes.ts';
-import { CONTESTANTS, runCurve } from './gpu-allocation-runs.ts';
+import { CONTESTANTS, drawPods, runCurve } from './gpu-allocation-runs.ts';
 import type { Contestant } from './gpu-allocation-runs.ts';
 import { wholeNumber } from './option-values.ts';
 import { print, printJson } from './output.ts';
@@ -56,9 +56,13 @@ async function verifyGpuAllocation(path: string, options: Options): Promise<void
   const published = rowsOf(readCurves(readText(path), path), options, path);
   const arrivals = { pods: options.pods, cluster: await loadCluster(options.nodes), load };
   const outcomes: Outcome[] = [];
-  for (const contestant of CONTESTANTS) {
-    const ours: Curve[] = [];
-    for (let seed = 0; seed < seeds; seed++) ours.push(await runCurve(arrivals, contestant, 42 + seed));
+  const curves: Curve[][] = CONTESTANTS.map(() => []);
+  for (let seed = 42; seed < 42 + seeds; seed++) {
+    const workload = await drawPods(arrivals, seed);
+    CONTESTANTS.forEach((contestant, index) => curves[index].push(runCurve(workload, arrivals.cluster, contestant, seed)));
+  }
+  for (const [index, contestant] of CONTESTANTS.entries()) {
+    const ours = curves[index];
     const theirs = published.filter(({ policy }) => policy === contestant.published).map(({ curve }) => curve);
     if (theirs.length === 0) {
       say(`${contestant.published} is not in ${path}: it is left out`);

@@ -1,5 +1,8 @@
 import type { PlacementSpec } from '../placement.ts';
 import { bestFit } from './best-fit.ts';
+import { bestSwitch } from './best-switch.ts';
+import { buddyCells } from './buddy-cells.ts';
+import { consolidate } from './consolidate.ts';
 import { contiguous } from './contiguous.ts';
 import { dotProduct } from './dot-product.ts';
 import { firstFit } from './first-fit.ts';
@@ -28,4 +31,7 @@ export const placements: readonly PlacementSpec[] = [
   gpuPacking,
   gpuClustering,
   fragmentationGradientDescent,
+  consolidate,
+  bestSwitch,
+  buddyCells,
 ];
