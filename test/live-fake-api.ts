@@ -56,6 +56,7 @@ export class FakeApi {
   readonly #log: { version: number; resource: string; type: string; object: FakeObject }[] = [];
   readonly #watchers = new Set<Watcher>();
   readonly #timers = new Set<AbortController>();
+  #port = 0;
   #version = 1;
   #compacted = 0;
   #server: Server | undefined;
@@ -77,7 +78,7 @@ export class FakeApi {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server?.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   /** On the port that it had before, if it was stopped. */
@@ -85,17 +86,17 @@ export class FakeApi {
     const server = createServer((request, response) => void this.#serve(request, response));
     this.#server = server;
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    this.#port = (server.address() as AddressInfo).port;
   }
 
   /** All connections break; objects are kept. */
   async stop(): Promise<number> {
-    const port = (this.#server?.address() as AddressInfo | null | undefined)?.port ?? 0;
     this.#watchers.clear();
     await new Promise<void>((resolve) => {
       this.#server?.close(() => resolve());
       this.#server?.closeAllConnections();
     });
-    return port;
+    return this.#port;
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,7 @@ import { KubeApi } from '../src/live/kubernetes/api.ts';
 import { ApiTally } from '../src/live/kubernetes/api-tally.ts';
 import { wallClock } from '../src/live/kubernetes/clock.ts';
 import type { Clock } from '../src/live/kubernetes/clock.ts';
-import { ApiError } from '../src/live/kubernetes/api-error.ts';
+import { ApiError, ConnectionError } from '../src/live/kubernetes/api-error.ts';
 import { Connection } from '../src/live/kubernetes/connection.ts';
 import type { ApiRequest, ApiResponse } from '../src/live/kubernetes/connection.ts';
 import { RateLimiter } from '../src/live/kubernetes/rate-limit.ts';
@@ -46,6 +46,8 @@ export interface RigSettings {
   readonly stop?: AbortSignal;
   /** Cuts the driver off as if its process were killed: no call is made any more, and none is answered. */
   readonly cut?: AbortSignal;
+  /** The first pod is bound, but nobody is told. */
+  readonly losesFirstBinding?: boolean;
   readonly said?: string[];
 }
 
@@ -76,15 +78,31 @@ class CutConnection extends Connection {
   }
 }
 
+class ForgetfulConnection extends Connection {
+  #hasLost = false;
+
+  override async send(request: ApiRequest): Promise<ApiResponse> {
+    const response = await super.send(request);
+    if (this.#hasLost || !request.path.endsWith('/binding')) return response;
+    this.#hasLost = true;
+    throw new ConnectionError('the answer is lost');
+  }
+}
+
+function connectionOf({ access, clock, cut, losesFirstBinding = false }: RigSettings): Connection {
+  if (cut !== undefined) return new CutConnection(access, clock, cut);
+  return losesFirstBinding ? new ForgetfulConnection(access, clock) : new Connection(access, clock);
+}
+
 export async function liveRun(settings: RigSettings): Promise<RigRun> {
-  const { access, clock, workload, policy, timeScale = 1, run = 'test', said = [] } = settings;
+  const { clock, workload, policy, timeScale = 1, run = 'test', said = [] } = settings;
   const spec = await loadPolicy(policy);
   if (spec === undefined) throw new Error(`there is no policy ${policy}`);
   const costs = spec.parameters?.costs === undefined ? {} : { costs: 'none' };
   const tally = new ApiTally();
   const random = randomStream(settings.instance ?? 'rig', 'api');
   const api = new KubeApi({
-    connection: settings.cut === undefined ? new Connection(access, clock) : new CutConnection(access, clock, settings.cut),
+    connection: connectionOf(settings),
     limiter: new RateLimiter({ qps: 0, burst: 0 }, clock),
     ...{ clock, tally, random: () => random.uniform() },
   });

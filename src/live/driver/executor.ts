@@ -85,7 +85,7 @@ export class Executor {
   }
 
   async #create({ task, generation }: CreateOrder): Promise<void> {
-    const { calls, namespace, manifest, outcomes } = this.#parts;
+    const { calls, namespace, manifest, outcomes, signal } = this.#parts;
     try {
       await calls.create(namespace, manifest(task, generation));
     } catch (error) {
@@ -94,23 +94,33 @@ export class Executor {
       if (!(error instanceof ApiError)) throw error;
       // A namespace that is full may have room later; anything else will not change by itself.
       if (error.status !== 409 && !/quota/.test(error.message)) throw isStatus(error, 403) ? forbidden(error.message) : error;
+      await calls.api.clock.sleep(WAIT.first, signal);
       outcomes.notCreated(task, error.message);
     }
   }
 
-  async #delete({ pod, why, grace }: DeleteOrder): Promise<void> {
-    const { calls, announcer, times, evictions, byClock } = this.#parts;
+  async #delete(order: DeleteOrder): Promise<void> {
+    const { pod, why } = order;
+    const { calls, announcer, times, evictions } = this.#parts;
     times.deleting(pod, why);
     if (why === 'preempted') await announcer.preempted(pod);
-    // Without any grace its object would be removed while its processes still run.
-    const seconds = grace === undefined ? undefined : Math.max(1, Math.ceil(byClock(grace) / 1000));
+    const seconds = this.#graceOf(order);
     try {
       if (why === 'preempted' && evictions !== undefined) await calls.evict(pod, evictions, seconds);
-      else await calls.delete(pod, why === 'orphan' ? 0 : seconds);
+      else await calls.delete(pod, seconds);
     } catch (error) {
       // It is gone, or another one has its name.
       if (isStatus(error, 404) || isStatus(error, 409)) return;
       throw isStatus(error, 403) ? forbidden(error.message) : error;
     }
+  }
+
+  /** How long a pod may take to stop [s]; as it says itself if undefined. */
+  #graceOf({ why, grace }: DeleteOrder): number | undefined {
+    // Its node does not exist any more: nobody would answer.
+    if (why === 'orphan') return 0;
+    // Without any its object would be removed while its processes still run. What is killed, or is of no use, gets no more.
+    if (why !== 'preempted') return 1;
+    return grace === undefined ? undefined : Math.max(1, Math.ceil(this.#parts.byClock(grace) / 1000));
   }
 }

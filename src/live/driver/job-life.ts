@@ -85,10 +85,10 @@ export class JobLife {
     this.halt(task.job, { why: 'undone' });
   }
 
-  /** The pod could not be made: it is tried again when the job is looked at next. */
+  /** The pod could not be made: it is tried again. */
   notCreated(task: Task): void {
     task.isComing = false;
-    this.#changed.add(task.job);
+    if (!this.states.of(task.job).isOver) this.#parts.pods.make(task);
   }
 
   /** Whether jobs are being taken off their nodes. */

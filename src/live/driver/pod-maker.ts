@@ -27,6 +27,7 @@ export class PodMaker {
       const job = this.#next;
       if (this.#session.life.states.of(job).isOver) continue;
       for (const task of this.#session.tasks.of(job)) {
+        // What was there before this driver began is the session's matter.
         if (task.pod !== undefined || task.isComing || task.generation >= 0) continue;
         task.isComing = true;
         orders.push({ kind: 'create', task, generation: 0 });

@@ -32,7 +32,12 @@ export class PodOrders {
 
   /** Another pod for a task that had one. The first pod of a task is made when the workload says so. */
   replace(task: Task): void {
-    if (task.isComing || task.generation < 0) return;
+    if (task.generation >= 0) this.make(task);
+  }
+
+  /** The next pod of a task, unless it is coming. */
+  make(task: Task): void {
+    if (task.isComing) return;
     task.isComing = true;
     this.#order({ kind: 'create', task, generation: task.generation + 1 });
   }

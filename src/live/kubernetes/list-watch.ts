@@ -139,8 +139,9 @@ export class ListWatch {
       return events;
     } catch (error) {
       if (signal.aborted || error instanceof ApiError) throw error;
+      if (error instanceof FollowerError) throw error.cause;
       if (error instanceof Aborted || !(error instanceof Error)) throw new ConnectionError('nothing came any more');
-      throw error instanceof ConnectionError || isOurs(error) ? error : new ConnectionError(error.message);
+      throw error instanceof ConnectionError ? error : new ConnectionError(error.message);
     } finally {
       ending.abort();
       signal.removeEventListener('abort', end);
@@ -162,8 +163,17 @@ export class ListWatch {
   #take(line: string): void {
     const { type, object, version, code } = readEvent(line);
     if (type === 'ERROR') throw new ApiError(code, code === 410 ? 'Expired' : '', `the watch ends: ${line.slice(0, 200)}`);
-    if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') this.#follower.changed(type, object);
+    if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') this.#tell(type, object);
     if (version !== undefined) this.#version = version;
+  }
+
+  /** A mistake in our own code must not look like a connection that breaks. */
+  #tell(kind: 'ADDED' | 'MODIFIED' | 'DELETED', object: unknown): void {
+    try {
+      this.#follower.changed(kind, object);
+    } catch (error) {
+      throw new FollowerError(error);
+    }
   }
 
   #request(verb: string): { call: string; method: 'GET' } {
@@ -171,9 +181,14 @@ export class ListWatch {
   }
 }
 
-/** A mistake in our own code must not look like a broken line. */
-function isOurs(error: Error): boolean {
-  return error instanceof TypeError || error instanceof RangeError || error.name === 'InputError';
+/** What a follower has thrown. */
+class FollowerError extends Error {
+  override readonly cause: unknown;
+
+  constructor(cause: unknown) {
+    super('the follower failed');
+    this.cause = cause;
+  }
 }
 
 interface Raw {
