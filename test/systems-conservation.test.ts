@@ -140,6 +140,15 @@ function expectConserved(system: System, work: SystemWorkload, result: SystemRun
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const leased = result.levels.filter(({ manager }) => system.managers.find(({ name }) => name === manager)?.owns === undefined);
   expect(sum(leased.map(({ offered }) => offered))).toBe(sum(result.levels.map(({ purposes }) => purposes[PASSED])));
+  // Accounts of jobs are those of the managers, where nothing is held for none of them.
+  const isForJobs = system.leases.every(({ scope }) => scope === 'job');
+  const rows = Array.from({ length: work.jobs.count }, (_, row) => row);
+  PURPOSES.forEach((_, purpose) => {
+    const ofJobs = sum(rows.map((row) => result.waterfall.ofJob(row, purpose)));
+    const ofAll = sum(result.levels.map(({ purposes }) => purposes[purpose]));
+    if (isForJobs) expect(ofJobs).toBe(ofAll);
+    else expect(ofJobs).toBeLessThanOrEqual(ofAll);
+  });
   for (let row = 0; row < work.jobs.count; row++) {
     const isOver = !Number.isNaN(result.jobs.seen[row]);
     expect(isOver || result.stoodStill, `job ${row} is lost`).toBe(true);
