@@ -46,6 +46,8 @@ export interface RigSettings {
   readonly stop?: AbortSignal;
   /** Cuts the driver off as if its process were killed: no call is made any more, and none is answered. */
   readonly cut?: AbortSignal;
+  /** What becomes of a request to this path. */
+  readonly fault?: (path: string) => ConnectionFault;
   /** The first pod is bound, but nobody is told. */
   readonly losesFirstBinding?: boolean;
   readonly said?: string[];
@@ -60,23 +62,35 @@ export interface RigRun {
 class CutConnection extends Connection {
   readonly #cut: AbortSignal;
 
-  constructor(access: ClusterAccess, clock: Clock, cut: AbortSignal) {
+  readonly #fault: (path: string) => ConnectionFault;
+
+  constructor(access: ClusterAccess, clock: Clock, cut: AbortSignal, fault: (path: string) => ConnectionFault) {
     super(access, clock);
     setMaxListeners(0, cut);
     this.#cut = cut;
+    this.#fault = fault;
   }
 
   override async send(request: ApiRequest): Promise<ApiResponse> {
     // A 403 is what nobody tries again.
     if (this.#cut.aborted) throw new ApiError(403, 'Cut', 'the driver is cut off');
+    const fault = this.#fault(request.path);
+    if (fault === 'drop before') throw new ConnectionError('the call is lost');
+    if (typeof fault === 'object') throw new ApiError(fault.status, fault.status === 410 ? 'Expired' : 'Fault', 'a fault', 200);
     const signal = request.signal === undefined ? this.#cut : AbortSignal.any([request.signal, this.#cut]);
     try {
-      return await super.send({ ...request, signal });
+      const response = await super.send({ ...request, signal });
+      if (fault !== 'drop after') return response;
+      response.body.destroy();
+      throw new ConnectionError('the answer is lost');
     } catch (error) {
       throw this.#cut.aborted ? new ApiError(403, 'Cut', 'the driver is cut off') : error;
     }
   }
 }
+
+/** A request is refused, or its answer lost, or it is never made. */
+export type ConnectionFault = { readonly status: number } | 'drop before' | 'drop after' | undefined;
 
 class ForgetfulConnection extends Connection {
   #hasLost = false;
@@ -89,8 +103,8 @@ class ForgetfulConnection extends Connection {
   }
 }
 
-function connectionOf({ access, clock, cut, losesFirstBinding = false }: RigSettings): Connection {
-  if (cut !== undefined) return new CutConnection(access, clock, cut);
+function connectionOf({ access, clock, cut, fault = () => undefined, losesFirstBinding = false }: RigSettings): Connection {
+  if (cut !== undefined) return new CutConnection(access, clock, cut, fault);
   return losesFirstBinding ? new ForgetfulConnection(access, clock) : new Connection(access, clock);
 }
 
