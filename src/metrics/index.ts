@@ -9,6 +9,7 @@ import { coreHoursByAccount } from './core-hours-by-account.ts';
 import { coreHoursDelivered } from './core-hours-delivered.ts';
 import { coreHoursLost } from './core-hours-lost.ts';
 import { coreHoursWasted } from './core-hours-wasted.ts';
+import { gpuFragmentation } from './gpu-fragmentation.ts';
 import { gpuUtilization } from './gpu-utilization.ts';
 import { jainBoundedSlowdown } from './jain-bounded-slowdown.ts';
 import { jainBoundedSlowdownByAccount } from './jain-bounded-slowdown-by-account.ts';
@@ -42,6 +43,7 @@ export const metrics: readonly MetricSpec[] = [
   utilization,
   usefulUtilization,
   gpuUtilization,
+  gpuFragmentation,
   makespan,
   throughput,
   queueLength,
