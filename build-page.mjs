@@ -19,7 +19,12 @@ await build({
   outdir: OUT,
   logLevel: 'warning',
 });
-await build({ entryPoints: ['src/report/page/page.css', 'src/report/page/dark.css'], minify: true, outdir: OUT, logLevel: 'warning' });
+await build({
+  entryPoints: ['src/report/page/page.css', 'src/report/page/dark.css'],
+  minify: true,
+  outdir: OUT,
+  logLevel: 'warning',
+});
 
 const { version } = JSON.parse(readFileSync(`${PLOTLY}/package.json`, 'utf8'));
 const plotly = readFileSync(`${PLOTLY}/plotly-cartesian.min.js`);

@@ -116,7 +116,11 @@ describe('the main loop (job_scheduler.c)', () => {
 
   test('and says so in the words of Slurm', () => {
     const { explanations } = schedule(blocked, { spec: slurmBuiltin });
-    expect(explanations.map(({ job, reason }) => `${job} ${reason}`)).toEqual(['1 Resources', '2 Priority (behind job 1)', '2 Resources']);
+    expect(explanations.map(({ job, reason }) => `${job} ${reason}`)).toEqual([
+      '1 Resources',
+      '2 Priority (behind job 1)',
+      '2 Resources',
+    ]);
   });
 
   test('it takes its nodes away from partitions that overlap', () => {

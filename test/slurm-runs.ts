@@ -129,7 +129,9 @@ export function startsOf({ start }: Schedule): number[] {
 
 /** What was said of a job, in order; without whose limit it was, or behind whom it stood. */
 export function reasonsOf(schedule: Schedule, job: number): string[] {
-  return storyOf(schedule, job).map((reason) => reason.replace(/ \(((account|user|QoS|behind) [^)]*|\d+ licences [^)]*free)\)$/, ''));
+  return storyOf(schedule, job).map((reason) =>
+    reason.replace(/ \(((account|user|QoS|behind) [^)]*|\d+ licences [^)]*free)\)$/, ''),
+  );
 }
 
 /** All that was said of a job, in order. */

@@ -35,9 +35,8 @@ test('bf_max_job_test: the deeper, the more jobs are backfilled and have an expe
     const { backfilled, planned, waits } = tuned(jobs, { 'bf-max-job-test': depth });
     return `${depth.padStart(15)} | ${String(backfilled).padStart(17)} | ${String(planned).padStart(19)} | ${mean(waits)}`;
   });
-  expect(
-    `\n${['bf_max_job_test | started by it     | had expected start  | mean wait [s]', ...rows].join('\n')}\n`,
-  ).toMatchInlineSnapshot(`
+  expect(`\n${['bf_max_job_test | started by it     | had expected start  | mean wait [s]', ...rows].join('\n')}\n`)
+    .toMatchInlineSnapshot(`
     "
     bf_max_job_test | started by it     | had expected start  | mean wait [s]
                   1 |                 0 |                   0 | 34910
