@@ -12,4 +12,9 @@ export const liveCommands: readonly CommandEntry[] = [
     summary: 'stop a test cluster, and leave nothing of it behind',
     load: async () => (await import('./live-down.ts')).declareLiveDown,
   },
+  {
+    name: 'rbac',
+    summary: 'print the role that lets a service account drive a run',
+    load: async () => (await import('./live-rbac.ts')).declareLiveRbac,
+  },
 ];

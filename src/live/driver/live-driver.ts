@@ -103,7 +103,7 @@ export class LiveDriver {
     const { annotations } = this.#lease;
     const { run, timeScale } = this.#settings.style;
     const refuse = (problem: string) => {
-      const hint = 'give the run another name, or clean the old one up with `yardmaster live clean`';
+      const hint = 'give the run another name, or take its pods (label yardmaster.dev/run) and its Lease away';
       return new LiveTrouble(problem, `run ${run}`, hint);
     };
     if (annotations[WORKLOAD] !== this.#plan.workloadDigest) throw refuse('it was begun with another workload');
