@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { TablePoint } from '../src/cli/experiment-table.ts';
 import { brokenThresholds, checkThresholds, parseThreshold, unfinishedOf } from '../src/cli/threshold.ts';
 
-const point = (policy: string, wait: number, unfinished: number): TablePoint => ({
-  point: { workload: 'w', cluster: 'c', policy },
+const point = (policy: string, wait: number, unfinished: number, seed = 1): TablePoint => ({
+  point: { workload: 'w', cluster: 'c', policy, seed },
   summary: {
     policy,
     digest: '',
@@ -27,6 +27,21 @@ test.each([
   const points = [point('a', 100, 0), point('b', wait, unfinished)];
   const found = brokenThresholds(parseThreshold('wait.mean<=+5%'), points, 'a');
   expect(found).toEqual(broken.map((text) => expect.stringMatching(text) as string));
+});
+
+test('a change is over the seeds that both have, and the figure itself over all', () => {
+  const points = [point('a', 100, 0, 1), point('a', 900, 2, 2), point('b', 104, 0, 1)];
+  expect(brokenThresholds(parseThreshold('wait.mean<=+5%'), points, 'a')).toEqual([]);
+  expect(brokenThresholds(parseThreshold('wait.mean>=+5%'), points, 'a')).toEqual([
+    expect.stringMatching(/it is 104 against 100$/),
+  ]);
+  expect(brokenThresholds(parseThreshold('wait.mean<=400'), points, 'a')).toEqual([expect.stringMatching(/c, a: .* it is 500$/)]);
+});
+
+test('a figure is told without the noise of binary fractions', () => {
+  expect(brokenThresholds(parseThreshold('wait.mean<=1h'), [point('a', 4000.1 + 0.2, 0)], 'a')).toEqual([
+    expect.stringMatching(/it is 4000\.3$/),
+  ]);
 });
 
 test.each([

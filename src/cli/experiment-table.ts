@@ -2,6 +2,7 @@
 import type { PointSummary } from '../experiment/point-folder.ts';
 import { figureName, figuresOf } from '../experiment/results-csv.ts';
 import { grouped } from './account.ts';
+import { withSameSeeds } from './same-seeds.ts';
 import { renderTable } from './table.ts';
 import { colorsFor } from './terminal.ts';
 
@@ -10,7 +11,12 @@ interface Row {
   readonly workload: string;
   readonly cluster: string;
   readonly policy: string;
-  readonly runs: ReadonlyMap<string, Cell>[];
+  readonly runs: SeedRun[];
+}
+
+interface SeedRun {
+  readonly seed: number;
+  readonly figures: ReadonlyMap<string, Cell>;
 }
 
 interface Cell {
@@ -35,7 +41,7 @@ export interface TableOptions {
 
 /** A run, as far as the table shows it. */
 export interface TablePoint {
-  readonly point: { readonly workload: string; readonly cluster: string; readonly policy: string };
+  readonly point: { readonly workload: string; readonly cluster: string; readonly policy: string; readonly seed: number };
   readonly summary: PointSummary;
 }
 
@@ -48,7 +54,7 @@ export function experimentTable(
   const always = chosen.length > 0 ? chosen : FIGURES;
   const figures = [
     ...always.filter((name) => rows.some((row) => has(row, name))),
-    ...IF_ANY.filter((name) => !always.includes(name) && rows.some((row) => mean(row, name) > 0)),
+    ...IF_ANY.filter((name) => !always.includes(name) && rows.some((row) => mean(row.runs, name) > 0)),
   ];
   const names = (['workload', 'cluster'] as const).filter((key) => new Set(rows.map((row) => row[key])).size > 1);
   const columns = [
@@ -64,13 +70,23 @@ export function experimentTable(
     return [
       ...names.map((key) => row[key]),
       row.policy,
-      ...figures.flatMap((name) => [show(name, mean(row, name)), other === row ? '' : difference(name, row, other, finished)]),
+      ...figures.flatMap((name) => [
+        show(name, mean(row.runs, name)),
+        other === row ? '' : difference(name, row, other, finished),
+      ]),
     ];
   });
   const left = rows.length > ROWS ? `and ${rows.length - ROWS} rows more, in results.csv\n` : '';
-  const seeds = Math.max(...rows.map(({ runs }) => runs.length));
-  const means = seeds > 1 ? `means over ${seeds} seeds\n` : '';
-  return `${renderTable(columns, lines)}${left}${means}`;
+  return `${renderTable(columns, lines)}${left}${overSeeds(rows)}`;
+}
+
+/** What the figures are means of. */
+function overSeeds(rows: readonly Row[]): string {
+  const counts = rows.map(({ runs }) => runs.length);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  if (most === 1) return '';
+  if (least === most) return `means over ${most} seeds\n`;
+  return `means over ${least} to ${most} seeds; changes are over the seeds that both have\n`;
 }
 
 function rowsOf(finished: readonly TablePoint[]): Row[] {
@@ -79,22 +95,22 @@ function rowsOf(finished: readonly TablePoint[]): Row[] {
     const { workload, cluster, policy } = point;
     const key = JSON.stringify([workload, cluster, policy]);
     const row = rows.get(key) ?? { workload, cluster, policy, runs: [] };
-    row.runs.push(new Map([...figuresOf(summary)].map((figure) => [figureName(figure), figure])));
+    row.runs.push({ seed: point.seed, figures: new Map([...figuresOf(summary)].map((figure) => [figureName(figure), figure])) });
     rows.set(key, row);
   }
   return [...rows.values()];
 }
 
 function has({ runs }: Row, name: string): boolean {
-  return runs.some((run) => run.has(name));
+  return runs.some(({ figures }) => figures.has(name));
 }
 
-function mean({ runs }: Row, name: string): number {
-  return runs.reduce((sum, run) => sum + (run.get(name)?.value ?? NaN), 0) / runs.length;
+function mean(runs: readonly SeedRun[], name: string): number {
+  return runs.reduce((sum, { figures }) => sum + (figures.get(name)?.value ?? NaN), 0) / runs.length;
 }
 
 function titleOf(name: string, rows: readonly Row[]): string {
-  const unit = rows[0].runs[0].get(name)?.unit ?? '';
+  const unit = rows[0].runs[0].figures.get(name)?.unit ?? '';
   return unit === '' || unit === 'ratio' || unit === 'jobs' || unit === 'share' ? name : `${name} [${unit}]`;
 }
 
@@ -108,7 +124,7 @@ function show(name: string, value: number): string {
 /** The change against the baseline, green where it is for the better. */
 function difference(name: string, row: Row, other: Row | undefined, finished: readonly TablePoint[]): string {
   if (other === undefined || name.startsWith('jobs.')) return '';
-  const [value, base] = [mean(row, name), mean(other, name)];
+  const [value, base] = withSameSeeds(row.runs, other.runs).map((runs) => mean(runs, name));
   if (Number.isNaN(value) || Number.isNaN(base)) return '';
   if (value === base) return '=';
   if (base === 0) return '';

@@ -3,6 +3,7 @@ import { didYouMean, usageError } from '../errors.ts';
 import { figureName, figuresOf } from '../experiment/results-csv.ts';
 import { parseDuration } from '../units.ts';
 import type { TablePoint } from './experiment-table.ts';
+import { withSameSeeds } from './same-seeds.ts';
 
 export interface Threshold {
   readonly text: string;
@@ -73,35 +74,67 @@ export function unfinishedOf(points: readonly TablePoint[]): string[] {
   });
 }
 
-/** What breaks it, in words: means over the seeds of each policy on each workload and cluster. A missing value breaks all. */
+/** The runs of a policy on a workload and cluster. */
+interface Group {
+  readonly names: TablePoint['point'];
+  readonly runs: readonly GroupRun[];
+}
+
+interface GroupRun {
+  readonly seed: number;
+  readonly value: number;
+  readonly unfinished: number;
+}
+
+/**
+ * What breaks it, in words: means over the seeds of each policy on each workload and cluster, and changes over those that the
+ * baseline has too. A missing value breaks all.
+ */
 export function brokenThresholds(threshold: Threshold, points: readonly TablePoint[], baseline: string): string[] {
-  const groups = new Map<string, { names: TablePoint['point']; values: number[]; unfinished: number }>();
+  const groups = groupsOf(points, threshold.figure);
+  return groups.flatMap((group) => {
+    const { names } = group;
+    if (threshold.of === 'change' && names.policy === baseline) return [];
+    const beside = groups.find(({ names: other }) => other.policy === baseline && isSamePlace(other, names));
+    const problem = problemOf(threshold, group, beside?.runs ?? [], baseline);
+    return problem === undefined ? [] : [`${names.workload}, ${names.cluster}, ${names.policy}: ${threshold.text} ${problem}`];
+  });
+}
+
+function groupsOf(points: readonly TablePoint[], figure: string): Group[] {
+  const groups = new Map<string, Group & { readonly runs: GroupRun[] }>();
   for (const { point, summary } of points) {
     const key = JSON.stringify([point.workload, point.cluster, point.policy]);
-    const group = groups.get(key) ?? { names: point, values: [], unfinished: 0 };
-    group.values.push(valueIn(summary, threshold.figure));
-    group.unfinished += valueIn(summary, 'jobs.unfinished');
+    const group = groups.get(key) ?? { names: point, runs: [] };
+    group.runs.push({ seed: point.seed, value: valueIn(summary, figure), unfinished: valueIn(summary, 'jobs.unfinished') });
     groups.set(key, group);
   }
-  const means = [...groups.values()].map(({ names, values, unfinished }) => ({
-    names,
-    unfinished,
-    mean: values.reduce((sum, one) => sum + one, 0) / values.length,
-  }));
-  return means.flatMap(({ names, mean, unfinished }) => {
-    if (threshold.of === 'change' && names.policy === baseline) return [];
-    const beside = means.find(({ names: other }) => other.policy === baseline && isSamePlace(other, names));
-    const base = beside?.mean ?? NaN;
-    const more = unfinished - (beside?.unfinished ?? 0);
-    if (more > 0 && OF_THOSE_THAT_STARTED.test(threshold.figure)) {
-      const found = `it leaves ${more} jobs more unfinished than ${baseline}, which the figure does not count`;
-      return [`${names.workload}, ${names.cluster}, ${names.policy}: ${threshold.text} cannot be kept: ${found}`];
-    }
-    const value = threshold.of === 'value' ? mean : change(mean, base);
-    if (threshold.bound === 'most' ? value <= threshold.limit : value >= threshold.limit) return [];
-    const found = threshold.of === 'value' ? `it is ${mean}` : `it is ${mean} against ${base}`;
-    return [`${names.workload}, ${names.cluster}, ${names.policy}: ${threshold.text} is broken: ${found}`];
-  });
+  return [...groups.values()];
+}
+
+function problemOf(threshold: Threshold, { runs }: Group, baselineRuns: Group['runs'], baseline: string): string | undefined {
+  const [here, there] = withSameSeeds(runs, baselineRuns);
+  const more = sumOf(here, 'unfinished') - sumOf(there, 'unfinished');
+  if (more > 0 && OF_THOSE_THAT_STARTED.test(threshold.figure))
+    return `cannot be kept: it leaves ${more} jobs more unfinished than ${baseline}, which the figure does not count`;
+  const isChange = threshold.of === 'change';
+  const [mean, base] = [meanOf(isChange ? here : runs), meanOf(there)];
+  const value = isChange ? change(mean, base) : mean;
+  if (threshold.bound === 'most' ? value <= threshold.limit : value >= threshold.limit) return undefined;
+  return `is broken: it is ${rounded(mean)}${isChange ? ` against ${rounded(base)}` : ''}`;
+}
+
+function sumOf(runs: Group['runs'], key: 'value' | 'unfinished'): number {
+  return runs.reduce((sum, run) => sum + run[key], 0);
+}
+
+function meanOf(runs: Group['runs']): number {
+  return sumOf(runs, 'value') / runs.length;
+}
+
+/** Without the noise of binary fractions, and never so few digits that it seems to keep the limit. */
+function rounded(value: number): string {
+  return String(Number(value.toPrecision(9)));
 }
 
 function valueIn(summary: TablePoint['summary'], wanted: string): number {
