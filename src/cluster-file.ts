@@ -4,11 +4,13 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Cluster } from './cluster.ts';
+import { isHeliosCapacity, readHeliosCapacity } from './cluster-helios.ts';
 import { isOpenbNodes, readOpenbNodes } from './cluster-openb.ts';
 import { parseClusterSpec } from './cluster-spec.ts';
 import { usageError } from './errors.ts';
 import type { HashedFile } from './slurm-conf-files.ts';
 import type { SlurmConfOptions } from './slurm-conf-notes.ts';
+import { textOf } from './utf8.ts';
 
 /** What is there instead, for files that are not read yet. */
 const SUPPORTED =
@@ -52,8 +54,16 @@ export async function loadClusterWithFile(spec: string): Promise<LoadedCluster> 
 async function readFile(path: string, given?: ReadonlyMap<string, string>): Promise<LoadedCluster> {
   const bytes = readBytes(path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const text = (isGzip(bytes) ? gunzipSync(bytes, { maxOutputLength: LARGEST }) : bytes).toString('utf8');
+  const text = textOf(isGzip(bytes) ? unpack(bytes, path) : bytes, path);
   return { ...(await readClusterText(text, path, given)), file: { path, sha256 } };
+}
+
+function unpack(bytes: Buffer, path: string): Buffer {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: LARGEST });
+  } catch (error) {
+    throw usageError(`the gzip data is broken: ${(error as Error).message}`, path, 'fetch or compress it again');
+  }
 }
 
 function isGzip(bytes: Buffer): boolean {
@@ -89,6 +99,7 @@ export async function readClusterFile(text: string, file: string): Promise<Clust
 /** `given`: the files that were named behind a slurm.conf. */
 async function readClusterText(text: string, file: string, given?: ReadonlyMap<string, string>): Promise<ReadCluster> {
   if (isOpenbNodes(text)) return { cluster: readOpenbNodes(text, file) };
+  if (isHeliosCapacity(text)) return { cluster: readHeliosCapacity(text, file) };
   if (isNodeList(text)) {
     const { readNodeFile } = await import('./cluster-kubernetes.ts');
     return readNodeFile(text, file);

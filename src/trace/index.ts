@@ -1,11 +1,15 @@
+import { acme } from './acme.ts';
 import { csv } from './csv.ts';
 import { elasticflow } from './elasticflow.ts';
 import type { TraceFormat } from './format.ts';
+import { gavel } from './gavel.ts';
+import { helios } from './helios.ts';
 import { jsonl } from './jsonl.ts';
 import { kubernetes } from './kubernetes.ts';
 import { muri } from './muri.ts';
 import { openb } from './openb.ts';
 import { parquet } from './parquet.ts';
+import { philly } from './philly.ts';
 import { sacct } from './sacct.ts';
 import { shockwave } from './shockwave.ts';
 import { slurmSim } from './slurm-sim.ts';
@@ -26,4 +30,8 @@ export const formats: readonly TraceFormat[] = [
   muri,
   elasticflow,
   shockwave,
+  gavel,
+  philly,
+  helios,
+  acme,
 ];
