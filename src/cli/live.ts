@@ -8,6 +8,11 @@ export const liveCommands: readonly CommandEntry[] = [
     load: async () => (await import('./live-up.ts')).declareLiveUp,
   },
   {
+    name: 'run',
+    summary: 'replay a scenario on a real cluster, under one policy after the other',
+    load: async () => (await import('./live-run.ts')).declareLiveRun,
+  },
+  {
     name: 'down',
     summary: 'stop a test cluster, and leave nothing of it behind',
     load: async () => (await import('./live-down.ts')).declareLiveDown,

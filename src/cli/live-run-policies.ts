@@ -1,0 +1,204 @@
+/** Runs the policies of a scenario on a real cluster, one after the other, and writes down what became of each. */
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Cluster } from '../cluster.ts';
+import { scheduleDigest } from '../digest.ts';
+import { placements } from '../placement/index.ts';
+import { loadPolicyFile } from '../experiment/policy-file.ts';
+import { countStates, summaryFacts } from '../experiment/run-summary.ts';
+import { LiveDriver } from '../live/driver/live-driver.ts';
+import type { PodStyle } from '../live/driver/pod-manifest.ts';
+import { POD_TIMES_FILE, podTimesCsv } from '../live/driver/pod-times.ts';
+import type { PodTimesBook } from '../live/driver/pod-times.ts';
+import type { ClusterAccess } from '../live/kubernetes/access.ts';
+import { ApiTally } from '../live/kubernetes/api-tally.ts';
+import { KubeApi } from '../live/kubernetes/api.ts';
+import { wallClock } from '../live/kubernetes/clock.ts';
+import { Connection } from '../live/kubernetes/connection.ts';
+import { RateLimiter } from '../live/kubernetes/rate-limit.ts';
+import { cleanRun } from '../live/run/clean.ts';
+import { ObservedRun, STOCK_SCHEDULER } from '../live/run/observed-run.ts';
+import { makePriorityClasses, priorityClassOf } from '../live/run/priority-classes.ts';
+import { measure } from '../metrics/measure.ts';
+import type { Parameters } from '../parameters.ts';
+import { loadPolicy } from '../policies/index.ts';
+import type { PolicySpec } from '../policy.ts';
+import { randomStream } from '../random.ts';
+import { attemptsCsv } from '../results/attempts-csv.ts';
+import { explanationsCsv } from '../results/explanations-csv.ts';
+import { jobsCsv } from '../results/jobs-csv.ts';
+import { jsonText } from '../results/json.ts';
+import { writeAtomically } from '../results/write.ts';
+import type { Point } from '../experiment/point.ts';
+import type { Schedule } from '../schedule.ts';
+import type { Workload } from '../workload.ts';
+import { liveFacts } from './live-run-facts.ts';
+import type { LiveFacts } from './live-run-facts.ts';
+import type { LiveRunOptions } from './live-run.ts';
+import type { ScenarioPlan } from './scenario-plan.ts';
+import { say } from './terminal.ts';
+
+/** What the cluster's own scheduler is called among policies. */
+export const STOCK = 'kube-scheduler';
+/** The file of a folder that tells what was live about a run. */
+export const LIVE_FILE = 'live.json';
+/** A record that "verify kube-log" reads. */
+export const RECORD_FILE = 'kube-log.json';
+
+/** Changes that come within this time are seen together [ms]. */
+const BATCH = 50;
+const LEASE = { duration: 15_000, deadline: 10_000, retry: 2000 };
+/** Costs that a simulated scheduler is told; a real one has its own. */
+const COSTS: Parameters = { costs: 'none', qps: 0, burst: 0, attempt: 0, bind: 0, call: 0 };
+
+export interface LiveSetting {
+  readonly plan: ScenarioPlan;
+  readonly workload: Workload;
+  /** As the scenario describes it. */
+  readonly simulated: Cluster;
+  readonly workloadDigest: string;
+  readonly timeScale: number;
+  readonly options: LiveRunOptions;
+  readonly out: string;
+}
+
+export interface LiveResult {
+  readonly label: string;
+  readonly folder: string;
+  /** Of the policy. */
+  readonly name: string;
+  readonly parameters: Parameters;
+  readonly schedule: Schedule;
+  readonly facts: LiveFacts;
+}
+
+interface Names {
+  readonly label: string;
+  readonly folder: string;
+  readonly run: string;
+}
+
+interface Outcome {
+  readonly schedule: Schedule;
+  readonly cluster: Cluster;
+  readonly times: PodTimesBook;
+  readonly ended: 'over' | 'stopped';
+}
+
+export class LiveExperiment {
+  readonly #access: ClusterAccess;
+  readonly #setting: LiveSetting;
+
+  constructor(access: ClusterAccess, setting: LiveSetting) {
+    this.#access = access;
+    this.#setting = setting;
+  }
+
+  /** One policy; the cluster's own scheduler if there is no point. What it has made is taken away at the end. */
+  async run(point: Point | undefined, names: Names, stop: AbortSignal): Promise<LiveResult> {
+    const { options, workload } = this.#setting;
+    const tally = new ApiTally();
+    const api = this.#open(names.run, tally);
+    const began = wallClock.now();
+    try {
+      await makePriorityClasses(api, workload, names.run);
+      const style = this.#style(names.run, point === undefined);
+      const parameters = point === undefined ? {} : liveParameters(point.policy.parameters);
+      const outcome =
+        point === undefined ? await this.#observe(api, style, names, stop) : await this.#drive(api, style, point, stop);
+      const wall = wallClock.now() - began;
+      const facts = liveFacts({ ...names, ...outcome, workload, tally, wall, timeScale: this.#setting.timeScale });
+      const result = { ...names, name: point?.policy.name ?? STOCK, parameters, schedule: outcome.schedule, facts };
+      this.#write(result, outcome);
+      return result;
+    } finally {
+      if (options.keep !== true) await cleanRun(api, options.namespace, names.run);
+      api.close();
+    }
+  }
+
+  #open(run: string, tally: ApiTally): KubeApi {
+    const random = randomStream(run, 'api');
+    const qps = Number(this.#setting.options.qps);
+    return new KubeApi({
+      connection: new Connection(this.#access, wallClock),
+      limiter: new RateLimiter({ qps, burst: 2 * qps }, wallClock),
+      ...{ clock: wallClock, tally, random: () => random.uniform() },
+    });
+  }
+
+  #style(run: string, isStock: boolean): PodStyle {
+    const { options, timeScale } = this.#setting;
+    const { containers, namespace } = options;
+    return {
+      ...{ run, namespace, timeScale, image: containers ?? 'none', pods: containers === undefined ? 'fake' : 'sleep' },
+      schedulerName: isStock ? STOCK_SCHEDULER : 'yardmaster',
+    };
+  }
+
+  async #observe(api: KubeApi, style: PodStyle, { label, folder, run }: Names, stop: AbortSignal): Promise<Outcome> {
+    const { workload, options, out, plan } = this.#setting;
+    const observed = new ObservedRun(api, {
+      ...{ workload, style, nodes: options.nodes, priorityClass: priorityClassOf(workload, run) },
+      say: (message) => say(`${label}: ${message}`),
+    });
+    const outcome = await observed.run(stop);
+    const version = (await api.persist({ call: 'get version', method: 'GET', path: '/version' })) as { gitVersion: string };
+    const scheduler = `kube-scheduler beside kube-apiserver ${version.gitVersion}`;
+    const document = outcome.record.document(outcome.nodes, scheduler, plan.scenario.name);
+    writeAtomically(join(out, folder, RECORD_FILE), [jsonText(document)]);
+    return outcome;
+  }
+
+  async #drive(api: KubeApi, style: PodStyle, point: Point, stop: AbortSignal): Promise<Outcome> {
+    const { workload, workloadDigest, options, plan } = this.#setting;
+    const { placement, run, seed, policy } = point;
+    const { files } = plan.inputs.policies[policy.policy];
+    const driver = new LiveDriver(
+      api,
+      {
+        ...{ workload, workloadDigest, spec: await this.#spec(point) },
+        options: {
+          ...{ seed, files, parameters: liveParameters(policy.parameters), maxRestarts: run.maxRestarts },
+          placement: placement && placements.find(({ name }) => name === placement.name),
+          placementParameters: placement?.parameters,
+        },
+      },
+      {
+        ...{ style, nodes: options.nodes, batch: BATCH, preemptBy: options.preemptBy, lease: LEASE },
+        instance: `${hostname()}-${process.pid}`,
+        say: (message) => say(`${policy.label}: ${message}`),
+      },
+    );
+    return await driver.run(stop);
+  }
+
+  async #spec({ policy: { policy: index, name } }: Point): Promise<PolicySpec> {
+    const { file } = this.#setting.plan.inputs.policies[index];
+    const spec = file === undefined ? await loadPolicy(name) : await loadPolicyFile(file.path);
+    if (spec === undefined) throw new Error(`the plan names a policy "${name}", which is not there`);
+    return spec;
+  }
+
+  #write({ label, folder, name, parameters, schedule, facts }: LiveResult, { cluster, times }: Outcome): void {
+    const { workload, out } = this.#setting;
+    const write = (file: string, pieces: Iterable<string>) => writeAtomically(join(out, folder, file), pieces);
+    write('jobs.csv', jobsCsv(workload, cluster, schedule));
+    if (schedule.attempts.count > 0) write('attempts.csv', attemptsCsv(workload, schedule));
+    if (schedule.explanations.length > 0) write('explanations.csv', explanationsCsv(workload, schedule));
+    write(POD_TIMES_FILE, podTimesCsv(workload, times.all()));
+    write(LIVE_FILE, [jsonText(facts)]);
+    const summary = {
+      ...{ label, name, parameters, oracle: schedule.oracle === true, digest: scheduleDigest(schedule) },
+      states: countStates(schedule),
+      measurements: measure({ workload, cluster, schedule }),
+    };
+    write('summary.json', [jsonText(summaryFacts(summary))]);
+  }
+}
+
+/** A scheduler that is real pays its costs by the clock. */
+function liveParameters(given: Parameters): Parameters {
+  if (given.costs === undefined) return given;
+  return { ...given, ...Object.fromEntries(Object.entries(COSTS).filter(([key]) => key in given)) };
+}

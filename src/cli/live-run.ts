@@ -1,0 +1,152 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { join } from 'node:path';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { usageError } from '../errors.ts';
+import { PointWorkloads } from '../experiment/point-workload.ts';
+import { pointCluster } from '../experiment/point-cluster.ts';
+import { pointInputs } from '../experiment/point-inputs.ts';
+import type { Point } from '../experiment/point.ts';
+import { ClusterFolder, defaultFolder } from '../live/cluster/folder.ts';
+import { DEFAULT_NAME } from '../live/cluster/names.ts';
+import { openKubeconfig } from '../live/kubernetes/access.ts';
+import type { ClusterAccess } from '../live/kubernetes/access.ts';
+import { refusePrecious } from '../live/kubernetes/cluster-safety.ts';
+import { checkRate } from '../live/run/arrival-rate.ts';
+import { clearResults, makeFolder } from '../results/folder.ts';
+import { examples } from './command.ts';
+import { PARTIAL } from './exit-codes.ts';
+import { stopOnSignals } from './interrupt.ts';
+import { LiveExperiment, STOCK } from './live-run-policies.ts';
+import type { LiveResult } from './live-run-policies.ts';
+import { print, printJson } from './output.ts';
+import { writeLiveManifest } from './live-run-files.ts';
+import { liveRunTable } from './live-run-table.ts';
+import { planScenario } from './scenario-plan.ts';
+import type { ScenarioPlan } from './scenario-plan.ts';
+import { distinctFolders } from './selected-policy.ts';
+import { say } from './terminal.ts';
+
+export interface LiveRunOptions {
+  context?: string;
+  kubeconfig?: string;
+  name: string;
+  iKnowThisCluster?: string;
+  out?: string;
+  only?: string[];
+  stock?: boolean;
+  timeScale: string;
+  maxRate: string;
+  containers?: string;
+  namespace: string;
+  nodes: string;
+  run?: string;
+  preemptBy: 'delete' | 'evict';
+  qps: string;
+  keep?: boolean;
+  json?: boolean;
+}
+
+export function declareLiveRun(command: Command): void {
+  examples(command, [
+    'yardmaster live run scenario.yaml --kube-scheduler --out reports/live',
+    'yardmaster live run scenario.yaml --only kube-default gang --time-scale 60',
+    'yardmaster live run scenario.yaml --context kind-lab --containers busybox:1.36',
+  ]);
+  command
+    .argument('<scenario>', 'a scenario file with one workload and one cluster; its policies run one after the other')
+    .option('--name <name>', 'the cluster of "live up" to run on', DEFAULT_NAME)
+    .option('--context <name>', 'another cluster: a context of a kubeconfig')
+    .option('--kubeconfig <file>', 'where contexts are looked for')
+    .option('--i-know-this-cluster <context>', 'the context once more, for a cluster that may matter')
+    .option('--out <dir>', 'where results are written (default: reports/NAME-live)')
+    .option('--only <policy...>', 'of the policies of the scenario only these')
+    .option('--kube-scheduler', "the cluster's own kube-scheduler too, as it is: yardmaster makes the pods and looks on")
+    .option('--time-scale <factor>', 'so many times faster than the scenario says', '1')
+    .option('--max-rate <pods>', 'pods a second that the cluster can take', '20')
+    .option('--containers <image>', 'real containers that sleep, instead of pods that KWOK plays')
+    .option('--namespace <name>', 'where pods are made', 'default')
+    .option('--nodes <selector>', 'only nodes with these labels', '')
+    .option('--run <name>', 'begin of the names of pods (default: a new one)')
+    .addOption(new Option('--preempt-by <how>', 'how pods are taken off').choices(['delete', 'evict']).default('delete'))
+    .option('--qps <calls>', 'API calls a second that yardmaster makes at most; 0 = no limit', '0')
+    .option('--keep', 'leave the pods there when a policy is done')
+    .option('--json', 'JSON, for machines')
+    .action((path: string, options: LiveRunOptions & { kubeScheduler?: boolean }) =>
+      liveRun(path, { ...options, stock: options.kubeScheduler }),
+    );
+}
+
+async function liveRun(path: string, options: LiveRunOptions): Promise<void> {
+  const timeScale = positive(options.timeScale, '--time-scale');
+  const maxRate = positive(options.maxRate, '--max-rate');
+  const access = await openCluster(options);
+  const plan = await planScenario(path);
+  const points = chosenPoints(plan, options);
+  const inputs = pointInputs(plan.inputs);
+  const [first] = plan.points;
+  const cluster = pointCluster(first, inputs);
+  const { workload, notes } = new PointWorkloads(inputs).of(first, cluster);
+  for (const note of notes) say(note);
+  const peak = checkRate(workload, timeScale, maxRate);
+  say(`at most ${peak.toFixed(1)} pods a second come, over 10 s; ${maxRate} are taken to be bearable`);
+  const labels = [...points.map(({ policy }) => policy.label), ...(options.stock === true ? [STOCK] : [])];
+  const folders = distinctFolders(labels.map((name) => ({ name, given: {} })));
+  const out = options.out ?? join('reports', `${plan.scenario.name.replace(/[^\w.-]+/g, '-')}-live`);
+  makeFolder(out);
+  clearResults(out, folders);
+  const stop = stopOnSignals();
+  setMaxListeners(0, stop.dropped);
+  const base = options.run ?? `r${randomBytes(3).toString('hex')}`;
+  const workloadDigest = createHash('sha256').update(first.key).digest('hex');
+  const experiment = new LiveExperiment(access, { plan, workload, simulated: cluster, workloadDigest, timeScale, options, out });
+  const results: LiveResult[] = [];
+  for (const [index, label] of labels.entries()) {
+    if (stop.dropped.aborted) break;
+    say(`${label}: ${workload.count} jobs`);
+    const point = index < points.length ? points[index] : undefined;
+    results.push(await experiment.run(point, { label, folder: folders[index], run: `${base}-${index}` }, stop.dropped));
+  }
+  writeLiveManifest(out, { plan, workload, cluster, results, timeScale, access });
+  if (options.json === true) printJson({ out, time_scale: timeScale, runs: results.map(({ facts }) => facts) });
+  else print(liveRunTable(results));
+  say(`written to ${out}: ${folders.join(', ')}, manifest.json`);
+  const isPartial = results.some(({ facts }) => facts.ended !== 'over');
+  process.exitCode = stop.exitCode() ?? (isPartial ? PARTIAL : 0);
+}
+
+/** The cluster of `live up`, unless another one is named. */
+async function openCluster({ context, kubeconfig, name, iKnowThisCluster }: LiveRunOptions): Promise<ClusterAccess> {
+  if (context === undefined) {
+    const state = new ClusterFolder(defaultFolder(name)).read();
+    if (state === undefined)
+      throw usageError(`there is no cluster "${name}"`, '--name', 'start one with "yardmaster live up", or name a --context');
+    return openKubeconfig(state.context, state.kubeconfig);
+  }
+  const access = await openKubeconfig(context, kubeconfig);
+  refusePrecious(access, iKnowThisCluster);
+  return access;
+}
+
+/** A point for each policy, of the first seed. */
+function chosenPoints({ points }: ScenarioPlan, { only }: LiveRunOptions): Point[] {
+  const of = (name: (point: Point) => string | number) => new Set(points.map(name));
+  if (of(({ workload }) => workload.name).size > 1 || of(({ cluster }) => cluster.name).size > 1) {
+    throw usageError('it has several workloads or clusters', 'scenario', 'a live run replays one: leave the others out');
+  }
+  const labels = [...of(({ policy }) => policy.label)].map(String);
+  for (const name of only ?? [])
+    if (!labels.includes(name)) throw usageError(`there is no policy "${name}"`, '--only', `one of: ${labels.join(', ')}`);
+  const wanted = only ?? labels;
+  return labels.flatMap((label) => {
+    const point = points.find(({ policy }) => policy.label === label);
+    return point !== undefined && wanted.includes(label) ? [point] : [];
+  });
+}
+
+function positive(text: string, flag: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw usageError(`"${text}" is no number above 0`, flag, 'write for example 10');
+}
