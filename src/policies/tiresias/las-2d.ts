@@ -1,0 +1,171 @@
+import { usageError } from '../../errors.ts';
+import type { Parameters } from '../../parameters.ts';
+import type { Cycle, Policy, PolicySetup, PolicySpec } from '../../policy.ts';
+import { SECOND } from '../../units.ts';
+import { ActiveJobs, stopParameter, widthOf } from './active-jobs.ts';
+import { JobShapes } from './job-shapes.ts';
+import { runInOrder } from './run-in-order.ts';
+
+export const las2d: PolicySpec = {
+  name: 'las-2d',
+  summary:
+    'Least attained service, discretised: jobs fall into lower queues as they use up GPU time (processor time if they have no GPUs); those of higher queues push out those of lower ones.',
+  source:
+    'Gu et al., "Tiresias: a GPU cluster manager for distributed deep learning", NSDI 2019; its simulator, run_sim.py (dlas, dlas-gpu), but a job falls when it reaches a limit: there, the time until then is (limit - time run) / GPUs',
+  fidelity:
+    'All 60 jobs of the trace of Tiresias start and end when they do in its simulator, on 12 GPUs; none of them reaches a limit.',
+  parameters: {
+    thresholds: {
+      summary: 'Attained service at which jobs fall from each queue to the next, ascending, with / between them [GPU-seconds].',
+      type: 'text',
+      default: '3250/7200',
+    },
+    service: {
+      summary: 'What counts as service: gpu-time = time times GPUs (2D-LAS); time = time alone (LAS).',
+      type: 'choice',
+      choices: ['gpu-time', 'time'],
+      default: 'gpu-time',
+    },
+    promote: {
+      summary:
+        'A job returns to the highest queue, as if it had never run, once it has waited so many times as long as it has run; 0 = never.',
+      type: 'number',
+      min: 0,
+      default: 0,
+    },
+    stop: stopParameter,
+  },
+  create: (setup) => new TwoDimensionalLas(setup),
+};
+
+function readThresholds({ thresholds }: Parameters): number[] {
+  const limits = String(thresholds).split('/').map(Number);
+  const isAscending = limits.every((limit, index) => limit > (index === 0 ? 0 : limits[index - 1]));
+  if (isAscending) return limits.map((limit) => limit * SECOND);
+  throw usageError(
+    `"${String(thresholds)}" is no list of ascending numbers above 0`,
+    'las-2d, thresholds',
+    'write for example 3250/7200',
+  );
+}
+
+class TwoDimensionalLas implements Policy {
+  readonly #setup: PolicySetup;
+  readonly #jobs: ActiveJobs;
+  readonly #shapes: JobShapes;
+  /** [GPU-milliseconds] */
+  readonly #limits: readonly number[];
+  readonly #promote: number;
+  /** Of each queue its jobs: those that run, then those that wait. */
+  readonly #queues: number[][];
+  readonly #queueOf: number[] = [];
+  /** How long a job has waited since it first ran, or was promoted [ms]. */
+  readonly #waited: number[] = [];
+  readonly #width: number[] = [];
+  #last = 0;
+
+  constructor(setup: PolicySetup) {
+    this.#setup = setup;
+    this.#jobs = new ActiveJobs(setup, 'service');
+    this.#shapes = new JobShapes(setup.jobs);
+    this.#limits = readThresholds(setup.parameters);
+    this.#promote = Number(setup.parameters.promote);
+    this.#queues = Array.from({ length: this.#limits.length + 1 }, () => []);
+  }
+
+  schedule(cycle: Cycle): void {
+    this.#countWaits(cycle);
+    this.#jobs.update(cycle, { added: (job) => this.#add(job) });
+    this.#move(cycle);
+    const order = this.#queues.flat();
+    runInOrder(cycle, order, this.#shapes, this.#jobs.verbs(cycle));
+    this.#queues.forEach((queue, index) => (this.#queues[index] = runningFirst(queue, cycle)));
+    this.#wakeAtNextMove(cycle);
+  }
+
+  #add(job: number): void {
+    const isByTime = this.#setup.parameters.service === 'time';
+    this.#width[job] = isByTime ? 1 : widthOf(this.#setup.jobs, job);
+    this.#put(job, 0);
+  }
+
+  #put(job: number, queue: number): void {
+    this.#queueOf[job] = queue;
+    this.#queues[queue].push(job);
+  }
+
+  /** Time that has passed since the last cycle was waiting for whoever waited then. */
+  #countWaits({ now }: Cycle): void {
+    const passed = now - this.#last;
+    this.#last = now;
+    if (this.#promote === 0 || passed === 0) return;
+    for (const queue of this.#queues) {
+      for (const job of queue) {
+        const { attained } = this.#jobs;
+        if (!attained.runs(job) && attained.of(job, now) > 0) this.#waited[job] = (this.#waited[job] ?? 0) + passed;
+      }
+    }
+  }
+
+  /** Demotes jobs that have reached the limit of their queue, one queue at a time, and promotes those that have waited too long. */
+  #move(cycle: Cycle): void {
+    const { now, running } = cycle;
+    for (let queue = this.#queues.length - 1; queue >= 0; queue--) {
+      const stay: number[] = [];
+      for (const job of this.#queues[queue]) {
+        if (this.#isToFall(job, queue, now)) this.#put(job, this.#lowerQueue(job, queue, now));
+        else if (queue > 0 && !running.has(job) && this.#mayRise(job, now)) this.#rise(job, now);
+        else stay.push(job);
+      }
+      this.#queues[queue] = stay;
+    }
+  }
+
+  #isToFall(job: number, queue: number, now: number): boolean {
+    return queue < this.#limits.length && this.#jobs.attained.of(job, now) * this.#width[job] >= this.#limits[queue];
+  }
+
+  #lowerQueue(job: number, queue: number, now: number): number {
+    let lower = queue + 1;
+    while (this.#isToFall(job, lower, now)) lower++;
+    return lower;
+  }
+
+  #mayRise(job: number, now: number): boolean {
+    return this.#promote > 0 && (this.#waited[job] ?? 0) >= this.#promote * this.#jobs.attained.of(job, now);
+  }
+
+  #rise(job: number, now: number): void {
+    this.#waited[job] = 0;
+    this.#jobs.attained.forget(job, now);
+    this.#put(job, 0);
+  }
+
+  #wakeAtNextMove(cycle: Cycle): void {
+    const { now, running } = cycle;
+    const { attained } = this.#jobs;
+    let next = Infinity;
+    this.#queues.forEach((queue, index) => {
+      for (const job of queue) {
+        const isRunning = running.has(job);
+        if (isRunning && index < this.#limits.length) {
+          const begins = Math.max(now, running.startOf(job));
+          next = Math.min(next, begins + Math.ceil(this.#limits[index] / this.#width[job]) - attained.of(job, now));
+        } else if (isRunning) continue;
+        else if (index === 0 || this.#promote === 0) break;
+        else next = Math.min(next, now + Math.ceil(this.#promote * attained.of(job, now) - (this.#waited[job] ?? 0)));
+      }
+    });
+    if (next > now && next < Infinity) cycle.wakeAt(next);
+  }
+}
+
+/** Jobs that have gone are left out. */
+function runningFirst(queue: readonly number[], { running, pending }: Cycle): number[] {
+  const [runs, waits]: [number[], number[]] = [[], []];
+  for (const job of queue) {
+    if (running.has(job)) runs.push(job);
+    else if (pending.has(job)) waits.push(job);
+  }
+  return runs.concat(waits);
+}

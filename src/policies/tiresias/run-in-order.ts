@@ -1,0 +1,101 @@
+/**
+ * Who runs, if jobs that come earlier in an order may push out later ones: all are put into the empty cluster one after the
+ * other, and those for which there is no room any more wait. Large jobs do not block smaller ones behind them.
+ *
+ * Source: the loop that the policies of Tiresias' simulator share (github.com/SymbioticLab/Tiresias, simulator/run_sim.py:
+ * `empty_infra`, then one job after the other). There, running jobs move to other GPUs for nothing; here they stay where they
+ * are, and a job for which there is room only in pieces waits.
+ */
+import type { Cycle, WhatIf } from '../../policy.ts';
+import type { JobShapes } from './job-shapes.ts';
+
+/** How the decisions are carried out. */
+export interface Verbs {
+  start(job: number): void;
+  stop(job: number): void;
+}
+
+/** `order`: all jobs that wait or run, the most important ones first. */
+export function runInOrder(cycle: Cycle, order: readonly number[], shapes: JobShapes, verbs: Verbs): void {
+  if (startWhatFits(cycle, order, shapes, verbs)) return;
+  const { starts, stops } = wishes(cycle, order, shapes);
+  const { admitted, stopped } = withinReach(cycle, starts, stops);
+  for (const job of stopped) verbs.stop(job);
+  for (const job of admitted) {
+    if (cycle.free.fits(job)) verbs.start(job);
+    else cycle.explain(job, 'waits until the jobs that make way for it have stopped');
+  }
+}
+
+/**
+ * Starts jobs as long as nobody is in their way. False once one does not fit beside jobs that could make way for it, or that
+ * are leaving: then it must be found out who goes.
+ */
+function startWhatFits(cycle: Cycle, order: readonly number[], shapes: JobShapes, verbs: Verbs): boolean {
+  const { pending, running, free } = cycle;
+  let behind = running.size;
+  const misfits = shapes.nothing();
+  for (const job of order) {
+    if (running.mayPreempt(job)) behind--;
+    else if (pending.has(job) && !misfits.has(job)) {
+      if (free.fits(job)) verbs.start(job);
+      else if (behind > 0) return false;
+      else misfits.add(job);
+    }
+  }
+  return true;
+}
+
+interface Wishes {
+  readonly starts: readonly number[];
+  readonly stops: readonly number[];
+}
+
+/** Fills the empty cluster in the order. What jobs hold that are leaving counts as free. */
+function wishes(cycle: Cycle, order: readonly number[], shapes: JobShapes): Wishes {
+  const { pending, running } = cycle;
+  const room = cycle.free.copy();
+  for (let job = running.first(); job >= 0; job = running.after(job)) room.give(job);
+  const misfits = shapes.nothing();
+  const starts: number[] = [];
+  const stops: number[] = [];
+  for (const job of order) {
+    const runs = running.mayPreempt(job);
+    if (!runs && !pending.has(job)) continue;
+    const fits = !misfits.has(job) && room.fits(job);
+    if (fits) room.take(job);
+    else misfits.add(job);
+    if (fits && !runs) starts.push(job);
+    if (!fits && runs) stops.push(job);
+  }
+  return { starts, stops };
+}
+
+/**
+ * What of the wishes can be had while the jobs that go on stay on their nodes. Jobs stop, the least important ones first,
+ * only if that makes room for one that starts.
+ */
+function withinReach(cycle: Cycle, starts: readonly number[], stops: readonly number[]) {
+  let room = withoutLeaving(cycle);
+  let left = stops.length;
+  const admitted: number[] = [];
+  for (const job of starts) {
+    const attempt = room.fits(job) ? room : room.copy();
+    let at = left;
+    while (!attempt.fits(job) && at > 0) attempt.give(stops[--at]);
+    if (!attempt.fits(job)) {
+      cycle.explain(job, 'there is room for it only in pieces');
+      continue;
+    }
+    attempt.take(job);
+    [room, left] = [attempt, at];
+    admitted.push(job);
+  }
+  return { admitted, stopped: stops.slice(left) };
+}
+
+function withoutLeaving({ free, running }: Cycle): WhatIf {
+  const room = free.copy();
+  for (let job = running.first(); job >= 0; job = running.after(job)) if (!running.mayPreempt(job)) room.give(job);
+  return room;
+}
