@@ -102,6 +102,10 @@ export function reportOf(labels: readonly string[], tables: readonly PageTable[]
     runs,
     groups: [{ label: '', runs: runs.map((_, index) => index) }],
     baseline: labels[0],
+    contenders: [...new Set(labels)].map((label) => ({
+      label,
+      runs: labels.flatMap((other, index) => (other === label ? [index] : [])),
+    })),
     labels,
     verdicts: [],
     findings: [...labels.slice(0, 3)],

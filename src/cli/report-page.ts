@@ -3,6 +3,7 @@ import { loadPolicies } from '../policies/index.ts';
 import type { PageAssets } from '../report/assets.ts';
 import { buildReport } from '../report/build.ts';
 import type { Report } from '../report/build.ts';
+import type { BaselineWishes } from '../report/contenders.ts';
 import { readAssets } from '../report/write-report.ts';
 import { readResults } from '../results/read.ts';
 import { entitlementsFor } from './report-shares.ts';
@@ -11,9 +12,7 @@ import { packageVersion } from './version.ts';
 /** Jobs that a page may hold: about 10 bytes each. */
 export const MOST_JOBS = 4_000_000;
 
-export interface PageWishes {
-  /** Label or name of the policy that the others are compared with. */
-  readonly baseline?: string;
+export interface PageWishes extends BaselineWishes {
   readonly mostJobs?: number;
   /** File of what accounts and users may claim. */
   readonly shares?: string;
@@ -22,16 +21,24 @@ export interface PageWishes {
 /** What the page of these folders shows. */
 export async function makeReport(
   dirs: readonly string[],
-  { baseline, mostJobs = MOST_JOBS, shares }: PageWishes,
+  { baseline, baselineCluster, mostJobs = MOST_JOBS, shares }: PageWishes,
 ): Promise<Report> {
   const sources = await Promise.all(dirs.map((dir) => readResults(dir)));
-  checkBaseline(
+  const runs = sources.flatMap((source) => source.runs);
+  checkKnown(
     baseline,
-    sources.flatMap(({ runs }) => runs.flatMap(({ label, policy }) => [label, policy])),
+    runs.flatMap(({ label, policy }) => [label, policy]),
+    '--baseline',
+  );
+  checkKnown(
+    baselineCluster,
+    runs.map(({ cluster }) => cluster),
+    '--baseline-cluster',
   );
   const policies = new Map((await loadPolicies()).map((spec) => [spec.name, spec]));
   return await buildReport(sources, {
     baseline,
+    baselineCluster,
     mostJobs,
     policies,
     version: packageVersion(),
@@ -44,7 +51,7 @@ export function pageAssets(): PageAssets {
   return readAssets(new URL('../../dist/page/', import.meta.url));
 }
 
-function checkBaseline(baseline: string | undefined, known: readonly string[]): void {
-  if (baseline === undefined || known.includes(baseline)) return;
-  throw usageError(`"${baseline}" is not among these results`, '--baseline', `one of: ${[...new Set(known)].join(', ')}`);
+function checkKnown(name: string | undefined, known: readonly string[], option: string): void {
+  if (name === undefined || known.includes(name)) return;
+  throw usageError(`"${name}" is not among these results`, option, `one of: ${[...new Set(known)].join(', ')}`);
 }

@@ -26,6 +26,7 @@ export function declareServe(command: Command): void {
     .option('--port <n>', 'where to listen; 0 = any port that is free', String(PORT))
     .option('--host <address>', 'where to listen; beyond this machine everybody there can read the page', '127.0.0.1')
     .option('--baseline <policy>', 'the policy that the others are compared with (default: the first)')
+    .option('--baseline-cluster <name>', 'the cluster that it is taken from: policies on all clusters are compared with it')
     .option('--most-jobs <n>', 'jobs that the page may hold, over all runs', String(MOST_JOBS))
     .option('--shares <file>', 'what accounts and users may claim (default: the file that fair-share was run with)')
     .option('--open', 'show it in the browser')
@@ -37,6 +38,7 @@ interface ServeOptions {
   port: string;
   host: string;
   baseline?: string;
+  baselineCluster?: string;
   mostJobs: string;
   shares?: string;
   open?: boolean;
@@ -44,8 +46,8 @@ interface ServeOptions {
 
 async function serve(given: readonly string[], options: ServeOptions): Promise<void> {
   const dirs = given.length === 0 ? ['.'] : given;
-  const { baseline, shares } = options;
-  const wishes = { baseline, shares, mostJobs: wholeNumber(options.mostJobs, '--most-jobs', 0) };
+  const { baseline, baselineCluster, shares } = options;
+  const wishes = { baseline, baselineCluster, shares, mostJobs: wholeNumber(options.mostJobs, '--most-jobs', 0) };
   const port = wholeNumber(options.port, '--port', 0);
   const stop = stopOnSignals();
   const server = new PageServer();

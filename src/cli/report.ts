@@ -22,6 +22,7 @@ export function declareReport(command: Command): void {
     .argument('<dirs...>', 'folders that "replay --out" or "run --out" have written')
     .option('--out <file>', 'where to write the page (default: report.html in the first folder)')
     .option('--baseline <policy>', 'the policy that the others are compared with (default: the first)')
+    .option('--baseline-cluster <name>', 'the cluster that it is taken from: policies on all clusters are compared with it')
     .option(
       '--most-jobs <n>',
       'jobs that the page may hold, over all runs; the others are told by figures only',
@@ -37,14 +38,15 @@ export function declareReport(command: Command): void {
 interface ReportOptions {
   out?: string;
   baseline?: string;
+  baselineCluster?: string;
   mostJobs: string;
   shares?: string;
   open?: boolean;
 }
 
-async function report(dirs: readonly string[], { out, baseline, mostJobs, shares, open }: ReportOptions): Promise<void> {
+async function report(dirs: readonly string[], { out, mostJobs, open, ...wishes }: ReportOptions): Promise<void> {
   const path = out ?? join(dirs[0], 'report.html');
-  await reportOn(dirs, path, { baseline, mostJobs: wholeNumber(mostJobs, '--most-jobs', 0), shares });
+  await reportOn(dirs, path, { ...wishes, mostJobs: wholeNumber(mostJobs, '--most-jobs', 0) });
   print(`${path}\n`);
   if (open) showInBrowser(path);
 }

@@ -2,8 +2,10 @@ import type { JobTable } from '../results/job-table.ts';
 import type { Results, Run } from '../results/read.ts';
 import type { Summary } from '../results/read-summary.ts';
 import { conditionsOf } from './conditions.ts';
+import { contendersOf, labelsOf } from './contenders.ts';
+import type { BaselineWishes, Contenders } from './contenders.ts';
 import { labelledRuns } from './distinct-labels.ts';
-import type { Entitlements, GroupFacts, PolicyFacts, ReportFacts, RunFacts, VerdictFacts } from './model.ts';
+import type { ContenderFacts, Entitlements, GroupFacts, PolicyFacts, ReportFacts, RunFacts, VerdictFacts } from './model.ts';
 import { listed } from './number-text.ts';
 import type { PageTable } from './page-table.ts';
 import { sourceFacts } from './source-facts.ts';
@@ -11,9 +13,7 @@ import { tableForPage } from './table-for-page.ts';
 import { findingsOf, verdictsOf } from './verdicts.ts';
 import { warningsOf } from './warnings.ts';
 
-export interface ReportWishes {
-  /** Label or name of the policy that the others are compared with; the first if absent. */
-  readonly baseline?: string;
+export interface ReportWishes extends BaselineWishes {
   /** Jobs that the page may hold, over all its runs; the rest is told by figures only. */
   readonly mostJobs: number;
   /** What is known of each policy, by its name. */
@@ -30,23 +30,25 @@ export interface Report {
 /** Brings together what the page shows of these results. */
 export async function buildReport(sources: readonly Results[], wishes: ReportWishes): Promise<Report> {
   const runs = labelledRuns(sources);
-  const labels = labelsOf(runs, wishes.baseline ?? baselineOf(sources));
+  const contenders = contendersOf(sources, runs, wishes);
+  const labels = labelsOf(runs, runs[contenders.runs.findIndex(({ label }) => label === contenders.labels[0])]?.label);
   const groups = groupsOf(runs, labels);
   const { tables, tableOf, leftOut } = await tablesOf(runs, groups, wishes.mostJobs);
   const facts = runs.map((run, index) => runFacts(run, tableOf.get(index)));
-  const verdicts: VerdictFacts[] = labels.length < 2 ? [] : await verdictsOf(runs, labels);
+  const verdicts: VerdictFacts[] = contenders.labels.length < 2 ? [] : await verdictsOf(contenders.runs, contenders.labels);
   return {
     facts: {
       title: titleOf(runs, labels),
       runs: facts,
       groups,
-      baseline: labels[0],
+      baseline: contenders.labels[0],
+      contenders: contenderFacts(contenders),
       labels,
       verdicts,
       findings: findingsOf(verdicts),
       sources: sources.map(sourceFacts),
       policies: policiesOf(runs, wishes),
-      warnings: warningsOf(sources, leftOut),
+      warnings: [...baselineWarning(contenders), ...warningsOf(sources, leftOut)],
       entitlements: wishes.entitlements,
       version: wishes.version,
     },
@@ -54,17 +56,12 @@ export async function buildReport(sources: readonly Results[], wishes: ReportWis
   };
 }
 
-/** What an experiment itself names. */
-function baselineOf(sources: readonly Results[]): string | undefined {
-  return sources.map(({ manifest }) => manifest.document.baseline).find((name) => typeof name === 'string');
+function baselineWarning({ missing, labels }: Contenders): string[] {
+  return missing === undefined ? [] : [`The baseline, ${missing}, has no result: the others are compared with ${labels[0]}.`];
 }
 
-/** Labels in the order of the runs, the baseline first. */
-function labelsOf(runs: readonly Run[], baseline: string | undefined): string[] {
-  const labels = [...new Set(runs.map(({ label }) => label))];
-  if (baseline === undefined) return labels;
-  const chosen = runs.find(({ label, policy }) => label === baseline || policy === baseline)?.label;
-  return chosen === undefined ? labels : [chosen, ...labels.filter((label) => label !== chosen)];
+function contenderFacts({ runs, labels }: Contenders): ContenderFacts[] {
+  return labels.map((label) => ({ label, runs: runs.flatMap((run, index) => (run.label === label ? [index] : [])) }));
 }
 
 /** Runs that differ in nothing but the policy. */

@@ -7,9 +7,11 @@ export interface ReportFacts {
   readonly runs: readonly RunFacts[];
   /** Runs of one workload on one cluster with one seed: only these can be laid over each other. */
   readonly groups: readonly GroupFacts[];
-  /** The policy that the others are compared with [label]. */
+  /** What the others are compared with [label of a contender]. */
   readonly baseline: string;
-  /** Labels of the policies, the baseline first. */
+  /** What is compared: the policies, or policies on clusters; the baseline first. */
+  readonly contenders: readonly ContenderFacts[];
+  /** Labels of the policies, that of the baseline first. */
   readonly labels: readonly string[];
   readonly verdicts: readonly VerdictFacts[];
   /** Sentences that stand above the table: the verdicts that matter most. */
@@ -45,6 +47,13 @@ export interface RunFacts {
   readonly epoch?: number;
   /** Its table of jobs in the page; undefined where it was left out for size. */
   readonly table?: number;
+}
+
+export interface ContenderFacts {
+  /** `easy`, or `easy on 64 nodes`. */
+  readonly label: string;
+  /** Indices into the runs of the page. */
+  readonly runs: readonly number[];
 }
 
 export interface GroupFacts {

@@ -57,9 +57,9 @@ function seriesColors({ series }: Theme): string {
 }
 
 function verdictSection(facts: ReportFacts): string {
-  const { findings, verdicts, labels, baseline } = facts;
+  const { findings, verdicts, contenders, baseline } = facts;
   const question =
-    labels.length > 1
+    contenders.length > 1
       ? `Which policy serves these jobs best, compared with ${baseline}, and how sure is that?`
       : 'How well are these jobs served?';
   return `<section id="verdict" aria-labelledby="verdict-title">

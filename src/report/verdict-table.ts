@@ -41,13 +41,13 @@ interface Cell {
 export function verdictTable(facts: ReportFacts): string {
   const lines = LINES.filter(({ figure, ifAny }) => !ifAny || facts.runs.some((run) => (run.figures[figure] ?? 0) > 0));
   const cells = lines.map((line) => cellsOf(line, facts));
-  return facts.labels.length <= MOST_COLUMNS ? byFigure(facts, lines, cells) : byPolicy(facts, lines, cells);
+  return facts.contenders.length <= MOST_COLUMNS ? byFigure(facts, lines, cells) : byPolicy(facts, lines, cells);
 }
 
 function cellsOf(line: Line, facts: ReportFacts): Cell[] {
-  const values = facts.labels.map((label) =>
+  const values = facts.contenders.map(({ runs }) =>
     meanOf(
-      facts.runs.filter((run) => run.label === label),
+      runs.map((index) => facts.runs[index]),
       line.figure,
     ),
   );
@@ -56,7 +56,7 @@ function cellsOf(line: Line, facts: ReportFacts): Cell[] {
     value,
     best: value === best,
     change: at === 0 ? NaN : (value - values[0]) / Math.abs(values[0]),
-    verdict: facts.verdicts.find((one) => one.label === facts.labels[at] && nameOf(one) === line.figure),
+    verdict: facts.verdicts.find((one) => one.label === facts.contenders[at].label && nameOf(one) === line.figure),
   }));
 }
 
@@ -76,9 +76,9 @@ function bestOf(values: readonly number[], better: Line['better']): number {
   return better === 'lower' ? Math.min(...present) : Math.max(...present);
 }
 
-function byFigure({ labels, baseline }: ReportFacts, lines: readonly Line[], cells: readonly Cell[][]): string {
-  const head = labels.map(
-    (label) => `<th scope="col">${escapeHtml(label)}${label === baseline ? baselineMark(labels) : ''}</th>`,
+function byFigure({ contenders, baseline }: ReportFacts, lines: readonly Line[], cells: readonly Cell[][]): string {
+  const head = contenders.map(
+    ({ label }) => `<th scope="col">${escapeHtml(label)}${label === baseline ? baselineMark(contenders) : ''}</th>`,
   );
   const rows = lines.map(
     (line, at) =>
@@ -87,11 +87,11 @@ function byFigure({ labels, baseline }: ReportFacts, lines: readonly Line[], cel
   return table(`<tr><td></td>${head.join('')}</tr>`, rows);
 }
 
-function byPolicy({ labels, baseline }: ReportFacts, lines: readonly Line[], cells: readonly Cell[][]): string {
+function byPolicy({ contenders, baseline }: ReportFacts, lines: readonly Line[], cells: readonly Cell[][]): string {
   const head = lines.map(({ title }) => `<th scope="col">${escapeHtml(title)}</th>`);
-  const rows = labels.map(
-    (label, at) =>
-      `<tr><th scope="row">${escapeHtml(label)}${label === baseline ? baselineMark(labels) : ''}</th>` +
+  const rows = contenders.map(
+    ({ label }, at) =>
+      `<tr><th scope="row">${escapeHtml(label)}${label === baseline ? baselineMark(contenders) : ''}</th>` +
       `${lines.map((line, row) => cellHtml(cells[row][at], line)).join('')}</tr>`,
   );
   return table(`<tr><th scope="col">Policy</th>${head.join('')}</tr>`, rows);
@@ -104,8 +104,8 @@ function table(head: string, rows: readonly string[]): string {
   );
 }
 
-function baselineMark(labels: readonly string[]): string {
-  return labels.length > 1 ? ' <span class="mark">baseline</span>' : '';
+function baselineMark(contenders: readonly unknown[]): string {
+  return contenders.length > 1 ? ' <span class="mark">baseline</span>' : '';
 }
 
 function cellHtml({ value, best, change, verdict }: Cell, { unit, better }: Line): string {
