@@ -5,6 +5,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { didYouMean, usageError } from './errors.ts';
 import { readSlurmConf } from './slurm-conf.ts';
 import type { ConfFile, SlurmCluster, SlurmFiles } from './slurm-conf.ts';
+import { textOf } from './utf8.ts';
 
 /** What a file is, how it is named after the slurm.conf, and what it is called when it lies beside it. */
 const BESIDE = {
@@ -54,7 +55,7 @@ export function loadSlurmConf(conf: ConfFile, given: ReadonlyMap<string, string>
   const open = (path: string): ConfFile => {
     const bytes = read(path);
     beside.push({ path, sha256: createHash('sha256').update(bytes).digest('hex') });
-    return { path, text: bytes.toString('utf8') };
+    return { path, text: textOf(bytes, path) };
   };
   const folder = dirname(conf.path);
   const files: { -readonly [Key in keyof SlurmFiles]: SlurmFiles[Key] } = { conf };

@@ -11,6 +11,7 @@ import type { Program } from '../experiment/plan.ts';
 import type { Point } from '../experiment/point.ts';
 import { readScenario } from '../scenario-file.ts';
 import type { Scenario } from '../scenario.ts';
+import { textOf } from '../utf8.ts';
 import { Progress, warn } from './terminal.ts';
 import { sayAccount } from './trace-input.ts';
 import { packageVersion } from './version.ts';
@@ -25,7 +26,7 @@ export interface ScenarioPlan {
 /** Reads the scenario and everything it names. Throws `InputError` before anything is run. */
 export async function planScenario(path: string): Promise<ScenarioPlan> {
   const bytes = readScenarioFile(path);
-  const scenario = readScenario(bytes.toString('utf8'), path);
+  const scenario = readScenario(textOf(bytes, path), path);
   const progress = new Progress();
   const loaded = await loadInputs(scenario, {
     onProgress: (trace) => (read, total) =>

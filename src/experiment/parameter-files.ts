@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { usageError } from '../errors.ts';
 import type { ParameterFile, ParameterFiles, Parameters, ParameterSpecs } from '../parameters.ts';
+import { textOf } from '../utf8.ts';
 
 /** A file as it was when the run began. */
 export interface HashedFile extends ParameterFile {
@@ -24,9 +25,13 @@ export function readParameterFiles(
 }
 
 function readFile(path: string, where: string): HashedFile {
+  const bytes = bytesOf(path, where);
+  return { path, text: textOf(bytes, path), sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+function bytesOf(path: string, where: string): Buffer {
   try {
-    const bytes = readFileSync(path);
-    return { path, text: bytes.toString('utf8'), sha256: createHash('sha256').update(bytes).digest('hex') };
+    return readFileSync(path);
   } catch (error) {
     throw usageError(`"${path}" cannot be read: ${(error as Error).message}`, where, 'give the path of a text file');
   }
