@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { simulate } from '../engine/simulate.ts';
 import type { SimulationOptions } from '../engine/simulate.ts';
 import { usageError } from '../errors.ts';
-import { clearResults } from '../results/folder.ts';
+import type { FolderLock } from '../experiment/folder-lock.ts';
 import { formatDuration, SECOND } from '../units.ts';
 import { accountFacts, count, grouped } from './account.ts';
 import { examples } from './command.ts';
@@ -15,6 +15,7 @@ import { print, printJson } from './output.ts';
 import { inTermsOfTrace } from '../experiment/policy-file.ts';
 import type { ReplayOptions } from './replay-options.ts';
 import { writeManifest, writeRun } from './replay-files.ts';
+import { openReplayFolder } from './replay-folder.ts';
 import { groupFacts, groupFigures, GROUPINGS, groupTable } from './replay-groups.ts';
 import type { GroupFigures } from './replay-groups.ts';
 import { comparisonTable } from './replay-table.ts';
@@ -48,16 +49,33 @@ async function replay(tracePath: string, options: ReplayOptions): Promise<void> 
   const { policies, simulation, readInput } = await prepareSimulation(options);
   const baseline = baselineOf(policies, options.baseline);
   const input = await readInput(tracePath);
-  // A long simulation must not fail for want of a folder at its end.
-  if (options.out !== undefined) {
-    clearResults(
-      options.out,
-      policies.map(({ folder }) => folder),
-    );
+  const lock = options.out === undefined ? undefined : await openReplayFolder(options.out, policies);
+  try {
+    await replayInto(lock, { input, policies, simulation, baseline: policies[baseline] }, options);
+  } finally {
+    lock?.release();
   }
-  const { runs, failures } = await runAll(input, policies, simulation, options);
+}
+
+/** What is to be done. */
+interface Task {
+  readonly input: ReplayInput;
+  readonly policies: readonly SelectedPolicy[];
+  readonly simulation: SimulationOptions;
+  readonly baseline: SelectedPolicy;
+}
+
+async function replayInto(lock: FolderLock | undefined, task: Task, options: ReplayOptions): Promise<void> {
+  const { input, simulation, baseline } = task;
+  const { runs, failures } = await runAll(task, lock, options);
+  if (lock?.lost.aborted)
+    throw usageError(
+      'another machine took this process for dead and has taken it over',
+      options.out ?? '',
+      'run it again into another folder',
+    );
   if (options.out !== undefined && failures.length === 0) writeManifest(options.out, input, runs, simulation, options);
-  if (runs.length > 0 || failures.length === 0) show(input, runs, policies[baseline], failures, options);
+  if (runs.length > 0 || failures.length === 0) show(input, runs, baseline, failures, options);
   // Without a time to stop at, jobs that are not over are more than was asked for to be left out.
   if (options.until === undefined && runs.some(isPartial)) process.exitCode = PARTIAL;
   if (failures.length > 0) throw failures[0].error;
@@ -76,16 +94,15 @@ interface Failure {
 
 /** Runs the policies one after the other. What one of them breaks off leaves the others as they are. */
 async function runAll(
-  input: ReplayInput,
-  policies: readonly SelectedPolicy[],
-  simulation: SimulationOptions,
+  task: Task,
+  lock: FolderLock | undefined,
   options: ReplayOptions,
 ): Promise<{ runs: ReplayRun[]; failures: Failure[] }> {
   const runs: ReplayRun[] = [];
   const failures: Failure[] = [];
-  for (const policy of policies) {
+  for (const policy of task.policies) {
     try {
-      runs.push(runPolicy(input, policy, simulation, options));
+      runs.push(runPolicy(task, policy, options, () => lock?.beat()));
     } catch (error) {
       if (error instanceof Interrupted || isFileTrouble(error)) throw error;
       failures.push({ policy, error });
@@ -138,12 +155,14 @@ function baselineOf(policies: readonly SelectedPolicy[], selector: string | unde
   throw usageError(`"${selector}" is not among the policies of this run`, '--baseline', `one of: ${known}`);
 }
 
-function runPolicy(input: ReplayInput, policy: SelectedPolicy, simulation: SimulationOptions, options: ReplayOptions): ReplayRun {
+function runPolicy({ input, simulation }: Task, policy: SelectedPolicy, options: ReplayOptions, beat: () => void): ReplayRun {
   const { workload, cluster } = input;
   const progress = new Progress();
   const began = performance.now();
-  const onProgress = (over: number) =>
+  const onProgress = (over: number) => {
+    beat();
     progress.show(() => `${policy.label}: ${grouped(over)} of ${count(workload.count, 'job')} over`);
+  };
   const onWarning = (message: string) => {
     progress.clear();
     warn(`${policy.label}: ${message}`);

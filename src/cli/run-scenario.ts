@@ -23,6 +23,7 @@ import { print, printJson } from './output.ts';
 import { PointProgress } from './point-progress.ts';
 import { reportOn } from './report.ts';
 import { conclude } from './run-conclusion.ts';
+import { resultsFolder } from './results-folder.ts';
 import { runFacts } from './run-json.ts';
 import { planScenario } from './scenario-plan.ts';
 import type { ScenarioPlan } from './scenario-plan.ts';
@@ -67,7 +68,7 @@ async function run(path: string, options: Options): Promise<void> {
   if (options.json === true && options.printPoints === true)
     throw usageError('both --json and --print-points are given', '--json', 'standard output holds one of them');
   const plan = await planScenario(path);
-  const out = options.out ?? join('reports', plan.scenario.name.replace(/[^\w.-]+/g, '-'));
+  const out = options.out ?? resultsFolder(plan.scenario.name);
   const lock = await lockFolder(out, shard === undefined ? { what: 'whole' } : { what: 'part', shard }, { onWait });
   try {
     const opened = openExperiment({ out, points: plan.points, manifest: plan.manifest, shard }, existing);
@@ -113,8 +114,7 @@ async function runInto(plan: ScenarioPlan, task: Task, options: Options): Promis
   const { baseline, baseline_cluster: baselineCluster } = plan.manifest;
   if (options.json !== true && printPoint === undefined && results.finished.length > 0)
     print(experimentTable({ baseline, baselineCluster, figures: plan.scenario.report.figures }, results.finished));
-  if (shard === undefined && plan.scenario.report.page && options.page && results.finished.length > 0)
-    await makePage(out, baseline);
+  if (shard === undefined && plan.scenario.report.page && options.page && results.finished.length > 0) await makePage(out);
   say(
     `written to ${out}: ${shard === undefined ? 'results.csv, manifest.json' : `shards/${shard.index}-of-${shard.count}.json`}, points/`,
   );
@@ -128,9 +128,9 @@ async function runInto(plan: ScenarioPlan, task: Task, options: Options): Promis
 const PAGE_JOBS = 1_000_000;
 
 /** The results are there and stay, whatever becomes of their page. */
-async function makePage(out: string, baseline: string): Promise<void> {
+async function makePage(out: string): Promise<void> {
   try {
-    await reportOn([out], join(out, 'report.html'), { baseline, mostJobs: PAGE_JOBS });
+    await reportOn([out], join(out, 'report.html'), { mostJobs: PAGE_JOBS });
   } catch (error) {
     if (!(error instanceof InputError) && !isFileTrouble(error)) throw error;
     warn(`no report.html: ${error.message}`);

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Argument } from 'commander';
 import type { Command } from 'commander';
 import { usageError } from '../errors.ts';
@@ -9,6 +8,7 @@ import { count } from './account.ts';
 import { examples } from './command.ts';
 import { wholeNumber } from './option-values.ts';
 import { print } from './output.ts';
+import { resultsFolder } from './results-folder.ts';
 import { planScenario } from './scenario-plan.ts';
 import { say } from './terminal.ts';
 
@@ -60,7 +60,7 @@ export function declareSweepEmit(command: Command): void {
 async function emit(target: 'slurm' | 'kubernetes', path: string, options: Options): Promise<void> {
   const { points, scenario } = await planScenario(path);
   const tasks = tasksFor(points.length, target, options);
-  const out = options.out ?? join('reports', scenario.name.replace(/[^\w.-]+/g, '-'));
+  const out = options.out ?? resultsFolder(scenario.name);
   const atOnce = options.atOnce === undefined ? undefined : wholeNumber(options.atOnce, '--at-once', 1);
   const common = { name: scenario.name, scenario: path, out, tasks, cpus: wholeNumber(options.cpus, '--cpus', 1) };
   if (target === 'slurm') {

@@ -16,6 +16,8 @@ export type Writing = { readonly what: 'whole' | 'merge' } | { readonly what: 'p
 export interface FolderLock {
   /** Aborted if another machine has taken this process for dead. */
   readonly lost: AbortSignal;
+  /** Shows that the process lives: done by a timer, but work that lets no timer ring has to call it. */
+  beat(): void;
   release(): void;
 }
 
@@ -110,6 +112,7 @@ function hold(out: string, claim: Claim, every: number): FolderLock {
   timer.unref();
   return {
     lost: losing.signal,
+    beat: show,
     release() {
       clearInterval(timer);
       withdraw(out, claim);
