@@ -60,12 +60,12 @@ class Words {
     return this.#given.has(name);
   }
 
-  /** A number times its unit, if it lies between the bounds; else what Slurm takes. */
-  number(name: string, otherwise: number, unit = 1, { min = 0, max = 2 ** 31 - 1 } = {}): number {
+  /** A number times its unit, if it lies between the bounds or switches the matter off; else what Slurm takes. */
+  number(name: string, otherwise: number, unit = 1, { min = 0, max = 2 ** 31 - 1, off = NaN } = {}): number {
     if (!this.has(name)) return otherwise;
     const text = this.#given.get(name) ?? '';
     const number = /^\s*[+-]?\d+/.test(text) ? parseInt(text, 10) : NaN;
-    if (number >= min && number <= max) return number * unit;
+    if ((number >= min && number <= max) || number === off) return number * unit;
     const at = this.#setting?.at ?? 'SchedulerParameters';
     this.#notes.warn(`${at}: ${name}=${text} is out of range (${min} to ${max}): the default is taken, as Slurm does`);
     return otherwise;
@@ -129,7 +129,7 @@ function readMain(words: Words, messageTimeout: number): SlurmMainParameters {
 }
 
 function readBackfill(words: Words): SlurmBackfillParameters {
-  const interval = words.number('bf_interval', 30 * SECOND, SECOND, { min: -1, max: 10_800 });
+  const interval = words.number('bf_interval', 30 * SECOND, SECOND, { min: 1, max: 10_800, off: -1 });
   const maxTests = words.number('bf_max_job_test', 500, 1, { min: 1, max: MOST_TESTS });
   const licenses = words.has('bf_licenses');
   const hetjobImmediate = words.has('bf_hetjob_immediate');
@@ -137,7 +137,7 @@ function readBackfill(words: Words): SlurmBackfillParameters {
   const maxPerAssociation = words.number('bf_max_job_assoc', 0);
   const maxPerUser = words.number('bf_max_job_user', 0);
   return {
-    interval: interval < 0 ? Infinity : Math.max(interval, SECOND),
+    interval: interval < 0 ? Infinity : interval,
     maxTime: words.number('bf_max_time', interval < 0 ? 30 * SECOND : interval, SECOND, { min: 1, max: 3600 }),
     window: words.number('bf_window', DAY, MINUTE, { min: 1, max: 43_200 }),
     resolution: words.number('bf_resolution', MINUTE, SECOND, { min: 1, max: 3600 }),

@@ -259,6 +259,11 @@ describe('settings of the whole cluster', () => {
     expect(scheduler.main).toMatchObject({ defer: true, interval: Infinity, depth: 100, maxTime: 2 * SECOND, delay: 3 * SECOND });
   });
 
+  test('bf_interval=0 is out of range, and -1 switches backfilling off', () => {
+    const intervalOf = (value: number) => slurmOf(`${ONE}SchedulerParameters=bf_interval=${value}\n`).scheduler.backfill.interval;
+    expect([0, 1, -1, -2].map(intervalOf)).toEqual([30 * SECOND, SECOND, Infinity, 30 * SECOND]);
+  });
+
   test('priorities', () => {
     const { priority } = slurmOf(
       `${ONE}PriorityWeightAge=10\nPriorityMaxAge=1-0\nPriorityDecayHalfLife=0\nPriorityUsageResetPeriod=MONTHLY\nPriorityFlags=NO_NORMAL_ALL,small_relative_to_time\nPriorityWeightTRES=CPU=1000,GRES/gpu=3000\n`,
