@@ -3,7 +3,8 @@ import { formatDuration } from '../../units.ts';
 import { instantText, spanText } from '../calendar.ts';
 import { withTables } from '../chart.ts';
 import type { ChartData, ChartSpec, DataTable, Figure, TableRun, TimeWindow, View } from '../chart.ts';
-import { chartText } from '../chart-text.ts';
+import { chartText, shortName } from '../chart-text.ts';
+import { legendHeight } from '../legend-room.ts';
 import { decimate, firstAfter, integralsOf, meansOver, stepsWithin } from '../decimate.ts';
 import { madeOnce } from '../known.ts';
 import { grouped, percent } from '../number-text.ts';
@@ -23,7 +24,7 @@ export const utilization: ChartSpec = {
     return {
       traces: runs.flatMap((run, strip) => tracesOf(run, strip, window, view)),
       layout: layoutOf(runs, window, view),
-      height: heightOf(runs.length) + MARGINS,
+      height: heightOf(runs, view.width) + MARGINS,
       sentence: sentenceOf(runs, window, view),
       table: () => tableOf(runs, window),
     };
@@ -59,14 +60,18 @@ function fullOf({ facts }: TableRun): number {
 const STRIP = 84;
 const QUEUE = 150;
 const GAP = 18;
-/** Between the strips and the queues, for the legend. */
-const LEGEND = 14;
+const LEAST_LEGEND = 14;
 const MARGINS = 28 + 46;
+/** At both sides of what is drawn [pixels]. */
+const SIDES = 62 + 12;
 /** Pixels that a mean is taken over where there are more steps than pixels. */
 const MEAN_OVER = 4;
 
-function heightOf(strips: number): number {
-  return strips * (STRIP + GAP) + LEGEND + QUEUE;
+function heightOf(runs: readonly TableRun[], width: number): number {
+  const labels = runs.map(({ facts }) => shortName(facts.label));
+  // The legend stands between the strips and the queues.
+  const legend = Math.max(LEAST_LEGEND, legendHeight(labels, width - SIDES) - GAP + 3);
+  return runs.length * (STRIP + GAP) + legend + QUEUE;
 }
 
 function tracesOf(run: TableRun, strip: number, window: TimeWindow, { width, theme, zero }: View): Figure['traces'] {
@@ -110,7 +115,7 @@ function tracesOf(run: TableRun, strip: number, window: TimeWindow, { width, the
 }
 
 function layoutOf(runs: readonly TableRun[], window: TimeWindow, { width, theme, zero }: View): Record<string, unknown> {
-  const height = heightOf(runs.length);
+  const height = heightOf(runs, width);
   const axis = { gridcolor: theme.grid, zeroline: false, fixedrange: true, rangemode: 'tozero' };
   const layout: Record<string, unknown> = {
     xaxis: { ...timeAxis(window, width, theme, zero), anchor: 'y2' },
