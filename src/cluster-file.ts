@@ -4,6 +4,7 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Cluster } from './cluster.ts';
+import { isGpuMachineList, readGpuMachineList } from './cluster-gpu-lists.ts';
 import { isHeliosCapacity, readHeliosCapacity } from './cluster-helios.ts';
 import { isOpenbNodes, readOpenbNodes } from './cluster-openb.ts';
 import { parseClusterSpec } from './cluster-spec.ts';
@@ -99,6 +100,7 @@ export async function readClusterFile(text: string, file: string): Promise<Clust
 /** `given`: the files that were named behind a slurm.conf. */
 async function readClusterText(text: string, file: string, given?: ReadonlyMap<string, string>): Promise<ReadCluster> {
   if (isOpenbNodes(text)) return { cluster: readOpenbNodes(text, file) };
+  if (isGpuMachineList(text)) return { cluster: readGpuMachineList(text, file) };
   if (isHeliosCapacity(text)) return { cluster: readHeliosCapacity(text, file) };
   if (isNodeList(text)) {
     const { readNodeFile } = await import('./cluster-kubernetes.ts');

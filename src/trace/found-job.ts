@@ -1,5 +1,6 @@
 /** Jobs as tables of GPU clusters describe them: by totals. Checks what must hold of every job before it is added. */
-import type { Label } from '../workload-builder.ts';
+import type { GroupRow, Label } from '../workload-builder.ts';
+import type { TaskRequest } from '../workload.ts';
 import type { TraceSink } from './format.ts';
 import { shapeOf } from './table-shape.ts';
 import type { CountedFor, Totals } from './table-shape.ts';
@@ -13,7 +14,12 @@ export interface FoundJob {
   readonly start?: number;
   readonly outcome?: number;
   /** What is not given is not asked for; without processors each GPU is taken with one. */
-  readonly size: Partial<Totals>;
+  readonly size?: Partial<Totals>;
+  /** Of each of `tasks` equal tasks, in place of `size`. */
+  readonly request?: TaskRequest;
+  readonly tasks?: number;
+  /** Has no end of its own: `runtime` does not count. */
+  readonly service?: boolean;
   readonly per?: Partial<CountedFor>;
   readonly user?: Label;
   readonly account?: Label;
@@ -28,30 +34,52 @@ const FOR_JOB: CountedFor = { procs: 'job', gpus: 'job', memory: 'job' };
 
 /** Times beyond this cannot be added up exactly [ms]. */
 const LONGEST = 2 ** 51;
+const TOO_LONG = 'has a time beyond what can be added up exactly';
+const MOST = 2 ** 31 - 1;
 
 /** Adds the job, or counts why it is left out. */
 export function addFound(job: FoundJob, line: number, sink: TraceSink): void {
   const reason = reasonAgainst(job);
   if (reason !== undefined) return sink.skip(reason, line);
-  const shape = shapeOf({ ...NOT_GIVEN, ...job.size }, { ...FOR_JOB, ...job.per }, sink.jobs);
-  if (typeof shape === 'string') return sink.skip(shape, line);
-  if (shape.repaired !== undefined) sink.repair(shape.repaired, line);
+  const groups = groupsOf(job, line, sink);
+  if (typeof groups === 'string') return sink.skip(groups, line);
   let { start = NaN } = job;
   if (start < job.submit) {
     sink.repair('started before it was submitted: the recorded start is left out', line);
     start = NaN;
   }
-  const [first, ...more] = shape.groups;
-  const { id, submit, runtime, outcome, user, account, queue, partition, qos, priority } = job;
+  const [first, ...more] = groups;
+  const runtime = job.service === true ? Infinity : job.runtime;
+  const { id, submit, outcome, user, account, queue, partition, qos, priority } = job;
   const known = { id, submit, runtime, outcome, user, account, queue, partition, qos, priority };
   const size = { tasks: first.tasks, request: first.request, ...(more.length > 0 && { moreGroups: more }) };
   sink.jobs.add({ ...known, ...size, walltime: Infinity, recordedStart: start });
 }
 
-function reasonAgainst({ submit, runtime }: FoundJob): string | undefined {
+function groupsOf(job: FoundJob, line: number, sink: TraceSink): readonly GroupRow[] | string {
+  const { request, tasks = 1 } = job;
+  if (request !== undefined) {
+    const { cpu, memory, gpu, other = {} } = request;
+    const amounts = [cpu, memory, gpu, ...Object.values(other)];
+    if (!Number.isInteger(tasks) || tasks < 1 || tasks > MOST) return 'asks for an impossible number of tasks';
+    if (!amounts.every((amount) => amount >= 0)) return 'asks for less than nothing, or does not say for what';
+    if (cpu === 0 && gpu === 0) return 'asks for no processors';
+    if (!amounts.every(Number.isSafeInteger) || Math.max(cpu, gpu) * tasks > MOST * 1000)
+      return 'asks for more than can be counted';
+    return [{ tasks, request: sink.jobs.request(request) }];
+  }
+  const shape = shapeOf({ ...NOT_GIVEN, ...job.size }, { ...FOR_JOB, ...job.per }, sink.jobs);
+  if (typeof shape === 'string') return shape;
+  if (shape.repaired !== undefined) sink.repair(shape.repaired, line);
+  return shape.groups;
+}
+
+function reasonAgainst({ submit, runtime, service }: FoundJob): string | undefined {
   if (Number.isNaN(submit)) return 'no submit time';
   if (submit < 0) return 'submitted before the zero of the trace';
+  if (submit > LONGEST) return TOO_LONG;
+  if (service === true) return undefined;
   if (Number.isNaN(runtime)) return 'no run time';
   if (runtime < 0) return 'ends before it starts';
-  return submit > LONGEST || runtime > LONGEST ? 'has a time beyond what can be added up exactly' : undefined;
+  return runtime > LONGEST ? TOO_LONG : undefined;
 }
