@@ -204,6 +204,10 @@ test('a baseline may be a policy on one cluster; verdicts name both', async () =
   expect(stdout).toMatch(/^easy on large .* against easy on small/m);
   const other = await yardmaster(['compare', out, '--baseline', 'fcfs', '--baseline-cluster', 'large']);
   expect(other.stdout).toMatch(/^easy on small .* against fcfs on large/m);
+  const json = await yardmaster(['compare', out, '--json', '--threshold', 'wait.mean<=0']);
+  const { runs } = JSON.parse(json.stdout) as { runs: { label: string; cluster: string }[] };
+  expect(runs.map(({ label, cluster }) => `${label}: ${cluster}`)).toContain('easy on large: large');
+  expect(json.stderr).toContain('lublin-256.swf, fcfs on small: wait.mean<=0 is broken');
   const wrong = await yardmaster(['run', file('machines.yaml', text.replace('cluster: small', 'cluster: smal')), '--out', out]);
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('machines.yaml:4:1: "easy" runs on no cluster "smal"')]);
   expect(wrong.stderr).toContain('did you mean "small"');

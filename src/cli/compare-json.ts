@@ -8,6 +8,8 @@ import type { Threshold } from './threshold.ts';
 export interface Compared {
   readonly sources: readonly Results[];
   readonly runs: readonly Run[];
+  /** Of the runs, in their order. */
+  readonly clusters: readonly string[];
   /** The baseline first. */
   readonly labels: readonly string[];
   /** Of the runs, in their order. */
@@ -17,17 +19,17 @@ export interface Compared {
   readonly unfinished: readonly string[];
 }
 
-export function comparisonFacts({ sources, runs, labels, points, verdicts, broken, unfinished }: Compared): object {
+export function comparisonFacts({ sources, runs, clusters, labels, points, verdicts, broken, unfinished }: Compared): object {
   return {
     kind: 'comparison',
     baseline: labels[0],
     labels,
-    runs: runs.map(({ label, policy, parameters, workload, cluster, seed, settings }, index) => ({
+    runs: runs.map(({ label, policy, parameters, workload, seed, settings }, index) => ({
       label,
       policy,
       parameters,
       workload,
-      cluster,
+      cluster: clusters[index],
       seed,
       settings,
       figures: figureFacts(points[index]),

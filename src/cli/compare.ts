@@ -55,33 +55,43 @@ async function compare(folders: readonly string[], options: Options): Promise<vo
   const sources: Results[] = [];
   for (const folder of folders) sources.push(await readResults(folder));
   for (const source of sources) sayMissing(source);
-  const { runs, labels } = arrange(sources, options);
+  const { runs, labels, clusters } = arrange(sources, options);
   const points = runs.map(tablePoint);
   checkThresholds(thresholds, points);
   checkFiguresOf(figure ?? [], points, '--figure');
   const verdicts = labels.length < 2 ? [] : await verdictsOf(runs, labels, figure?.flatMap(comparedFigure));
   const broken = thresholds.map((one) => ({ threshold: one, broken: brokenThresholds(one, points, labels[0]) }));
   const unfinished = unfinishedOf(points);
-  if (options.json === true) printJson(comparisonFacts({ sources, runs, labels, points, verdicts, broken, unfinished }));
+  if (options.json === true)
+    printJson(comparisonFacts({ sources, runs, clusters, labels, points, verdicts, broken, unfinished }));
   else printComparison(points, labels, verdicts, figure);
   for (const message of unfinished) warn(message);
   if (options.json !== true) sayCautions(verdicts);
   process.exitCode = conclude(broken, sources);
 }
 
-/** What is compared with what: the runs under the labels they are told apart by, the baseline first. */
-function arrange(sources: readonly Results[], options: Options): { runs: Run[]; labels: string[] } {
+/** What is compared with what. */
+interface Arranged {
+  /** Under the labels by which they are told apart. */
+  readonly runs: readonly Run[];
+  /** The baseline first. */
+  readonly labels: readonly string[];
+  /** Of each run. */
+  readonly clusters: readonly string[];
+}
+
+function arrange(sources: readonly Results[], options: Options): Arranged {
   const declared = sources[0].manifest.document;
   const policy = options.baseline ?? textOf(declared.baseline);
   const cluster = options.baselineCluster ?? (options.baseline === undefined ? textOf(declared.baseline_cluster) : undefined);
   const runs = distinct(sources);
-  if (cluster === undefined) return { runs, labels: labelsOf(runs, policy) };
-  const clusters = [...new Set(runs.map((run) => run.cluster))];
+  const clusters = runs.map((run) => run.cluster);
+  if (cluster === undefined) return { runs, labels: labelsOf(runs, policy), clusters };
   if (!clusters.includes(cluster))
-    throw usageError(`no run is on the cluster "${cluster}"`, '--baseline-cluster', didYouMean(cluster, clusters));
+    throw usageError(`no run is on the cluster "${cluster}"`, '--baseline-cluster', didYouMean(cluster, new Set(clusters)));
   const [first] = labelsOf(runs, policy);
   const placed = onClusters(runs);
-  return { runs: placed, labels: labelsOf(placed, labelOnCluster(first, cluster)) };
+  return { runs: placed, labels: labelsOf(placed, labelOnCluster(first, cluster)), clusters };
 }
 
 function printComparison(

@@ -66,12 +66,17 @@ const OF_THOSE_THAT_STARTED = /^(wait|turnaround|bounded-slowdown|slowdown|jain)
 
 /** Which points have jobs that were not over, in words. */
 export function unfinishedOf(points: readonly TablePoint[]): string[] {
-  return points.flatMap(({ point: { workload, cluster, policy }, summary }) => {
+  return points.flatMap(({ point, summary }) => {
     const unfinished = valueIn(summary, 'jobs.unfinished');
     return unfinished > 0
-      ? [`${workload}, ${cluster}, ${policy}: ${unfinished} jobs were not over; waits and slowdowns are of those that started`]
+      ? [`${nameOf(point)}: ${unfinished} jobs were not over; waits and slowdowns are of those that started`]
       : [];
   });
+}
+
+/** A policy on a certain cluster says that itself, and has no cluster beside it. */
+function nameOf({ workload, cluster, policy }: TablePoint['point']): string {
+  return [workload, cluster, policy].filter((name) => name !== '').join(', ');
 }
 
 /** The runs of a policy on a workload and cluster. */
@@ -97,7 +102,7 @@ export function brokenThresholds(threshold: Threshold, points: readonly TablePoi
     if (threshold.of === 'change' && names.policy === baseline) return [];
     const beside = groups.find(({ names: other }) => other.policy === baseline && isSamePlace(other, names));
     const problem = problemOf(threshold, group, beside?.runs ?? [], baseline);
-    return problem === undefined ? [] : [`${names.workload}, ${names.cluster}, ${names.policy}: ${threshold.text} ${problem}`];
+    return problem === undefined ? [] : [`${nameOf(names)}: ${threshold.text} ${problem}`];
   });
 }
 
