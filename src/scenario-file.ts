@@ -5,7 +5,7 @@ import { readCluster, readPolicy, readWorkload } from './scenario-file-entries.t
 import { expectationsOf, matrixOf, sweepOf } from './scenario-file-points.ts';
 import { scenarioSchema } from './scenario-schema.ts';
 import type { ScenarioText } from './scenario-schema.ts';
-import type { MeasureSettings, PlacementEntry, PointLimits, RunSettings, Scenario } from './scenario.ts';
+import type { MeasureSettings, PlacementEntry, PointLimits, RunSettings, Scenario, Sweep } from './scenario.ts';
 import { schemaMistake } from './schema-mistake.ts';
 import { defined } from './cluster-spec-pool.ts';
 import { splitSelector } from './parameters.ts';
@@ -46,6 +46,8 @@ function build(given: ScenarioText, file: string, where: WhereIs): Scenario {
   for (const [index, { cluster }] of workloads.entries()) {
     if (cluster !== undefined) checkKnown('cluster', cluster, names.cluster, where(['workloads', index, 'cluster']));
   }
+  const sweep = given.sweep && sweepOf(given.sweep, where);
+  checkSize(given, sweep, where);
   return {
     name: given.name ?? basename(file).replace(/\.(ya?ml|json)$/, ''),
     ...defined({ description: given.description }),
@@ -59,7 +61,7 @@ function build(given: ScenarioText, file: string, where: WhereIs): Scenario {
     measures: measuresOf(given, where),
     ...(given.baseline !== undefined && { baseline: baselineOf(given.baseline, where(['baseline'])) }),
     matrix: matrixOf(given.matrix, names, where),
-    ...defined({ sweep: given.sweep && sweepOf(given.sweep, where) }),
+    ...defined({ sweep }),
     expectations: expectationsOf(given.expect, names, where),
     limits: limitsOf(given, where),
     report: {
@@ -92,6 +94,29 @@ function checkKnown(kind: string, name: string, known: readonly string[], where:
   if (known.includes(name)) return;
   const hint = known.length === 0 ? `the scenario lists no ${kind}s` : didYouMean(name, known);
   throw usageError(`there is no ${kind} "${name}" in this scenario`, where, hint);
+}
+
+/** Points that an experiment can have: each is a folder, and all of them are planned before the first is run. */
+const MOST_POINTS = 100_000;
+
+/** Before any list of that length is made. */
+function checkSize({ seeds = 1, policies }: ScenarioText, sweep: Sweep | undefined, where: WhereIs): void {
+  const repetitions = typeof seeds === 'number' ? seeds : seeds.length;
+  const points = policies.length * repetitions * assignmentCount(sweep);
+  if (points <= MOST_POINTS) return;
+  throw usageError(
+    `it would have ${points} points for each workload and cluster`,
+    where([sweep === undefined ? 'seeds' : 'sweep']),
+    `${MOST_POINTS} are the most: take fewer seeds or values, or method: latin-hypercube with as many samples as you want`,
+  );
+}
+
+function assignmentCount(sweep: Sweep | undefined): number {
+  if (sweep === undefined) return 1;
+  const { method, samples, axes } = sweep;
+  if (method === 'latin-hypercube') return samples;
+  const lengths = axes.map(({ values }) => ('length' in values ? values.length : 0));
+  return method === 'list' ? lengths[0] : lengths.reduce((product, length) => product * length, 1);
 }
 
 function seedsOf({ seeds = 1 }: ScenarioText, where: WhereIs): number[] {

@@ -171,6 +171,20 @@ describe('a scenario that is wrong is told so, with place and remedy:', () => {
       hint: '"cpus"',
     },
     {
+      what: 'more seeds than anybody can run',
+      text: `${BASE}seeds: 1000000000\n`,
+      at: '3:1',
+      problem: 'it would have 2000000000 points',
+      hint: 'fewer seeds',
+    },
+    {
+      what: 'a grid without end',
+      text: `${BASE}sweep: { axes: { load: { from: 1, to: 2, step: 0.001 }, procs: { from: 1, to: 999, step: 1 } } }\n`,
+      at: '3:1',
+      problem: 'it would have 1999998 points',
+      hint: 'latin-hypercube',
+    },
+    {
       what: 'a duration that is none',
       text: `${BASE}until: 2 weks\n`,
       at: '3:1',
