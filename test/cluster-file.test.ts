@@ -172,3 +172,13 @@ async function mistake(text: string): Promise<InputError> {
   }
   throw new Error('it was read without complaint');
 }
+
+test.each([
+  { what: 'UTF-16', bytes: Buffer.from('\ufeffname: demo', 'utf16le'), says: 'the text is UTF-16' },
+  { what: 'UTF-16 without a mark', bytes: Buffer.from('name: demo', 'utf16le'), says: 'the text is UTF-16' },
+  { what: 'gzip that is cut off', bytes: Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), says: 'the gzip data is broken' },
+])('a file in $what is told as that', async ({ bytes, says }) => {
+  const path = join(mkdtempSync(join(tmpdir(), 'yardmaster-')), 'cluster.yaml');
+  writeFileSync(path, bytes);
+  await expect(loadCluster(path)).rejects.toThrow(says);
+});
