@@ -65,6 +65,9 @@ export class JobLife {
   gone(pod: LivePod): void {
     const task = pod.mark && this.#parts.tasks.find(pod.mark);
     if (task?.pod?.uid !== pod.uid) return this.#parts.occupancy.forget(pod.uid);
+    // One that ended while it was being stopped is often told to have ended and to be gone in one breath.
+    task.pod = pod;
+    if (task.state === 'bound' && this.states.of(task.job).halt === undefined && hasEnded(task)) task.state = 'finished';
     task.pod = undefined;
     this.#parts.occupancy.forget(pod.uid);
     this.#changed.add(task.job);

@@ -77,11 +77,9 @@ export class Mirror {
     this.listener?.podSeen(pod);
   }
 
-  #podGone({ uid }: LivePod): void {
-    const pod = this.pods.get(uid);
-    if (pod === undefined) return;
-    this.pods.delete(uid);
-    this.listener?.podGone(pod);
+  /** `pod`: as it was last. */
+  #podGone(pod: LivePod): void {
+    if (this.pods.delete(pod.uid)) this.listener?.podGone(pod);
   }
 
   #nodeSeen(json: unknown): void {

@@ -19,8 +19,10 @@ export class PodOrders {
 
   /** `grace`: as it says itself if absent [ms]. */
   delete(pod: LivePod, why: DeletionReason, grace?: number): void {
-    const key = why === 'orphan' ? `${pod.uid} by force` : pod.uid;
-    if (this.#deleted.has(key) || (pod.terminating && why !== 'orphan')) return;
+    // What is going already may have to go sooner.
+    const isSooner = why === 'orphan' || why === 'limit';
+    const key = isSooner ? `${pod.uid} ${why}` : pod.uid;
+    if (this.#deleted.has(key) || (pod.terminating && !isSooner)) return;
     this.#deleted.add(key);
     this.#order({ kind: 'delete', pod, why, grace });
   }

@@ -238,11 +238,14 @@ export class Session implements Driver {
     if (how === 'suspend' || how === 'checkpoint') {
       this.#warnOnce(`the policy would ${how} jobs, which pods cannot do: they begin anew instead`);
     }
+    this.#dispatch.assign();
     this.life.halt(job, { why: 'preempted', how: how === 'suspend' || how === 'checkpoint' ? 'requeue' : how }, grace);
     return this.core.now + (grace ?? 0);
   }
 
   evict(eviction: Eviction, grace: number): void {
+    // It may have been placed in this very cycle.
+    this.#dispatch.assign();
     this.life.evict(eviction, grace);
   }
 
