@@ -43,6 +43,13 @@ const PARAMETERS = {
     default: 8,
     min: 1,
   },
+  'gpu-shares': {
+    summary: 'Part of the jobs of one GPU that ask for a share of it: 10 to 90 %, and as much of its processors.',
+    type: 'number',
+    default: 0,
+    min: 0,
+    max: 1,
+  },
   'cpus-per-gpu': { summary: 'Processors that go with each GPU.', type: 'integer', default: 4, min: 0 },
   ...RUNTIME_PARAMETERS,
   ...USER_PARAMETERS,
@@ -93,6 +100,7 @@ function generate(name: string, parameters: Parameters, seed: number | string): 
   const plan = load > 0 ? submissionsAtLoad([stream], extent, { load, capacity, factor: 1 }) : submissions([stream], extent, 1);
   const users = Number(parameters['users']);
   const userOf = drawnEach(zipf(users, Number(parameters['user-skew'])), randomStream(seed, 'generate/users'));
+  const shareOf = drawnEach((from) => shareOfGpu(Number(parameters['gpu-shares']), from), random('gpu shares'));
   const jobs = new WorkloadBuilder();
   for (let job = 0; job < plan.count; job++) {
     const row = plan.row[job];
@@ -101,7 +109,7 @@ function generate(name: string, parameters: Parameters, seed: number | string): 
       submit: plan.time[job] * SECOND,
       runtime: stream.runtime.at(row) * SECOND,
       walltime: Infinity,
-      ...tasksOf(stream.size.at(row), parameters, jobs),
+      ...tasksOf(stream.size.at(row), shareOf.at(submission.at(row)), parameters, jobs),
       user: users > 0 ? String(userOf.at(submission.at(row)) + 1) : undefined,
     });
   }
@@ -112,11 +120,22 @@ function drawnEach(draw: (random: Random) => number, random: Random): DrawnColum
   return new DrawnColumn(() => draw(random));
 }
 
+/** What a job of one GPU asks for of it [tenths]. */
+function shareOfGpu(part: number, random: Random): number {
+  return random.uniform() < part ? 1 + random.integer(9) : 10;
+}
+
 /** A job's tasks: one a processor; with GPUs one that holds them all if a node can, else one a node or one a GPU. */
-function tasksOf(size: number, parameters: Parameters, jobs: WorkloadBuilder): { tasks: number; request: number } {
+function tasksOf(
+  size: number,
+  tenths: number,
+  parameters: Parameters,
+  jobs: WorkloadBuilder,
+): { tasks: number; request: number } {
   if (parameters['unit'] === 'procs') return { tasks: size, request: jobs.request() };
   const node = Number(parameters['gpus-per-node']);
   const gpus = size <= node ? size : size % node === 0 ? node : 1;
   const cpus = Number(parameters['cpus-per-gpu']) * gpus;
-  return { tasks: size / gpus, request: jobs.request({ cpu: cpus * 1000, memory: 0, gpu: gpus * 1000 }) };
+  const each = size === 1 ? 100 * tenths : 1000;
+  return { tasks: size / gpus, request: jobs.request({ cpu: cpus * each, memory: 0, gpu: gpus * each }) };
 }
