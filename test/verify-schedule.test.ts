@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { countInversions } from '../src/verify/inversions.ts';
+import { countInversions } from '../src/inversions.ts';
 import { parseScheduleTable, readScheduleTable } from '../src/verify/schedule-table.ts';
 import { compareSchedules } from '../src/verify/schedule.ts';
 import { EXACT, judge } from '../src/verify/tolerance.ts';

@@ -13,6 +13,11 @@ export const liveCommands: readonly CommandEntry[] = [
     load: async () => (await import('./live-run.ts')).declareLiveRun,
   },
   {
+    name: 'compare',
+    summary: 'lay live runs beside simulated ones, and beside their repeat',
+    load: async () => (await import('./live-compare.ts')).declareLiveCompare,
+  },
+  {
     name: 'down',
     summary: 'stop a test cluster, and leave nothing of it behind',
     load: async () => (await import('./live-down.ts')).declareLiveDown,

@@ -1,6 +1,6 @@
 /** Compares two schedules of the same jobs, start by start. */
 import { rowNumbers } from '../columns.ts';
-import { countInversions } from './inversions.ts';
+import { countInversions } from '../inversions.ts';
 import type { ScheduleTable } from './schedule-table.ts';
 
 export interface ComparisonOptions {

@@ -1,4 +1,4 @@
-import { rowNumbers } from '../columns.ts';
+import { rowNumbers } from './columns.ts';
 
 /**
  * Pairs of rows that stand in one order by `a` and in the opposite order by `b` [count]. A pair that is tied in
