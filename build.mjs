@@ -47,7 +47,7 @@ const { metafile } = await build({
   ...common,
   entryPoints: ['src/cli/main.ts'],
   outfile: 'dist/bin/main.cjs',
-  external: ['yaml', 'zod', 'csv-parse', 'piscina'],
+  external: ['yaml', 'zod', 'csv-parse', 'piscina', '@kubernetes/client-node'],
   plugins: [importModule],
 });
 await build({
@@ -60,7 +60,7 @@ await build({
   ...common,
   entryPoints: ['src/cli/point-worker.ts'],
   outfile: 'dist/bin/point-worker.cjs',
-  external: ['yaml', 'zod', 'csv-parse', 'piscina'],
+  external: ['yaml', 'zod', 'csv-parse', 'piscina', '@kubernetes/client-node'],
   plugins: [importModule],
 });
 await build({ ...common, entryPoints: ['src/cli.ts'], outfile: 'dist/bin/cli.js', external: ['./main.cjs'] });

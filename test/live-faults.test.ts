@@ -3,7 +3,8 @@
 // nodes and pods are deleted, and the driver itself is cut off and started again. Whatever happens: no two pods of one task
 // on nodes at the same time, no node that holds more than it has, no job that is lost, and none left in halves.
 //
-// Planted in the driver and taken out again, to see that it is caught: see the end of the file.
+// Planted in the driver and taken out again, to see that it is caught: a task whose binding is not answered counts as off its
+// node.
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { wallClock } from '../src/live/kubernetes/clock.ts';

