@@ -33,6 +33,7 @@ export function runInOrder(cycle: Cycle, order: readonly number[], shapes: JobSh
  */
 function startWhatFits(cycle: Cycle, order: readonly number[], shapes: JobShapes, verbs: Verbs): boolean {
   const { pending, running, free } = cycle;
+  if (pending.size === 0) return true;
   let behind = running.size;
   const misfits = shapes.nothing();
   for (const job of order) {
