@@ -38,6 +38,11 @@ test('a change is over the seeds that both have, and the figure itself over all'
   expect(brokenThresholds(parseThreshold('wait.mean<=400'), points, 'a')).toEqual([expect.stringMatching(/c, a: .* it is 500$/)]);
 });
 
+test('nor do seeds count that only the other one has', () => {
+  const points = [point('a', 100, 0, 1), point('b', 104, 0, 1), point('b', 900, 3, 2)];
+  expect(brokenThresholds(parseThreshold('wait.mean<=+5%'), points, 'a')).toEqual([]);
+});
+
 test('a figure is told without the noise of binary fractions', () => {
   expect(brokenThresholds(parseThreshold('wait.mean<=1h'), [point('a', 4000.1 + 0.2, 0)], 'a')).toEqual([
     expect.stringMatching(/it is 4000\.3$/),
