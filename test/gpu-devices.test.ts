@@ -17,8 +17,7 @@ import { modelWorkload } from './node-ledger-model.ts';
 import type { ModelJob } from './node-ledger-model.ts';
 import { workloadOf } from './workload-of.ts';
 
-// Planted in a copy and caught here: room counts shares of all GPUs together; a share goes to the loosest GPU; a mixed
-// request counts its whole GPUs only; giving back forgets the seat; a plan does not narrow GPUs.
+// Planted in a copy and caught here: a share goes to the loosest GPU; the wrong room for a mixed request.
 
 const REQUESTS: readonly TaskRequest[] = [
   { cpu: 0, memory: 0, gpu: 300 },

@@ -11,7 +11,7 @@ import { easy } from '../src/policies/easy/easy.ts';
 import type { TaskRequest } from '../src/workload.ts';
 import { workloadOf } from './workload-of.ts';
 
-// Planted in a copy and caught here: whole GPUs are given back as shares; processors are not counted.
+// Planted in a copy and caught here: whole GPUs are given back as another amount.
 
 const REQUESTS: readonly TaskRequest[] = [
   { cpu: 1000, memory: 0, gpu: 300 },

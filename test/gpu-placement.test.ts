@@ -13,9 +13,8 @@ import type { Requests, TaskRequest } from '../src/workload.ts';
 import { modelWorkload } from './node-ledger-model.ts';
 import type { ModelJob } from './node-ledger-model.ts';
 
-// Planted in a copy and caught here: weights are not made to add up to 1; a task without GPUs counts nothing as lost; a
-// share takes the last of equal GPUs; ties by best fit turned around; a score is believed after its node has changed;
-// clusters count the kind of the task itself.
+// Planted in a copy and caught here: weights are not made to add up to 1; ties by best fit turned around; a score is
+// believed after its node has changed.
 
 const REQUESTS: readonly TaskRequest[] = [
   { cpu: 1000, memory: 0, gpu: 300 },

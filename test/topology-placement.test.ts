@@ -9,8 +9,7 @@ import { requestsOf } from '../src/workload.ts';
 import type { TaskRequest } from '../src/workload.ts';
 import { modelWorkload } from './node-ledger-model.ts';
 
-// Planted in a copy and caught here: the loosest switch; the fullest node first where none holds all; cells that are not
-// aligned; the largest cell is split.
+// Planted in a copy and caught here: cells that are not aligned.
 
 const GPU: TaskRequest = { cpu: 0, memory: 0, gpu: 1000 };
 
