@@ -11,7 +11,16 @@ writeFileSync(small, SMALL_SWF);
 
 test('two replays do not write into one folder', async () => {
   const out = join(folder, 'shared');
-  const long = ['replay', resolve('traces/lublin-256.swf'), '--policy', 'conservative', '--policy', 'conservative:order=sjf', '--out', out];
+  const long = [
+    'replay',
+    resolve('traces/lublin-256.swf'),
+    '--policy',
+    'conservative',
+    '--policy',
+    'conservative:order=sjf',
+    '--out',
+    out,
+  ];
   const first = yardmaster(long);
   while (!existsSync(join(out, 'locks')) || readdirSync(join(out, 'locks')).length === 0) await sleep(5);
   const { code, stderr, stdout } = await yardmaster(['replay', small, '--policy', 'fcfs', '--out', out]);

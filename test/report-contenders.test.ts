@@ -16,11 +16,18 @@ function run(label: string, cluster: string, seed: number): Run {
 }
 
 function results(runs: readonly Run[], document: object): Results {
-  return { dir: 'd', manifest: { kind: 'experiment', version: '', reproduce: '', inputs: [], document }, runs, missing: [] } as Results;
+  return {
+    dir: 'd',
+    manifest: { kind: 'experiment', version: '', reproduce: '', inputs: [], document },
+    runs,
+    missing: [],
+  } as Results;
 }
 
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
-const all = seeds.flatMap((seed) => ['small', 'big'].flatMap((cluster) => ['fcfs', 'easy'].map((label) => run(label, cluster, seed))));
+const all = seeds.flatMap((seed) =>
+  ['small', 'big'].flatMap((cluster) => ['fcfs', 'easy'].map((label) => run(label, cluster, seed))),
+);
 const wishes = { mostJobs: 0, policies: new Map(), version: '1' };
 
 test('a baseline on a cluster is what policies on all clusters are compared with', async () => {
