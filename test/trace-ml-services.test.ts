@@ -106,6 +106,17 @@ describe('a small table', () => {
     expect(noJob.map(({ count }) => count)).toEqual([1, 6]);
   });
 
+  test('of Borg instances of 2019 has other numbers for its events, and ids beyond 2^53', async () => {
+    const event = (time: string, type: number | string) =>
+      `{"time":"${time}","type":${JSON.stringify(type)},"collection_id":"9007199254740993","instance_index":0,"priority":200,"resource_request":{"cpus":0.5,"memory":0.25}}\n`;
+    const text = event('10000000', 0) + event('12000000', 'SCHEDULE') + event('40000000', 6) + event('9223372036854775807', 7);
+    const { workload, format, noJob } = await read(text);
+    expect(format).toBe('borg-2019');
+    expect([workload.ids, workload.runtime[0], workload.qos.names]).toEqual([['9007199254740993-0'], 28_000, ['production']]);
+    expect(workload.outcome[0]).toBe(COMPLETES);
+    expect(noJob.map(({ count }) => count)).toEqual([2, 1]);
+  });
+
   test('of a replayer for KWOK has a pod for each replica, and its nodes', async () => {
     const pods = [{ id: 4, start_time: 1.5, end_time: 3, cpu: 0.25, mem: 0.5, priority: 2, replicas: 2 }];
     const { workload, format, declared, furtherJobs } = await read(JSON.stringify({ meta: { num_nodes: 3 }, pods }), {

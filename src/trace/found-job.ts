@@ -56,18 +56,23 @@ export function addFound(job: FoundJob, line: number, sink: TraceSink): void {
   sink.jobs.add({ ...known, ...size, walltime: Infinity, recordedStart: start });
 }
 
+/** Without processors each task with GPUs is taken with one, as where a table has none. */
+function equalTasks(asked: TaskRequest, tasks: number, line: number, sink: TraceSink): readonly GroupRow[] | string {
+  const noProcessors = asked.gpu > 0 && !(asked.cpu > 0 || asked.cpu < 0);
+  const request = noProcessors ? { ...asked, cpu: 1000 } : asked;
+  const { cpu, memory, gpu, other = {} } = request;
+  const amounts = [cpu, memory, gpu, ...Object.values(other)];
+  if (!Number.isInteger(tasks) || tasks < 1 || tasks > MOST) return 'asks for an impossible number of tasks';
+  if (!amounts.every((amount) => amount >= 0)) return 'asks for less than nothing, or does not say for what';
+  if (cpu === 0) return 'asks for no processors';
+  if (!amounts.every(Number.isSafeInteger) || Math.max(cpu, gpu) * tasks > MOST * 1000)
+    return 'asks for more than can be counted';
+  if (noProcessors) sink.repair('asks for no processors: taken as one for each task', line);
+  return [{ tasks, request: sink.jobs.request(request) }];
+}
+
 function groupsOf(job: FoundJob, line: number, sink: TraceSink): readonly GroupRow[] | string {
-  const { request, tasks = 1 } = job;
-  if (request !== undefined) {
-    const { cpu, memory, gpu, other = {} } = request;
-    const amounts = [cpu, memory, gpu, ...Object.values(other)];
-    if (!Number.isInteger(tasks) || tasks < 1 || tasks > MOST) return 'asks for an impossible number of tasks';
-    if (!amounts.every((amount) => amount >= 0)) return 'asks for less than nothing, or does not say for what';
-    if (cpu === 0 && gpu === 0) return 'asks for no processors';
-    if (!amounts.every(Number.isSafeInteger) || Math.max(cpu, gpu) * tasks > MOST * 1000)
-      return 'asks for more than can be counted';
-    return [{ tasks, request: sink.jobs.request(request) }];
-  }
+  if (job.request !== undefined) return equalTasks(job.request, job.tasks ?? 1, line, sink);
   const shape = shapeOf({ ...NOT_GIVEN, ...job.size }, { ...FOR_JOB, ...job.per }, sink.jobs);
   if (typeof shape === 'string') return shape;
   if (shape.repaired !== undefined) sink.repair(shape.repaired, line);

@@ -1,6 +1,7 @@
 import { acme } from './acme.ts';
 import { azureLlm } from './azure-llm.ts';
 import { borg2011 } from './borg-2011.ts';
+import { borg2019 } from './borg-2019.ts';
 import { csv } from './csv.ts';
 import { dlrm } from './dlrm.ts';
 import { elasticflow } from './elasticflow.ts';
@@ -50,6 +51,7 @@ export const formats: readonly TraceFormat[] = [
   kwokReplayer,
   kueueGenerator,
   borg2011,
+  borg2019,
   azureLlm,
   genai,
 ];
