@@ -51,7 +51,7 @@ export interface LiveRunOptions {
 export function declareLiveRun(command: Command): void {
   examples(command, [
     'yardmaster live run scenario.yaml --kube-scheduler --out reports/live',
-    'yardmaster live run scenario.yaml --only kube-default gang --time-scale 60',
+    'yardmaster live run scenario.yaml --only gang kube-scheduler --time-scale 60',
     'yardmaster live run scenario.yaml --context kind-lab --containers busybox:1.36',
   ]);
   command
@@ -61,7 +61,7 @@ export function declareLiveRun(command: Command): void {
     .option('--kubeconfig <file>', 'where contexts are looked for')
     .option('--i-know-this-cluster <context>', 'the context once more, for a cluster that may matter')
     .option('--out <dir>', 'where results are written (default: reports/NAME-live)')
-    .option('--only <policy...>', 'of the policies of the scenario only these')
+    .option('--only <policy...>', 'of the policies of the scenario, and kube-scheduler, only these')
     .option('--kube-scheduler', "the cluster's own kube-scheduler too, as it is: yardmaster makes the pods and looks on")
     .option('--time-scale <factor>', 'so many times faster than the scenario says', '1')
     .option('--max-rate <pods>', 'pods a second that the cluster can take', '20')
@@ -91,7 +91,8 @@ async function liveRun(path: string, options: LiveRunOptions): Promise<void> {
   for (const note of notes) say(note);
   const peak = checkRate(workload, timeScale, maxRate);
   say(`at most ${peak.toFixed(1)} pods a second come, over 10 s; ${maxRate} are taken to be bearable`);
-  const labels = [...points.map(({ policy }) => policy.label), ...(options.stock === true ? [STOCK] : [])];
+  const isStockWanted = options.stock === true || options.only?.includes(STOCK) === true;
+  const labels = [...points.map(({ policy }) => policy.label), ...(isStockWanted ? [STOCK] : [])];
   const folders = distinctFolders(labels.map((name) => ({ name, given: {} })));
   const out = options.out ?? join('reports', `${plan.scenario.name.replace(/[^\w.-]+/g, '-')}-live`);
   makeFolder(out);
@@ -106,13 +107,17 @@ async function liveRun(path: string, options: LiveRunOptions): Promise<void> {
     if (stop.dropped.aborted) break;
     say(`${label}: ${workload.count} jobs`);
     const point = index < points.length ? points[index] : undefined;
-    results.push(await experiment.run(point, { label, folder: folders[index], run: `${base}-${index}` }, stop.dropped));
+    const until = first.run.until === undefined ? [] : [AbortSignal.timeout(first.run.until / timeScale)];
+    const ending = AbortSignal.any([stop.dropped, ...until]);
+    setMaxListeners(0, ending);
+    results.push(await experiment.run(point, { label, folder: folders[index], run: `${base}-${index}` }, ending));
   }
   writeLiveManifest(out, { plan, workload, cluster, results, timeScale, access });
   if (options.json === true) printJson({ out, time_scale: timeScale, runs: results.map(({ facts }) => facts) });
   else print(liveRunTable(results));
   say(`written to ${out}: ${folders.join(', ')}, manifest.json`);
-  const isPartial = results.some(({ facts }) => facts.ended !== 'over');
+  // Without a time to stop at, jobs that are not over are more than was asked for to be left out.
+  const isPartial = first.run.until === undefined && results.some(({ facts }) => facts.ended !== 'over');
   process.exitCode = stop.exitCode() ?? (isPartial ? PARTIAL : 0);
 }
 
@@ -136,8 +141,9 @@ function chosenPoints({ points }: ScenarioPlan, { only }: LiveRunOptions): Point
     throw usageError('it has several workloads or clusters', 'scenario', 'a live run replays one: leave the others out');
   }
   const labels = [...of(({ policy }) => policy.label)].map(String);
+  const known = [...labels, STOCK];
   for (const name of only ?? [])
-    if (!labels.includes(name)) throw usageError(`there is no policy "${name}"`, '--only', `one of: ${labels.join(', ')}`);
+    if (!known.includes(name)) throw usageError(`there is no policy "${name}"`, '--only', `one of: ${known.join(', ')}`);
   const wanted = only ?? labels;
   return labels.flatMap((label) => {
     const point = points.find(({ policy }) => policy.label === label);
