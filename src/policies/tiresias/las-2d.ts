@@ -13,7 +13,7 @@ export const las2d: PolicySpec = {
   source:
     'Gu et al., "Tiresias: a GPU cluster manager for distributed deep learning", NSDI 2019; its simulator, run_sim.py (dlas, dlas-gpu), but a job falls when it reaches a limit: there, the time until then is (limit - time run) / GPUs',
   fidelity:
-    'All 60 jobs of the trace of Tiresias start and end when they do in its simulator, on 12 GPUs; none of them reaches a limit.',
+    'All 60 jobs of the trace of Tiresias start and end when they do in its simulator, on 12 GPUs; none of them reaches a limit. With thresholds=57600, within=joined, round=60s, run times taken from the record: who holds GPUs at each step of workload 6 of Pollux is as in its artifact.',
   parameters: {
     thresholds: {
       summary: 'Attained service at which jobs fall from each queue to the next, ascending, with / between them [GPU-seconds].',
@@ -30,6 +30,19 @@ export const las2d: PolicySpec = {
       summary:
         'A job returns to the highest queue, as if it had never run, once it has waited so many times as long as it has run; 0 = never.',
       type: 'number',
+      min: 0,
+      default: 0,
+    },
+    within: {
+      summary:
+        'Who goes first within a queue: running = jobs that run, then those that wait; joined = whoever came into the queue first, as in the copy of Pollux: a wide job at its head pushes out narrow ones.',
+      type: 'choice',
+      choices: ['running', 'joined'],
+      default: 'running',
+    },
+    round: {
+      summary: 'Jobs start, stop and fall only so often, at multiples of this time in the trace; 0 = at once.',
+      type: 'duration',
       min: 0,
       default: 0,
     },
@@ -56,7 +69,10 @@ class TwoDimensionalLas implements Policy {
   /** [GPU-milliseconds] */
   readonly #limits: readonly number[];
   readonly #promote: number;
-  /** Of each queue its jobs: those that run, then those that wait. */
+  /** [ms] */
+  readonly #round: number;
+  readonly #runningFirst: boolean;
+  /** Of each queue its jobs, in the order in which they are tried. */
   readonly #queues: number[][];
   /** How long a job has waited since it first ran, or was promoted [ms]. */
   readonly #waited: number[] = [];
@@ -69,19 +85,32 @@ class TwoDimensionalLas implements Policy {
     this.#shapes = new JobShapes(setup.jobs);
     this.#limits = readThresholds(setup.parameters);
     this.#promote = Number(setup.parameters.promote);
+    this.#round = Number(setup.parameters.round);
+    this.#runningFirst = setup.parameters.within === 'running';
     this.#queues = Array.from({ length: this.#limits.length + 1 }, () => []);
   }
 
   schedule(cycle: Cycle): void {
     this.#countWaits(cycle);
     this.#jobs.update(cycle, { added: (job) => this.#add(job) });
+    if (this.#waitsForRound(cycle)) return;
     this.#move(cycle);
     // By hand: `flat` takes several times as long, at every event.
     const order: number[] = [];
     for (const queue of this.#queues) for (const job of queue) order.push(job);
     runInOrder(cycle, order, this.#shapes, this.#jobs.verbs(cycle));
-    this.#queues.forEach((queue, index) => (this.#queues[index] = runningFirst(queue, cycle)));
-    this.#wakeAtNextMove(cycle);
+    const sorted = this.#runningFirst ? runningFirst : withoutThoseGone;
+    this.#queues.forEach((queue, index) => (this.#queues[index] = sorted(queue, cycle)));
+    if (this.#round === 0) this.#wakeAtNextMove(cycle);
+  }
+
+  /** Whether nothing is decided now; the next round is asked for as long as there are jobs. */
+  #waitsForRound(cycle: Cycle): boolean {
+    if (this.#round === 0) return false;
+    const { now, pending, running } = cycle;
+    const since = (now + this.#setup.jobs.origin) % this.#round;
+    if (pending.size + running.size > 0) cycle.wakeAt(now + this.#round - since);
+    return since > 0;
   }
 
   #add(job: number): void {
@@ -163,6 +192,10 @@ class TwoDimensionalLas implements Policy {
     }
     if (next > now && next < Infinity) cycle.wakeAt(next);
   }
+}
+
+function withoutThoseGone(queue: readonly number[], { running, pending }: Cycle): number[] {
+  return queue.filter((job) => running.has(job) || pending.has(job));
 }
 
 /** Jobs that have gone are left out. */

@@ -28,22 +28,28 @@ export function runInOrder(cycle: Cycle, order: readonly number[], shapes: JobSh
 }
 
 /**
- * Starts jobs as long as nobody is in their way. False once one does not fit beside jobs that could make way for it, or that
- * are leaving: then it must be found out who goes.
+ * Starts what fits beside all that runs. False, with nothing started, if a job does not fit that jobs behind it could make
+ * way for, or jobs that are leaving: then it must be found out who goes, as those that start may get what they leave.
  */
 function startWhatFits(cycle: Cycle, order: readonly number[], shapes: JobShapes, verbs: Verbs): boolean {
   const { pending, running, free } = cycle;
   if (pending.size === 0) return true;
   let behind = running.size;
+  let room: WhatIf | undefined;
   const misfits = shapes.nothing();
+  const starts: number[] = [];
   for (const job of order) {
     if (running.mayPreempt(job)) behind--;
     else if (pending.has(job) && !misfits.has(job)) {
-      if (free.fits(job)) verbs.start(job);
-      else if (behind > 0) return false;
+      if ((room ?? free).fits(job)) {
+        room ??= free.copy();
+        room.take(job);
+        starts.push(job);
+      } else if (behind > 0) return false;
       else misfits.add(job);
     }
   }
+  for (const job of starts) verbs.start(job);
   return true;
 }
 
