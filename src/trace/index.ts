@@ -21,6 +21,7 @@ import { philly } from './philly.ts';
 import { pollux } from './pollux.ts';
 import { sacct } from './sacct.ts';
 import { shockwave } from './shockwave.ts';
+import { simkube } from './simkube.ts';
 import { slurmSim } from './slurm-sim.ts';
 import { spotGpu } from './spot-gpu.ts';
 import { swf } from './swf.ts';
@@ -52,6 +53,7 @@ export const formats: readonly TraceFormat[] = [
   kueueGenerator,
   borg2011,
   borg2019,
+  simkube,
   azureLlm,
   genai,
 ];

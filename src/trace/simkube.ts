@@ -1,0 +1,110 @@
+import { InputError } from '../errors.ts';
+import type { Parameters } from '../parameters.ts';
+import { HOUR } from '../units.ts';
+import type { TraceFormat, TraceInput, TraceSink } from './format.ts';
+import { KubernetesObjectsReader } from './kubernetes/objects.ts';
+
+/** Objects as SimKube records them: what was applied and deleted, and when. They are read as `kubernetes` reads them. */
+export const simkube: TraceFormat = {
+  name: 'simkube',
+  summary: 'Recordings of SimKube (version 2, JSON): Kubernetes objects with the times they were applied and deleted at.',
+  source: 'acrlabs/simkube, trace format version 2',
+  extensions: [],
+  parameters: {
+    runtime: { summary: 'how long jobs run that are no services and were not deleted', type: 'duration', default: HOUR, min: 0 },
+  },
+  likelihood: (head) => (/^\s*\{\s*"version"\s*:\s*2\b/.test(head) && head.includes('"trackedObjects"') ? 1 : 0),
+  read,
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** An object from when it was first applied until it was deleted. Times are Unix times [s]; NaN = never. */
+interface Life {
+  readonly created: number;
+  readonly where: string;
+  json: Fields;
+  deleted: number;
+}
+
+async function read(input: TraceInput, sink: TraceSink, { runtime }: Parameters): Promise<void> {
+  let text = '';
+  for await (const piece of input.text()) text += piece;
+  const events = objectOf(parsed(text, input.name), input.name).events;
+  if (!Array.isArray(events)) throw wrong('it has no list of events', input.name);
+  const reader = new KubernetesObjectsReader(input.name, sink, { runtime: Number(runtime), recreate: 0 });
+  livesOf(events, input.name, sink).forEach(({ created, deleted, json, where }, index) => {
+    const { apiVersion, kind } = json;
+    const metadata = objectOf(json.metadata ?? {}, where);
+    const lasted = Number.isNaN(deleted) ? {} : { 'yardmaster.dev/runtime': `${Math.max(0, deleted - created)}s` };
+    const annotations = { ...objectOf(metadata.annotations ?? {}, where), ...lasted };
+    const creationTimestamp = new Date(created * 1000).toISOString();
+    // An object that is applied again after it was deleted is another one.
+    const told = { ...json, metadata: { uid: `life-${index}`, ...metadata, annotations, creationTimestamp } };
+    reader.take({ json: told, apiVersion: textOf(apiVersion), kind: textOf(kind), where });
+  });
+  reader.finish();
+}
+
+function livesOf(events: readonly unknown[], file: string, sink: TraceSink): Life[] {
+  const lives: Life[] = [];
+  const living = new Map<string, Life>();
+  events.forEach((value, index) => {
+    const where = `${file}, events[${index}]`;
+    const event = objectOf(value, where);
+    const { ts } = event;
+    if (!Number.isSafeInteger(ts) || Number(ts) < 0 || Number(ts) > LATEST)
+      throw wrong(`ts is ${JSON.stringify(ts)?.slice(0, 40)}`, where);
+    for (const json of listOf(event.applied_objs, where)) {
+      const known = living.get(nameOf(json, where));
+      if (known !== undefined) {
+        known.json = json;
+        sink.noJob('later state of an object');
+        continue;
+      }
+      const life = { created: Number(ts), where, json, deleted: NaN };
+      lives.push(life);
+      living.set(nameOf(json, where), life);
+    }
+    for (const json of listOf(event.deleted_objs, where)) {
+      const known = living.get(nameOf(json, where));
+      sink.noJob(known ? 'deletion of an object' : 'deletion of an object that was never applied');
+      if (known !== undefined) known.deleted = Number(ts);
+      living.delete(nameOf(json, where));
+    }
+  });
+  return lives;
+}
+
+/** The end of the year 9999 [Unix s]. */
+const LATEST = 253_402_300_799;
+
+function listOf(value: unknown, where: string): Fields[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw wrong('applied_objs or deleted_objs is no list', where);
+  return value.map((one) => objectOf(one, where));
+}
+
+function nameOf({ kind, apiVersion, metadata }: Fields, where: string): string {
+  const { namespace, name } = objectOf(metadata ?? {}, where);
+  return JSON.stringify([apiVersion, kind, namespace, name]);
+}
+
+function parsed(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw wrong(`it is no JSON: ${(error as Error).message}`, file);
+  }
+}
+
+function objectOf(value: unknown, where: string): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  throw wrong('this is no object', where);
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
+
+function wrong(problem: string, where: string): InputError {
+  return new InputError(problem, where, 'is this a trace of SimKube, version 2, as JSON? binary traces are converted first');
+}
