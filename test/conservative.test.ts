@@ -131,7 +131,7 @@ function expectPromisesKept(workload: Workload, variant: string, cluster: Cluste
   const { start, explanations } = simulate(workload, cluster, conservative, { parameters, explain: true, ...options });
   const promised = new Map<number, number>();
   for (const { job, reason } of explanations) {
-    const time = /^reserved from (\S+) s$/.exec(reason)?.[1];
+    const time = /^first reserved from (\S+) s$/.exec(reason)?.[1];
     if (time !== undefined && !promised.has(job)) promised.set(job, Math.round(Number(time) * 1000) - workload.origin);
   }
   for (const [job, time] of promised) expect(start[job]).toBeLessThanOrEqual(time);

@@ -158,13 +158,13 @@ export class Plan {
     for (let job = pending.first(); job >= 0; job = pending.after(job)) this.promise(job, now);
   }
 
-  /** Says to the job what it was promised. */
+  /** Says to the job what it is promised at first: ends of others may bring that forward many times. */
   explain(job: number, cycle: Cycle): void {
     const from = this.#from[job];
     if (from > cycle.now)
       cycle.explain(
         job,
-        from < Infinity ? `reserved from ${(from + this.#jobs.origin) / SECOND} s` : 'no reservation is possible',
+        from < Infinity ? `first reserved from ${(from + this.#jobs.origin) / SECOND} s` : 'no reservation is possible',
       );
   }
 
