@@ -10,6 +10,11 @@ import { restartsOf } from '../src/schedule.ts';
 import { WorkloadBuilder } from '../src/workload-builder.ts';
 import type { Workload } from '../src/workload.ts';
 
+// Planted, and caught here: a misfit blocks what is behind it; the last job in the order is never stopped; jobs stop for one
+// that has room only in pieces; ties by row; service that is time alone; lost work counts as done; jobs fall only beyond the
+// limit; who waits stays before who runs; nobody wakes the policy; an index from whole services, or with jobs that end on
+// the edge of a quantum in the next; equal ranks push out.
+
 const SECOND = 1000;
 const GPUS = 6;
 
@@ -245,16 +250,18 @@ describe('what stopping costs', () => {
 });
 
 test('nobody stops for a job that has room only in pieces', async () => {
-  // Two nodes of 4. In an empty cluster the last job would lie beside the first two; but they stay where they are.
+  // Two nodes of 4. In an empty cluster the two narrow jobs would share a node, and the last one have the other instead of
+  // the one with most left to do; but they lie on two nodes, and stay there.
   const jobs = [
-    { at: 0, runs: 20, width: 3 },
-    { at: 0, runs: 20, width: 3 },
-    { at: 0, runs: 90, width: 1 },
-    { at: 1, runs: 30, width: 2 },
+    { at: 0, runs: 2, width: 3 },
+    { at: 0, runs: 20, width: 1 },
+    { at: 0, runs: 21, width: 1 },
+    { at: 0, runs: 90, width: 3 },
+    { at: 3, runs: 30, width: 4 },
   ];
   const ran = await outcomes('srtf', workloadOf(jobs, true), machine(2, 4));
-  expect(ran.map(({ stops }) => stops)).toEqual([0, 0, 0, 0]);
-  expect(ran[3].start).toBe(20);
+  expect(ran.map(({ stops }) => stops)).toEqual([0, 0, 0, 0, 0]);
+  expect(ran[4].start).toBe(20);
 });
 
 test('thresholds must ascend', async () => {
