@@ -15,6 +15,9 @@ import type { Schedule } from '../src/schedule.ts';
 import { WorkloadBuilder } from '../src/workload-builder.ts';
 import type { Workload } from '../src/workload.ts';
 
+// Planted, and caught here: decisions between rounds; rounds counted from the first submission; queues with those that run
+// first; jobs that start before others have made way for them.
+
 const RECORD = '../shared/truth/ml/pollux-tiresias-w6.jsonl.xz';
 const SECOND = 1000;
 /** From one decision to the next [s]. */
