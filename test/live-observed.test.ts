@@ -105,8 +105,9 @@ test('a record of what was watched is one that "verify kube-log" judges', () => 
     metadata: { name },
     status: { allocatable: { cpu: '4', memory: '8Gi', pods: '110' } },
   });
-  const document = record.document([node('n0'), node('n1')], 'kube-scheduler v1.36.3', 'test');
+  const document = record.document([node('n1'), node('n0')], 'kube-scheduler v1.36.3', 'test');
   const log = readKubeLog(JSON.parse(JSON.stringify(document)), 'record');
+  expect(log.nodes.map(({ name }) => name)).toEqual(['n0', 'n1']);
   expect(log.events.map(({ at, kind, pod }) => `${at} ${kind} ${pod}`)).toEqual([
     '10 bind a',
     '110 bind b',

@@ -70,7 +70,10 @@ function differences(
   };
 }
 
+/** NaN if no job has ended. */
 function makespan({ submit, end }: JobTable): number {
-  const known = (times: Float64Array) => [...times].filter((time) => !Number.isNaN(time));
-  return Math.max(...known(end)) - Math.min(...known(submit));
+  let [first, last] = [NaN, NaN];
+  for (const time of submit) if (!(time >= first)) first = Number.isNaN(time) ? first : time;
+  for (const time of end) if (!(time <= last)) last = Number.isNaN(time) ? last : time;
+  return last - first;
 }

@@ -1,4 +1,7 @@
-/** Processors that jobs hold over time, of two runs on one axis. */
+/**
+ * Processors that jobs hold over time, of two runs on one axis: from the first start of each job until its end. Jobs that
+ * have not ended are left out.
+ */
 import type { JobTable } from '../../results/job-table.ts';
 
 export interface Overlay {

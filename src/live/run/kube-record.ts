@@ -27,7 +27,7 @@ interface RawPod {
 }
 
 interface RawNode {
-  readonly metadata: { readonly name: string; readonly labels?: unknown };
+  readonly metadata: { readonly name: string; readonly labels?: unknown; readonly creationTimestamp?: string };
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly status?: { readonly allocatable?: unknown; readonly capacity?: unknown };
 }
@@ -82,7 +82,10 @@ export class KubeRecord {
       format: 'kube-real-log/1',
       scheduler,
       scenario,
-      nodes: nodes.map((node) => nodeOf(node as RawNode)),
+      nodes: nodes
+        .map((node) => node as RawNode)
+        .sort(byCreation)
+        .map(nodeOf),
       pods: this.#pods,
       events: this.#events,
     };
@@ -118,6 +121,19 @@ export class KubeRecord {
       ...(isNew ? { nominatedNodeName: nominated === '' ? null : nominated } : {}),
     });
   }
+}
+
+/** Of names of the same second: node2 before node10. */
+const NAMES = new Intl.Collator('en', { numeric: true });
+
+/**
+ * In the order in which a scheduler came to know them, which says where it looks first in a cluster so large that it does
+ * not look at all nodes. Source: kube-scheduler, internal/cache/node_tree.go. The API tells only the second.
+ */
+function byCreation({ metadata: a }: RawNode, { metadata: b }: RawNode): number {
+  const [first = '', second = ''] = [a.creationTimestamp, b.creationTimestamp];
+  if (first !== second) return first < second ? -1 : 1;
+  return NAMES.compare(a.name, b.name);
 }
 
 function nodeOf({ metadata, spec = {}, status = {} }: RawNode): object {
