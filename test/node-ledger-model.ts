@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { poolOfNodes } from '../src/cluster.ts';
 import type { Cluster, NodePool, Partition } from '../src/cluster.ts';
+import type { PlacementSpec } from '../src/placement.ts';
 import { WorkloadBuilder } from '../src/workload-builder.ts';
 import type { TaskRequest, Workload } from '../src/workload.ts';
 
@@ -138,6 +139,11 @@ function shareAfter({ pool, free }: ModelNode, request: TaskRequest): number {
   const counted = RESOURCES.filter((name) => amountOf(request, name) > 0 && capacityOf(pool, name) < Infinity);
   const shares = counted.map((name) => (capacityOf(pool, name) - free[name] + amountOf(request, name)) / capacityOf(pool, name));
   return shares.length === 0 ? 0 : shares.reduce((sum, share) => sum + share, 0) / shares.length;
+}
+
+/** Whether it is not one of `DEFINITIONS`: nobody can say where `random` goes, and those for GPUs and topology have tests of their own. */
+export function isJudgedElsewhere({ name, needsDevices }: PlacementSpec): boolean {
+  return needsDevices === true || ['random', 'consolidate', 'best-switch'].includes(name);
 }
 
 /** What each placement does with one task, as its summary says. Random has none: nobody can say where it goes. */

@@ -10,6 +10,7 @@ import { requestsOf } from '../src/workload.ts';
 import {
   change,
   DEFINITIONS,
+  isJudgedElsewhere,
   idleNodes,
   isOpen,
   modelWorkload,
@@ -138,8 +139,8 @@ describe.each(placements)('$name', (spec) => {
     );
   });
 
-  test.skipIf(spec.name === 'random' || spec.needsDevices)(
-    'decides as its summary says (random: nobody can; those for GPUs: gpu-placement.test.ts)',
+  test.skipIf(isJudgedElsewhere(spec))(
+    'decides as its summary says (random: nobody can; GPUs and topology: gpu-placement.test.ts, topology-placement.test.ts)',
     () => {
       fc.assert(
         fc.property(situations({ min: 1, max: 3 }), (situation) => {

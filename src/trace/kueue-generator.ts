@@ -1,27 +1,8 @@
-import { z } from 'zod';
 import { InputError } from '../errors.ts';
 import { parseQuantity } from '../units.ts';
-import { readYaml } from '../yaml-places.ts';
 import { addFound } from './found-job.ts';
 import type { TraceFormat, TraceSink } from './format.ts';
-
-const count = z.int().min(1).max(100_000);
-const workloadSchema = z.object({
-  className: z.string(),
-  runtimeMs: z.int().min(0),
-  priority: z.int().default(0),
-  request: z.union([z.string(), z.number()]),
-  podCount: count.default(1),
-});
-const setSchema = z.object({
-  count,
-  creationIntervalMs: z.int().min(0),
-  workloads: z.array(workloadSchema),
-});
-const queueSchema = z.object({ className: z.string(), count, workloadsSets: z.array(setSchema) });
-const schema = z.object({ cohorts: z.array(z.object({ className: z.string(), count, queuesSets: z.array(queueSchema) })) });
-
-type WorkloadsSet = z.infer<typeof setSchema>;
+import type { WorkloadsSet } from './kueue-generator-config.ts';
 
 /** More than any of the published ones by far: counts multiply, and a slip must not fill the memory. */
 const MOST_JOBS = 5_000_000;
@@ -39,16 +20,12 @@ export const kueueGenerator: TraceFormat = {
   async read(input, sink) {
     let text = '';
     for await (const piece of input.text()) text += piece;
-    const { value, where } = readYaml(text, input.name);
-    const checked = schema.safeParse(value);
-    if (!checked.success) {
-      const [issue] = checked.error.issues;
-      const hint = 'write cohorts with queuesSets with workloadsSets, as in the configurations of Kueue';
-      throw new InputError(`${issue.path.join('.')}: ${issue.message}`, where(issue.path), hint);
-    }
+    // Its libraries take long to load.
+    const { readGeneratorConfig } = await import('./kueue-generator-config.ts');
+    const config = readGeneratorConfig(text, input.name);
     let row = 0;
     let jobs = 0;
-    for (const cohort of checked.data.cohorts) {
+    for (const cohort of config.cohorts) {
       for (const queue of cohort.queuesSets) {
         for (const set of queue.workloadsSets) {
           jobs += cohort.count * queue.count * set.count * set.workloads.length;
