@@ -54,6 +54,14 @@ describe('systems run', () => {
     expect(again.systems[0].digest).toBe(digest);
   });
 
+  test('says what became of jobs that did not complete', async () => {
+    const path = join(temporaryFolder(), 'wide.swf');
+    writeFileSync(path, `${jobs}\n7 400 -1 300 90000 -1 -1 90000 600 -1 1 1 1 1 -1 -1 -1 -1\n`);
+    const { stdout } = await yardmaster(['systems', 'run', path, '--system', 'slurm-native']);
+    expect(stdout).toMatch(/slurm-native +6 of 7/);
+    expect(stdout).toContain('slurm-native: 1 rejected');
+  });
+
   test.each([
     { args: [], says: 'no system is named' },
     { args: ['--system', 'ksi', '--pool', 'cloud=nodes=4,cpus=8'], says: 'no system has a pool "cloud"' },

@@ -1,5 +1,5 @@
 /** Runs of systems, for people and for machines. */
-import { COMPLETED } from '../schedule.ts';
+import { COMPLETED, REJECTED, STATE_NAMES } from '../schedule.ts';
 import { PASSED, PURPOSES, USEFUL } from '../systems/meter.ts';
 import type { SystemRun } from '../systems/simulate-system.ts';
 import type { System } from '../systems/system.ts';
@@ -58,7 +58,22 @@ export function runsTable(runs: readonly { system: System; run: SystemRun }[], w
     const shares = `${(100 * useful).toFixed(1)} %`;
     return [system.name, `${completed} of ${run.jobs.count}`, ...times, shares, ...Object.values(counts).map(String)];
   });
-  return renderTable([{ title: 'system' }, ...titles.map((title) => ({ title, align: 'right' as const }))], rows);
+  const table = renderTable([{ title: 'system' }, ...titles.map((title) => ({ title, align: 'right' as const }))], rows);
+  return table + runs.map(({ system, run }) => restText(system.name, run)).join('');
+}
+
+/** How many jobs came to each state: every one is in one of them [count]. */
+function statesOf({ jobs: { state } }: SystemRun): number[] {
+  return STATE_NAMES.map((_, which) => state.reduce((total, one) => total + (one === which ? 1 : 0), 0));
+}
+
+/** What became of the jobs that did not complete; nothing if all did. */
+function restText(name: string, run: SystemRun): string {
+  const rest = statesOf(run).flatMap((count, state) => {
+    if (count === 0 || state === COMPLETED) return [];
+    return [`${count} ${STATE_NAMES[state]}${state === REJECTED ? ' (no node, or not enough nodes, could ever hold them)' : ''}`];
+  });
+  return rest.length === 0 ? '' : `${name}: ${rest.join(', ')}\n`;
 }
 
 /** One line a manager, one column a purpose that anything was held for. */
@@ -85,6 +100,7 @@ export function runFacts(system: System, run: SystemRun, workload: SystemWorkloa
   return {
     ...systemFacts(system),
     jobs: run.jobs.count,
+    states: Object.fromEntries(statesOf(run).map((count, state) => [STATE_NAMES[state], count])),
     ...others,
     start_mean_s: start / SECOND,
     start_p95_s: start95 / SECOND,
