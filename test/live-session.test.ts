@@ -6,6 +6,7 @@ import { simulate } from '../src/engine/simulate.ts';
 import { readParameters } from '../src/parameters.ts';
 import { firstFit } from '../src/placement/first-fit.ts';
 import { loadPolicies } from '../src/policies/index.ts';
+import { UNFINISHED } from '../src/schedule.ts';
 import type { Schedule } from '../src/schedule.ts';
 import { ONE_PROCESSOR } from '../src/workload.ts';
 import type { Workload } from '../src/workload.ts';
@@ -66,8 +67,10 @@ describe.each(policies)('$name', (spec) => {
     const costs = spec.parameters?.costs === undefined ? {} : { costs: 'none' };
     const options = { placement: firstFit, parameters: readParameters(spec.parameters ?? {}, costs, spec.name) };
     const property = fc.property(workloads(POD_BY_POD.has(spec.name) ? 1 : 4), (workload) => {
-      const live = new VirtualCluster(workload, NODES, spec, options).run();
-      expect(decisions(live)).toEqual(decisions(simulate(workload, NODES, spec, options)));
+      const simulated = simulate(workload, NODES, spec, options);
+      // A simulation stops where gangs keep each other waiting for ever; a live run would go on.
+      fc.pre(!simulated.state.includes(UNFINISHED));
+      expect(decisions(new VirtualCluster(workload, NODES, spec, options).run())).toEqual(decisions(simulated));
     });
     fc.assert(property, { numRuns: 60 });
   });

@@ -48,7 +48,7 @@ export class VirtualCluster {
   }
 
   run(most = 1e9): Schedule {
-    for (let instants = 0; this.session.jobsOver < this.#workload.count && instants < 5000; instants++) {
+    for (let instants = 0; this.session.jobsOver < this.#workload.count && instants < 50_000; instants++) {
       const next = Math.min(this.#events[0]?.at ?? Infinity, this.session.nextWake);
       if (next === Infinity || next > most) break;
       this.#now = Math.max(next, this.#now);
