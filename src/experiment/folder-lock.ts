@@ -38,13 +38,17 @@ const ATTEMPTS = 6;
 export async function lockFolder(out: string, writing: Writing, options: LockOptions = {}): Promise<FolderLock> {
   const self = thisWriter();
   const role = roleOf(writing);
+  let seen: string | undefined;
   for (let attempt = 1; ; attempt++) {
     const claim = publish(out, role, self);
     const others = claimsIn(out).filter(({ name, role: other }) => name !== claim.name && excludes(role, other));
     if (others.length === 0) return hold(out, claim, options.beatEvery ?? BEAT_EVERY);
     withdraw(out, claim);
     const holder = await firstThatLives(out, others, self, options);
-    if (holder !== undefined && (attempt === ATTEMPTS || lifeOf(holder, self) === 'unknown')) throw isTaken(out, holder);
+    // Whoever only tries has taken that claim back by now: the same one, seen again, holds the folder.
+    const holds = holder !== undefined && (holder.name === seen || attempt === ATTEMPTS || lifeOf(holder, self) === 'unknown');
+    if (holds) throw isTaken(out, holder);
+    seen = holder?.name;
     // Two who met are not to meet again: their numbers differ.
     await pause(20 * attempt + (self.pid % 97));
   }
