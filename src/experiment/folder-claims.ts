@@ -4,7 +4,7 @@
  */
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { makeFolder } from '../results/folder.ts';
 
 /** A process, as far as others can tell whether it still runs. */
@@ -49,13 +49,14 @@ export function publish(out: string, role: string, writer: Writer): Claim {
   const { pid, started, boot, namespace, host } = writer;
   const name = [role, pid, started, boot, namespace, host, claims++, 'lock'].join('~');
   for (;;) {
-    makeFolder(join(out, FOLDER));
     try {
+      makeFolder(join(out, FOLDER));
       closeSync(openSync(join(out, FOLDER, name), 'wx'));
       return { ...writer, role, name };
     } catch (error) {
-      // The last of the others has just tidied the folder away.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      // The last of the others has just tidied the folder away, perhaps while it was made here.
+      const { code, path } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' && !(code === 'EEXIST' && path === resolve(out, FOLDER))) throw error;
     }
   }
 }

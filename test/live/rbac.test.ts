@@ -51,7 +51,7 @@ describe.skipIf(MISSING)(`the role of the driver ${SKIPPED}`, () => {
     const workload = workloadOf([
       { submit: 0, runtime: 60_000, walltime: 1500, procs: 1 },
       { submit: 0, runtime: 1000, procs: 2, priority: 0 },
-      { submit: 600, runtime: 500, procs: 2, priority: 5 },
+      { submit: 1000, runtime: 500, procs: 2, priority: 5 },
     ]);
     const rig = { access, clock: wallClock, workload, policy: 'kube-default', given: { grace: '1s' } };
     const { outcome } = await liveRun({ ...rig, preemptBy: 'evict', run: `rights-${runs++}`, losesFirstBinding: true });
