@@ -49,9 +49,9 @@ describe.skipIf(MISSING)(`the role of the driver ${SKIPPED}`, () => {
   /** A run that needs every right: one job is stopped at its limit, one waits, one is preempted, and an answer is lost. */
   async function run() {
     const workload = workloadOf([
-      { submit: 0, runtime: 60_000, walltime: 1500, procs: 1 },
+      { submit: 0, runtime: 60_000, walltime: 3000, procs: 1 },
       { submit: 0, runtime: 1000, procs: 2, priority: 0 },
-      { submit: 1000, runtime: 500, procs: 2, priority: 5 },
+      { submit: 600, runtime: 500, procs: 2, priority: 5 },
     ]);
     const rig = { access, clock: wallClock, workload, policy: 'kube-default', given: { grace: '1s' } };
     const { outcome } = await liveRun({ ...rig, preemptBy: 'evict', run: `rights-${runs++}`, losesFirstBinding: true });
