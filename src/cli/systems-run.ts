@@ -9,6 +9,7 @@ import type { SystemWorkload } from '../systems/system-workload.ts';
 import { parseDuration } from '../units.ts';
 import { collect, examples } from './command.ts';
 import { PARTIAL } from './exit-codes.ts';
+import { interruptible, terminable } from './interrupt.ts';
 import { wholeNumber } from './option-values.ts';
 import { print, printJson } from './output.ts';
 import { loadParts, loadSystem } from './systems-files.ts';
@@ -71,7 +72,10 @@ async function runSystems(path: string, options: Options): Promise<void> {
   const trace = await readWithProgress(path, options.format);
   const workload = { jobs: trace.workload, mixOf: () => mix };
   const parts = await loadParts();
-  const runs = systems.map((system) => ({ system, run: simulateSystem(system, workload, parts, simulation) }));
+  const runs = systems.map((system) => {
+    const run = interruptible(() => terminable(() => simulateSystem(system, workload, parts, simulation)));
+    return { system, run };
+  });
   if (options.json) printJson({ trace: path, systems: runs.map(({ system, run }) => runFacts(system, run, workload)) });
   else {
     sayAccount(trace);

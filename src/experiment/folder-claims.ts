@@ -28,6 +28,9 @@ export interface Claim extends Writer {
 
 const FOLDER = 'locks';
 
+/** How often a folder that vanishes is made anew [count]: more often it is not tidied away, it cannot be made. */
+const ATTEMPTS = 100;
+
 /** This process. */
 export function thisWriter(): Writer {
   return {
@@ -48,7 +51,7 @@ let claims = 0;
 export function publish(out: string, role: string, writer: Writer): Claim {
   const { pid, started, boot, namespace, host } = writer;
   const name = [role, pid, started, boot, namespace, host, claims++, 'lock'].join('~');
-  for (;;) {
+  for (let attempt = 1; ; attempt++) {
     try {
       makeFolder(join(out, FOLDER));
       closeSync(openSync(join(out, FOLDER, name), 'wx'));
@@ -56,7 +59,8 @@ export function publish(out: string, role: string, writer: Writer): Claim {
     } catch (error) {
       // The last of the others has just tidied the folder away, perhaps while it was made here.
       const { code, path } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && !(code === 'EEXIST' && path === resolve(out, FOLDER))) throw error;
+      const mayPass = code === 'ENOENT' || (code === 'EEXIST' && path === resolve(out, FOLDER));
+      if (!mayPass || attempt === ATTEMPTS) throw error;
     }
   }
 }

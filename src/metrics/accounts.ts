@@ -2,8 +2,7 @@ import type { Category, Workload } from '../workload.ts';
 import { byClass } from './classes.ts';
 import type { JobClasses } from './classes.ts';
 import type { Figures } from './metric.ts';
-import { meansByOwner } from './owners.ts';
-import { meanOf, presentValues, quantiles } from './quantiles.ts';
+import { figuresOfOwners, meansByOwner } from './owners.ts';
 
 /** Accounts that are listed by name [count]. */
 const LISTED = 50;
@@ -18,24 +17,8 @@ export interface AccountClasses extends JobClasses {
 
 /** The values account by account, and how the accounts fare, each one counting the same. */
 export function figuresByAccount(workload: Workload, values: Float64Array): Figures {
-  const { mean, jobs, nobodys } = meansByOwner(workload.account, values);
   const groups = byClass(listedAccounts(workload.account), workload, values);
-  const means = presentValues(mean.slice());
-  const value = meanOf(mean);
-  const accounts = means.length;
-  const [median, worst] = quantiles(means, [0.5, 1]);
-  return {
-    value,
-    figures: [
-      { name: 'mean', value },
-      { name: 'median', value: median },
-      { name: 'worst', value: worst },
-      { name: 'accounts', value: accounts, unit: 'accounts' },
-    ],
-    groups,
-    jobs: jobs.reduce((sum, count) => sum + count, 0),
-    jobsWithout: nobodys,
-  };
+  return { ...figuresOfOwners(meansByOwner(workload.account, values), 'accounts'), groups };
 }
 
 /** The listed accounts as classes of jobs, that with the most jobs first; of equal ones the first in the trace. */

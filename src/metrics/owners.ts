@@ -1,4 +1,6 @@
 import type { Category } from '../workload.ts';
+import type { Figures } from './metric.ts';
+import { meanOf, presentValues, quantiles } from './quantiles.ts';
 
 /** What the jobs of each user, or of each account, come to on average. Jobs of which the trace names none are in none. */
 export interface OwnerMeans {
@@ -27,4 +29,23 @@ export function meansByOwner({ code, names }: Category, values: Float64Array): O
   }
   for (let owner = 0; owner < names.length; owner++) mean[owner] /= jobs[owner];
   return { mean, jobs, nobodys };
+}
+
+/** How the owners fare, each one counting the same. `unit`: users, accounts. */
+export function figuresOfOwners({ mean, jobs, nobodys }: OwnerMeans, unit: string): Figures {
+  const value = meanOf(mean);
+  const means = presentValues(mean.slice());
+  const owners = means.length;
+  const [median, worst] = quantiles(means, [0.5, 1]);
+  return {
+    value,
+    figures: [
+      { name: 'mean', value },
+      { name: 'median', value: median },
+      { name: 'worst', value: worst },
+      { name: unit, value: owners, unit },
+    ],
+    jobs: jobs.reduce((sum, count) => sum + count, 0),
+    jobsWithout: nobodys,
+  };
 }

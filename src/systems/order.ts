@@ -1,28 +1,17 @@
 /** Work on its way through a system: what is ordered, from whom, and what runs once there are nodes for it. */
 import type { ExecProfile, ManagerSpec } from './system.ts';
-import type { TaskRequest } from '../workload.ts';
-import type { Label } from '../workload-names.ts';
+import type { QueueRequest } from './row-plan.ts';
 
 /** Something that wants nodes: a step of a job, a carrier, a lease. */
-export interface Order {
-  readonly id: string;
+export interface Order extends QueueRequest {
   /** The job that it is for [row of the workload]; -1 = for none, as a standing lease. */
   readonly job: number;
-  readonly groups: readonly { readonly tasks: number; readonly request: TaskRequest }[];
   /** Each task stands in the queue by itself; the work begins when all are there. */
   readonly apart: boolean;
   /** How long each of them takes to come to the queue [ms]; no time if absent. */
   arrivesIn?(): number;
   /** What it is really for, where it takes whole nodes [millicores]; Infinity = all of it. */
   readonly asked: number;
-  /** [ms] */
-  readonly walltime: number;
-  readonly priority?: number;
-  readonly user?: Label;
-  readonly account?: Label;
-  readonly queue?: Label;
-  readonly partition?: Label;
-  readonly qos?: Label;
   readonly body: Body;
   /** For a bridge that may have the work done more than once; absent if it must not be. */
   readonly copies?: Copies;

@@ -4,10 +4,11 @@ import type { Label } from '../workload-names.ts';
 import type { TaskRequest, Workload } from '../workload.ts';
 import type { Tenant } from './tenant.ts';
 
-/** What one row asks for. */
-export interface RowRequest {
+/** What a row of a queue asks for, and in whose name. */
+export interface QueueRequest {
   readonly id: string;
   readonly groups: readonly { readonly tasks: number; readonly request: TaskRequest }[];
+  /** [ms] */
   readonly walltime: number;
   readonly priority?: number;
   readonly user?: Label;
@@ -15,6 +16,10 @@ export interface RowRequest {
   readonly queue?: Label;
   readonly partition?: Label;
   readonly qos?: Label;
+}
+
+/** Such a row, and who lives in it. */
+export interface RowRequest extends QueueRequest {
   readonly tenant: Tenant;
 }
 

@@ -5,7 +5,7 @@ import { BorgTasks, MACHINE } from './borg-tasks.ts';
 import type { BorgEvents } from './borg-tasks.ts';
 import type { TraceFormat, TraceInput, TraceSink } from './format.ts';
 import { readJsonRows } from './json-rows.ts';
-import type { JsonRow } from './json-rows.ts';
+import type { JsonObject } from './json-document.ts';
 import { UNREADABLE } from './named-table.ts';
 
 /** 0 SUBMIT, 1 QUEUE, 2 ENABLE, 3 SCHEDULE, 4 EVICT, 5 FAIL, 6 FINISH, 7 KILL, 8 LOST, 9 and 10 UPDATE. */
@@ -38,7 +38,7 @@ async function read(input: TraceInput, sink: TraceSink, parameters: Parameters):
   tasks.finish(parameters);
 }
 
-function takeEvent(row: JsonRow, line: number, where: string, tasks: BorgTasks, sink: TraceSink): void {
+function takeEvent(row: JsonObject, line: number, where: string, tasks: BorgTasks, sink: TraceSink): void {
   const wrong = (key: string) =>
     new InputError(`${key} is ${JSON.stringify(row[key])?.slice(0, 60) ?? 'not there'}`, where, REMEDY);
   // Those beyond 2^53 would be rounded as numbers.
@@ -54,7 +54,7 @@ function takeEvent(row: JsonRow, line: number, where: string, tasks: BorgTasks, 
   if (!Number.isInteger(event) || event < 0 || event >= NAMES.length) throw wrong('type');
   tasks.take(id.join('-'), event, Math.round(time / 1000), line, () => {
     const request = row.resource_request;
-    const parts = typeof request === 'object' && request !== null ? (request as JsonRow) : {};
+    const parts = typeof request === 'object' && request !== null ? (request as JsonObject) : {};
     const part = (key: string) => {
       const value = Number(parts[key] ?? 0);
       if (value >= 0 && value <= 1) return value;

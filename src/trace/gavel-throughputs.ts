@@ -2,7 +2,7 @@
  * How many steps a second a job of Gavel does on each type of GPU: `{type: {"('job type', GPUs)": {"null": steps, ...}}}`.
  * Source: stanford-futuredata/gavel, scheduler/{simulation,physical_cluster}_throughputs.json.
  */
-import { InputError } from '../errors.ts';
+import { jsonObject, parseJson } from './json-document.ts';
 
 /** Steps a second of one kind of job by itself, for each type of GPU that was measured. */
 export type Speeds = ReadonlyMap<string, number>;
@@ -16,7 +16,7 @@ export class GavelThroughputs {
 
   static parse(text: string, file: string): GavelThroughputs {
     const types = new Map<string, ReadonlyMap<string, number>>();
-    for (const [type, jobs] of entriesOf(parsed(text, file), file)) {
+    for (const [type, jobs] of entriesOf(parseJson(text, file, HINT), file)) {
       const alone = new Map<string, number>();
       for (const [job, partners] of entriesOf(jobs, `${file}: ${type}`)) {
         const steps = new Map(entriesOf(partners, `${file}: ${type}, ${job}`)).get('null');
@@ -48,15 +48,8 @@ export class GavelThroughputs {
   }
 }
 
-function parsed(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`it is no JSON: ${(error as Error).message}`, file, 'name a file of throughputs of Gavel');
-  }
-}
+const HINT = `name a file of throughputs of Gavel, such as {"v100": {"('ResNet-18 (batch size 16)', 1)": {"null": 32.3}}}`;
 
 function entriesOf(value: unknown, where: string): [string, unknown][] {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.entries(value);
-  throw new InputError('this is no object', where, `write {"v100": {"('ResNet-18 (batch size 16)', 1)": {"null": 32.3}}}`);
+  return Object.entries(jsonObject(value, where, HINT));
 }

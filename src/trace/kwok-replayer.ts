@@ -4,6 +4,8 @@ import type { Parameters } from '../parameters.ts';
 import { SECOND } from '../units.ts';
 import { addFound } from './found-job.ts';
 import type { TraceFormat, TraceInput, TraceSink } from './format.ts';
+import { jsonObject, parseJson } from './json-document.ts';
+import type { JsonObject } from './json-document.ts';
 
 /** Made traces of pods whose sizes are parts of a node. Replicas are pods of their own: none waits for another. */
 export const kwokReplayer: TraceFormat = {
@@ -22,20 +24,21 @@ export const kwokReplayer: TraceFormat = {
 async function read(input: TraceInput, sink: TraceSink, parameters: Parameters): Promise<void> {
   let text = '';
   for await (const piece of input.text()) text += piece;
-  const { meta, pods } = objectOf(parsed(text, input.name), input.name);
+  const { meta, pods } = objectOf(parseJson(text, input.name, HINT), input.name);
   if (!Array.isArray(pods)) throw wrong('it has no list of pods', input.name);
   const node = { cpu: Number(parameters['node-cpus']) * 1000, memory: Number(parameters['node-memory-gib']) * 2 ** 30 };
   pods.forEach((pod: unknown, index) =>
     addPod(objectOf(pod, `${input.name}, pods[${index}]`), index + 1, node, input.name, sink),
   );
   const nodes = objectOf(meta, `${input.name}, meta`).num_nodes;
-  if (!Number.isInteger(nodes) || Number(nodes) < 1 || Number(nodes) > 1_000_000) return;
+  if (!Number.isInteger(nodes) || Number(nodes) < 1 || Number(nodes) > 1_000_000)
+    throw wrong(`num_nodes is ${JSON.stringify(nodes)?.slice(0, 60) ?? 'not there'}`, `${input.name}, meta`);
   const pool = { name: 'node', count: Number(nodes), ...node, gpus: 0 };
   const cluster: Cluster = { name: input.name, interchangeable: false, pools: [pool], partitions: [], outages: [] };
   sink.declare({ cluster });
 }
 
-function addPod(pod: Fields, row: number, node: { cpu: number; memory: number }, file: string, sink: TraceSink): void {
+function addPod(pod: JsonObject, row: number, node: { cpu: number; memory: number }, file: string, sink: TraceSink): void {
   const number = (key: string, otherwise?: number) => {
     const value = pod[key] ?? otherwise;
     if (typeof value === 'number' && Number.isFinite(value)) return value;
@@ -56,25 +59,12 @@ function addPod(pod: Fields, row: number, node: { cpu: number; memory: number },
   sink.furtherJobs('further replicas', row, replicas - 1);
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+const HINT = 'write {"meta": {"num_nodes": 16}, "pods": [{"id": 1, "start_time": 1, "end_time": 9, "cpu": 0.1, "mem": 0.2}]}';
 
-function parsed(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw wrong(`it is no JSON: ${(error as Error).message}`, file);
-  }
-}
-
-function objectOf(value: unknown, where: string): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  throw wrong('this is no object', where);
+function objectOf(value: unknown, where: string): JsonObject {
+  return jsonObject(value, where, HINT);
 }
 
 function wrong(problem: string, where: string): InputError {
-  return new InputError(
-    problem,
-    where,
-    'write {"meta": {"num_nodes": 16}, "pods": [{"id": 1, "start_time": 1, "end_time": 9, "cpu": 0.1, "mem": 0.2}]}',
-  );
+  return new InputError(problem, where, HINT);
 }

@@ -6,7 +6,7 @@ import { zoneNamed } from './column-map-zones.ts';
 import { addFound } from './found-job.ts';
 import type { TraceFormat, TraceInput, TraceSink } from './format.ts';
 import { readJsonRows } from './json-rows.ts';
-import type { JsonRow } from './json-rows.ts';
+import type { JsonObject } from './json-document.ts';
 import { UNREADABLE } from './named-table.ts';
 import { stateLookup } from './table-states.ts';
 
@@ -69,7 +69,7 @@ interface Attempt {
   readonly gpus: number;
 }
 
-function addJob(row: JsonRow, around: Surroundings): void {
+function addJob(row: JsonObject, around: Surroundings): void {
   const { sink, line, parameters } = around;
   const state = stateOf(text(row.status));
   if (state === undefined) throw wrong(`"${text(row.status)}" is no status`, around);
@@ -120,7 +120,7 @@ function text(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
-function isObject(value: unknown): value is JsonRow {
+function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -2,6 +2,8 @@ import { InputError } from '../errors.ts';
 import type { Parameters } from '../parameters.ts';
 import { HOUR } from '../units.ts';
 import type { TraceFormat, TraceInput, TraceSink } from './format.ts';
+import { jsonObject, parseJson } from './json-document.ts';
+import type { JsonObject } from './json-document.ts';
 import { KubernetesObjectsReader } from './kubernetes/objects.ts';
 
 /** Objects as SimKube records them: what was applied and deleted, and when. They are read as `kubernetes` reads them. */
@@ -17,20 +19,18 @@ export const simkube: TraceFormat = {
   read,
 };
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** An object from when it was first applied until it was deleted. Times are Unix times [s]; NaN = never. */
 interface Life {
   readonly created: number;
   readonly where: string;
-  json: Fields;
+  json: JsonObject;
   deleted: number;
 }
 
 async function read(input: TraceInput, sink: TraceSink, { runtime }: Parameters): Promise<void> {
   let text = '';
   for await (const piece of input.text()) text += piece;
-  const events = objectOf(parsed(text, input.name), input.name).events;
+  const events = objectOf(parseJson(text, input.name, HINT), input.name).events;
   if (!Array.isArray(events)) throw wrong('it has no list of events', input.name);
   const reader = new KubernetesObjectsReader(input.name, sink, { runtime: Number(runtime), recreate: 0 });
   livesOf(events, input.name, sink).forEach(({ created, deleted, json, where }, index) => {
@@ -79,32 +79,25 @@ function livesOf(events: readonly unknown[], file: string, sink: TraceSink): Lif
 /** The end of the year 9999 [Unix s]. */
 const LATEST = 253_402_300_799;
 
-function listOf(value: unknown, where: string): Fields[] {
+function listOf(value: unknown, where: string): JsonObject[] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw wrong('applied_objs or deleted_objs is no list', where);
   return value.map((one) => objectOf(one, where));
 }
 
-function nameOf({ kind, apiVersion, metadata }: Fields, where: string): string {
+function nameOf({ kind, apiVersion, metadata }: JsonObject, where: string): string {
   const { namespace, name } = objectOf(metadata ?? {}, where);
   return JSON.stringify([apiVersion, kind, namespace, name]);
 }
 
-function parsed(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw wrong(`it is no JSON: ${(error as Error).message}`, file);
-  }
-}
-
-function objectOf(value: unknown, where: string): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  throw wrong('this is no object', where);
+function objectOf(value: unknown, where: string): JsonObject {
+  return jsonObject(value, where, HINT);
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
 
+const HINT = 'is this a trace of SimKube, version 2, as JSON? binary traces are converted first';
+
 function wrong(problem: string, where: string): InputError {
-  return new InputError(problem, where, 'is this a trace of SimKube, version 2, as JSON? binary traces are converted first');
+  return new InputError(problem, where, HINT);
 }

@@ -2,14 +2,13 @@ import type { PoolFacts } from '../../results/pool-facts.ts';
 import { instantText, spanText } from '../calendar.ts';
 import { withTables } from '../chart.ts';
 import type { ChartData, ChartSpec, Choice, DataTable, Figure, TableRun, TimeWindow, View } from '../chart.ts';
-import { chartText } from '../chart-text.ts';
 import { decimate, firstAfter, integralsOf, meansOver, stepsWithin } from '../decimate.ts';
 import { freeSteps } from '../free-nodes.ts';
 import type { FreeSteps, Resource } from '../free-nodes.ts';
 import { madeOncePerKey } from '../known.ts';
 import { counted, grouped, listed, percent, shortNumber } from '../number-text.ts';
 import type { PageTable } from '../page-table.ts';
-import { timeAxis } from '../time-axis.ts';
+import { stripAxis, stripsHeight, stripsLayout } from '../strips.ts';
 import { wholeTime } from './utilization.ts';
 
 export const fragmentation: ChartSpec = {
@@ -26,7 +25,7 @@ export const fragmentation: ChartSpec = {
     return {
       traces: runs.flatMap((run, strip) => tracesOf(run, strip, window, view)),
       layout: layoutOf(runs, window, view),
-      height: heightOf(runs.length) + MARGINS,
+      height: stripsHeight(runs.length, STRIP),
       sentence: sentenceOf(runs, window, view),
       table: () => tableOf(runs, window),
     };
@@ -74,16 +73,10 @@ function runsWith(data: ChartData, resource: Resource): FreeRun[] {
   });
 }
 
-/** A strip of its own for each policy [pixels]. */
+/** Height of the strip of a policy [pixels]. */
 const STRIP = 110;
-const GAP = 26;
-const MARGINS = 40 + 46;
 /** Pixels that a mean is taken over where there are more steps than pixels. */
 const MEAN_OVER = 3;
-
-function heightOf(strips: number): number {
-  return strips * (STRIP + GAP);
-}
 
 /** From the smallest request, in the faintest colour, to the largest: each area lies within the one before. */
 function tracesOf({ free, one }: FreeRun, strip: number, window: TimeWindow, { width, theme, zero }: View): Figure['traces'] {
@@ -101,7 +94,7 @@ function tracesOf({ free, one }: FreeRun, strip: number, window: TimeWindow, { w
       name: size === 1 ? `free` : `for ${counted(size, one)}`,
       legendgroup: String(size),
       showlegend: strip === 0,
-      yaxis: strip === 0 ? 'y' : `y${strip + 1}`,
+      yaxis: stripAxis(strip),
       x: Array.from(drawn.time),
       y: Array.from(drawn.value),
       customdata: Array.from(drawn.time, (at) => instantText(at, zero)),
@@ -113,34 +106,11 @@ function tracesOf({ free, one }: FreeRun, strip: number, window: TimeWindow, { w
   });
 }
 
-function layoutOf(runs: readonly FreeRun[], window: TimeWindow, { width, theme, zero }: View): Record<string, unknown> {
-  const height = heightOf(runs.length);
-  const layout: Record<string, unknown> = {
-    xaxis: { ...timeAxis(window, width, theme, zero), anchor: runs.length === 1 ? 'y' : `y${runs.length}` },
-    showlegend: true,
-    dragmode: 'zoom',
-    hovermode: 'x',
-    margin: { l: 62, r: 12, t: 40, b: 46 },
-    legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1, yanchor: 'bottom', font: { color: theme.ink, size: 12 } },
-  };
+function layoutOf(runs: readonly FreeRun[], window: TimeWindow, view: View): Record<string, unknown> {
   const most = Math.max(1, ...runs.map(({ free }) => mostWithin(free, window)));
-  const annotations = runs.map((run, strip) => {
-    const top = height - GAP * 0.5 - strip * (STRIP + GAP);
-    layout[strip === 0 ? 'yaxis' : `yaxis${strip + 1}`] = {
-      domain: [(top - STRIP) / height, top / height],
-      range: [0, 1.05 * most],
-      gridcolor: theme.grid,
-      zeroline: false,
-      fixedrange: true,
-      nticks: 4,
-    };
-    return {
-      text: `<b>${chartText(run.facts.label)}</b>: free ${run.one}s`,
-      ...{ xref: 'paper', yref: 'paper', x: 0, y: top / height, xanchor: 'left', yanchor: 'bottom', showarrow: false },
-      font: { color: theme.ink, size: 12 },
-    };
-  });
-  return { ...layout, annotations };
+  const axis = { range: [0, 1.05 * most], nticks: 4 };
+  const strips = runs.map(({ facts: { label }, one }) => ({ label, what: `free ${one}s`, axis }));
+  return stripsLayout(strips, STRIP, window, view);
 }
 
 function mostWithin({ time, usable: [all] }: FreeSteps, { from, until }: TimeWindow): number {

@@ -8,8 +8,8 @@ import { JOB_FIGURES } from '../job-figures.ts';
 import { listed, percent } from '../number-text.ts';
 import { ownerChosen, ownersIn } from '../owners.ts';
 import type { Owner } from '../owners.ts';
+import { stripAxis, stripsHeight, stripsLayout } from '../strips.ts';
 import { colorOf } from '../theme.ts';
-import { timeAxis } from '../time-axis.ts';
 import { byOwner } from './fairness.ts';
 import { wholeTime } from './utilization.ts';
 
@@ -29,7 +29,7 @@ export const sharesOverTime: ChartSpec = {
     return {
       traces: runs.flatMap((run, strip) => tracesOf(run, strip, { names, entitled, window, owner }, view)),
       layout: layoutOf(runs, window, view),
-      height: runs.length * (STRIP + GAP) + MARGINS,
+      height: stripsHeight(runs.length, STRIP),
       sentence: sentenceOf(runs, { names, entitled, window, owner }, view),
       table: () => tableOf(runs, owner, entitled, window),
     };
@@ -92,10 +92,8 @@ function steps(levels: readonly number[]): number[] {
   return [...levels, levels[levels.length - 1]];
 }
 
-/** A strip of its own for each policy [pixels]. */
+/** Height of the strip of a policy [pixels]. */
 const STRIP = 130;
-const GAP = 26;
-const MARGINS = 40 + 46;
 
 function tracesOf(
   run: SharedRun,
@@ -103,7 +101,7 @@ function tracesOf(
   { names, entitled, window, owner }: Shown,
   { theme, zero }: View,
 ): Figure['traces'] {
-  const yaxis = strip === 0 ? 'y' : `y${strip + 1}`;
+  const yaxis = stripAxis(strip);
   const width = (window.until - window.from) / PARTS;
   const x = Array.from({ length: PARTS + 1 }, (_, part) => window.from + part * width);
   return names.flatMap((name, index) => {
@@ -126,34 +124,10 @@ function tracesOf(
   });
 }
 
-function layoutOf(runs: readonly SharedRun[], window: TimeWindow, { width, theme, zero }: View): Record<string, unknown> {
-  const height = runs.length * (STRIP + GAP);
-  const layout: Record<string, unknown> = {
-    xaxis: { ...timeAxis(window, width, theme, zero), anchor: runs.length === 1 ? 'y' : `y${runs.length}` },
-    showlegend: true,
-    dragmode: 'zoom',
-    hovermode: 'x',
-    margin: { l: 62, r: 12, t: 40, b: 46 },
-    legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1, yanchor: 'bottom', font: { color: theme.ink, size: 12 } },
-  };
-  const annotations = runs.map((run, strip) => {
-    const top = height - GAP * 0.5 - strip * (STRIP + GAP);
-    layout[strip === 0 ? 'yaxis' : `yaxis${strip + 1}`] = {
-      domain: [(top - STRIP) / height, top / height],
-      range: [0, 1.02],
-      tickvals: [0, 0.5, 1],
-      tickformat: '.0%',
-      gridcolor: theme.grid,
-      zeroline: false,
-      fixedrange: true,
-    };
-    return {
-      text: `<b>${chartText(run.facts.label)}</b>: share of the processor time held`,
-      ...{ xref: 'paper', yref: 'paper', x: 0, y: top / height, xanchor: 'left', yanchor: 'bottom', showarrow: false },
-      font: { color: theme.ink, size: 12 },
-    };
-  });
-  return { ...layout, annotations };
+function layoutOf(runs: readonly SharedRun[], window: TimeWindow, view: View): Record<string, unknown> {
+  const axis = { range: [0, 1.02], tickvals: [0, 0.5, 1], tickformat: '.0%' };
+  const strips = runs.map(({ facts: { label } }) => ({ label, what: 'share of the processor time held', axis }));
+  return stripsLayout(strips, STRIP, window, view);
 }
 
 function sentenceOf(runs: readonly SharedRun[], { names, entitled, window, owner }: Shown, { zero }: View): string {
