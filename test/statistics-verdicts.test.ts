@@ -71,25 +71,25 @@ describe('sentences', () => {
 
   test('say who, what, by how much, how sure, from where to where', () => {
     expect(cases.map(([, { sentence }]) => sentence).join('\n')).toMatchInlineSnapshot(`
-      "easy cuts the mean wait by 37 % [34, 41] against fcfs (1397 to 880 s)
+      "easy cuts the mean wait by 37 % [34, 41] against fcfs (23 min 17 s to 14 min 40 s)
       the p95 wait does not differ between easy and fcfs: +1 % [-1, 2], all within ±5 %
-      whether the mean wait differs between easy and fcfs is not decided: +2 % [-24, 45] (1397 to 1429 s)
+      whether the mean wait differs between easy and fcfs is not decided: +2 % [-24, 45] (23 min 17 s to 23 min 49 s)
       easy raises the mean bounded slowdown by 30 % [26, 36] against fcfs (1397 to 1820), which is worse
-      easy multiplies the mean wait by 13.4 [13.1, 13.8] against fcfs (1397 to 18785 s), which is worse
+      easy multiplies the mean wait by 13.4 [13.1, 13.8] against fcfs (23 min 17 s to 5 h 13 min), which is worse
       easy raises the utilization by 30 % [26, 36] against fcfs (1397 to 1820)
       easy lowers the utilization by 37 % [34, 40] against fcfs (1397 to 880), which is worse
       easy lowers the queue length by 37 % [34, 41] against fcfs (1397 to 880 jobs)
       easy raises the queue length by 30 % [27, 35] against fcfs (1397 to 1820 jobs)
-      the makespan is the same under easy and fcfs in all 20 pairs (mean 1397 s)
+      the makespan is the same under easy and fcfs in all 20 pairs (mean 23 min 17 s)
       the mean wait is the same under easy and fcfs in the one pair of runs (7 s)
       easy raises the restarts by 4.0 runs [3.6, 4.3] against fcfs (0 to 3.95 runs), which is worse
-      easy cuts the mean wait by 50 % against fcfs (1397 to 698.6 s), the same in each of 20 pairs
-      easy cuts the mean wait by 3.1 % [2.4, 3.6] against fcfs (1397 to 1354 s), less than the 5 % that matter
-      the mean wait of easy against fcfs: -43.1 % (896.5 to 510.4 s), but one pair of runs says nothing of another
+      easy cuts the mean wait by 50 % against fcfs (23 min 17 s to 11 min 39 s), the same in each of 20 pairs
+      easy cuts the mean wait by 3.1 % [2.4, 3.6] against fcfs (23 min 17 s to 22 min 34 s), less than the 5 % that matter
+      the mean wait of easy against fcfs: -43.1 % (14 min 57 s to 8 min 30 s), but one pair of runs says nothing of another
       the mean wait of easy against fcfs: -40 % (5 to 3 s), but one pair of runs says nothing of another
       nothing can be said of the mean wait under easy and fcfs: no pair has a value
       nothing can be said of the mean wait under easy and fcfs: no pair has a value
-      whether the mean wait differs between easy and fcfs is not decided: -38 % [-84, 8] (1298 to 807.6 s)"
+      whether the mean wait differs between easy and fcfs is not decided: -38 % [-84, 8] (21 min 38 s to 13 min 28 s)"
     `);
   });
 

@@ -68,7 +68,7 @@ function verdictOf(
 ): Verdict {
   const conclusion = conclude(observations, assessment, demands, corrected.adjustedP, figure);
   const effect = effectSizes(observations.baseline, observations.other);
-  const { baselineValue, otherValue, warnings } = observations;
+  const { baselineValue, otherValue, independent, withoutStart, warnings } = observations;
   const { difference, change, tests } = assessment;
   const advice = conclusion === 'equal' ? undefined : adviceOf(observations, assessment, demands);
   const told = {
@@ -87,7 +87,7 @@ function verdictOf(
   };
   return {
     ...told,
-    sentence: sentenceOf({ ...told, margin: demands.margin, independent: observations.independent }),
+    sentence: sentenceOf({ ...told, margin: demands.margin, independent, withoutStart }),
     detail: detailOf(observations, assessment, effect, corrected, figure),
     effect,
     tests,

@@ -1,3 +1,4 @@
+import { formatDuration } from '../../units.ts';
 import type { Estimate } from './verdict.ts';
 
 const NOT_DEFINED = 'not defined';
@@ -15,6 +16,18 @@ export function shortNumber(value: number): string {
 /** A number with its unit; a ratio has none. */
 export function withUnit(text: string, unit: string): string {
   return unit === 'ratio' || unit === '' || text === NOT_DEFINED ? text : `${text} ${unit}`;
+}
+
+/** A figure for people; times from a minute on as they are told, `14 h 7 min`. */
+export function figureText(value: number, unit: string): string {
+  return unit === 's' && Math.abs(value) >= 60 ? formatDuration(1000 * value) : withUnit(shortNumber(value), unit);
+}
+
+/** `5 d 5 h to 16 h`; in plain numbers, `3605 to 3610 s`, where words would hide what lies between. */
+export function rangeText(from: number, to: number, unit: string): string {
+  const [a, b] = [figureText(from, unit), figureText(to, unit)];
+  const inWords = unit === 's' && Math.max(Math.abs(from), Math.abs(to)) >= 60 && a !== b;
+  return inWords ? `${a} to ${b}` : withUnit(`${shortNumber(from)} to ${shortNumber(to)}`, unit);
 }
 
 /** The probability of a test: never 0. */

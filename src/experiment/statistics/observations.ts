@@ -16,6 +16,8 @@ export interface Observations {
   readonly widening: Widening;
   /** False if observations are known to be correlated. */
   readonly independent: boolean;
+  /** True if the first jobs of a trace were left out. */
+  readonly withoutStart: boolean;
   /** What one more would be called: a seed, a pair; for batches, a longer trace. */
   readonly more: 'seed' | 'pair' | 'trace';
   /** How the observations were made. */

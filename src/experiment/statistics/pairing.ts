@@ -37,6 +37,7 @@ export function pairObservations(baseline: RunSample, other: RunSample): Observa
     centre: 'mean',
     widening: NO_WIDENING,
     independent: true,
+    withoutStart: false,
     more: groups > 1 ? 'pair' : 'seed',
     rule: 'runs of the same workload, cluster and seed are pairs',
     warnings,

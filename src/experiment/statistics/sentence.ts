@@ -1,5 +1,5 @@
 import { shownEstimate } from './conclusion.ts';
-import { amountText, factorText, isFactor, percentText, probability, reversed, shortNumber, withUnit } from './numbers.ts';
+import { amountText, factorText, figureText, isFactor, percentText, probability, rangeText, reversed } from './numbers.ts';
 import type { ComparedFigure, Verdict } from './verdict.ts';
 
 /** What a sentence is made of. */
@@ -21,6 +21,8 @@ export type Told = Pick<
   readonly margin: number;
   /** False if the batches are known to be correlated. */
   readonly independent: boolean;
+  /** True if the first jobs of a trace are not among those compared: its figures are not those of the whole trace. */
+  readonly withoutStart: boolean;
 };
 
 /**
@@ -86,12 +88,12 @@ function shown(told: Told): string {
   return isFactor(estimate) ? `times ${factorText(estimate)}` : sign + percentText(estimate);
 }
 
-function fromTo({ baselineValue, otherValue, figure: { unit } }: Told): string {
-  return withUnit(`${shortNumber(baselineValue)} to ${shortNumber(otherValue)}`, unit);
+function fromTo({ baselineValue, otherValue, figure: { unit }, withoutStart }: Told): string {
+  return rangeText(baselineValue, otherValue, unit) + (withoutStart ? ' without its start' : '');
 }
 
 function inAll({ observations, count, otherValue, figure: { unit } }: Told): string {
-  const value = withUnit(shortNumber(otherValue), unit);
+  const value = figureText(otherValue, unit);
   if (observations === 'batches') return ` (${value})`;
   return count === 1 ? ` in the one pair of runs (${value})` : ` in all ${count} pairs (mean ${value})`;
 }

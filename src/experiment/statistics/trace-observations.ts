@@ -55,6 +55,7 @@ export function traceObservations(baseline: TraceSample, other: TraceSample, opt
     centre: of === 'mean' ? 'mean' : 'sections',
     widening: batches === 0 ? NO_WIDENING : { difference: wideningOf(difference), change: wideningOf(change) },
     independent: independent || batches === 0,
+    withoutStart: steady.from > 0,
     more: 'trace',
     rule: `${steady.rule}; ${batchRule(jobs.baseline.length, batches)}`,
     warnings,
