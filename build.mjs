@@ -1,16 +1,63 @@
 // After tsc has checked everything and written the library, joins the command line into one file and keeps its bytecode
 // beside it, so that a small replay does not spend its time on loading: see src/cli.ts. Packages that few commands need
-// stay outside.
+// stay outside, and `replay` has a file of its own without the other commands.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
+
+/** In the file of `replay`, the other commands of src/cli/commands.ts. It is not called for them. */
+const onlyReplay = {
+  name: 'only-replay',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\// }, ({ importer, kind, path }) =>
+      kind === 'dynamic-import' && /src\/cli\/(commands|live)\.ts$/.test(importer) && path !== './replay.ts'
+        ? { path: './main.cjs', external: true }
+        : undefined,
+    ),
+};
+
+/** Modules that not every run needs are loaded when something of them is used. `load` tells what they export. */
+const late = (name, filter, load) => ({
+  name,
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter }, ({ kind, path, namespace }) => {
+      if (kind === 'entry-point') return undefined;
+      return namespace === name ? { path, external: true } : { path, namespace: name };
+    });
+    onLoad({ filter: /.*/, namespace: name }, async ({ path }) => {
+      const { names, file = path } = await load(path);
+      const getters = names.map((name) => `get ${name}() { return require('${file}').${name}; },`);
+      return { contents: `module.exports = {\n${getters.join('\n')}\n};\n` };
+    });
+  },
+});
+
+/** Those of Node that are slow to load. */
+const lateBuiltins = late(
+  'late',
+  /^node:(child_process|fs\/promises|http|https|os|readline|stream\/web|zlib)$/,
+  async (path) => ({
+    names: Object.keys(await import(path)).filter((name) => name !== 'default'),
+  }),
+);
+
+/** See src/experiment/import-module.ts. */
+const importModule = late('import-module', /import-module\.(ts|cjs)$/, () => ({
+  names: ['importModule'],
+  file: './import-module.cjs',
+}));
 
 const common = {
   bundle: true,
   format: 'cjs',
   platform: 'node',
   target: 'node20',
+  // What is shorter is read sooner. Names stay, since stacks of errors are shown.
+  minifyWhitespace: true,
+  lineLimit: 160,
+  external: ['yaml', 'zod', 'csv-parse', 'piscina', '@kubernetes/client-node'],
+  plugins: [importModule, lateBuiltins],
   // CommonJS has no import.meta.
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
@@ -38,17 +85,12 @@ function licenceOf(folder) {
 }
 
 await rm('dist/bin', { recursive: true, force: true });
-/** See src/experiment/import-module.ts. */
-const importModule = {
-  name: 'import-module',
-  setup: ({ onResolve }) => onResolve({ filter: /import-module\.ts$/ }, () => ({ path: './import-module.cjs', external: true })),
-};
-const { metafile } = await build({
+const { metafile } = await build({ ...common, entryPoints: ['src/cli/main.ts'], outfile: 'dist/bin/main.cjs' });
+await build({
   ...common,
   entryPoints: ['src/cli/main.ts'],
-  outfile: 'dist/bin/main.cjs',
-  external: ['yaml', 'zod', 'csv-parse', 'piscina', '@kubernetes/client-node'],
-  plugins: [importModule],
+  outfile: 'dist/bin/replay.cjs',
+  plugins: [...common.plugins, onlyReplay],
 });
 await build({
   ...common,
@@ -56,16 +98,12 @@ await build({
   outdir: 'dist/bin',
   outExtension: { '.js': '.cjs' },
 });
-await build({
-  ...common,
-  entryPoints: ['src/cli/point-worker.ts'],
-  outfile: 'dist/bin/point-worker.cjs',
-  external: ['yaml', 'zod', 'csv-parse', 'piscina', '@kubernetes/client-node'],
-  plugins: [importModule],
-});
-await build({ ...common, entryPoints: ['src/cli.ts'], outfile: 'dist/bin/cli.js', external: ['./main.cjs'] });
+await build({ ...common, entryPoints: ['src/cli/point-worker.ts'], outfile: 'dist/bin/point-worker.cjs' });
+await build({ ...common, entryPoints: ['src/cli.ts'], outfile: 'dist/bin/cli.js', external: ['./main.cjs', './replay.cjs'] });
 // The package is one of ECMAScript modules; loading those takes longer.
 writeFileSync('dist/bin/package.json', '{ "type": "commonjs" }\n');
 writeLicences(metafile);
 
-execFileSync(process.execPath, ['build-bytecode.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] });
+for (const file of ['main', 'replay']) {
+  execFileSync(process.execPath, ['build-bytecode.mjs', file], { stdio: ['ignore', 'ignore', 'inherit'] });
+}
