@@ -2,6 +2,7 @@ import type { Comparison } from '../live/compare/comparison.ts';
 import type { Divergence, SideState } from '../live/compare/divergence.ts';
 import type { Errors, Spread } from '../live/compare/spread.ts';
 import type { LiveComparison } from './live-compare.ts';
+import type { SlurmFacts } from './live-run-facts.ts';
 import { renderTable } from './table.ts';
 
 /** A figure of both comparisons: simulated against live, live against its repeat. */
@@ -51,6 +52,8 @@ export function figureRows({ simulated, noise }: LiveComparison): FigureRow[] {
 }
 
 export function latencyLines({ latencies, live }: LiveComparison): string[] {
+  if (live.slurm !== undefined) return slurmLines(live.slurm);
+  if (latencies === undefined) return [];
   const { decision, bind, start, pods, unbound, retries } = latencies;
   const line = (name: string, { median, p95, max, count }: Spread) =>
     count === 0 ? `  ${name}: not seen` : `  ${name}: ${[median, p95, max].map((ms) => ms.toFixed(0)).join(', ')} ms`;
@@ -67,6 +70,20 @@ export function latencyLines({ latencies, live }: LiveComparison): string[] {
     line(decision.count === 0 ? 'arrival to binding' : 'decision to binding', bind),
     line('binding to start', start),
     `API: ${bad.length === 0 ? 'no call failed' : bad.join('; ')}; bindings tried again ${retries}; relists ${live.api.relists}`,
+  ];
+}
+
+function slurmLines({ cluster, version, submitted, refused, started_by: by, ...facts }: SlurmFacts): string[] {
+  const three = ({ median, p95, max }: SlurmFacts['run_longer_s']) => [median, p95, max].map((one) => one.toFixed(2)).join(', ');
+  const starters = Object.entries(by).map(([name, count]) => `${name} ${count}`);
+  return [
+    `Slurm ${version} of ${cluster}: ${submitted} jobs submitted, ${refused} refused; started by ${starters.join(', ') || 'nobody'}`,
+    'by the clock: median, p95, max',
+    `  submitted later than it was to be: ${three(facts.submit_late_s)} s`,
+    `  nodes held longer than the job was to run: ${three(facts.run_longer_s)} s`,
+    ...(facts.clock_off_s === 0
+      ? []
+      : [`  Slurm's clock is off by ${facts.clock_off_s.toFixed(2)} s: starts are shifted by as much`]),
   ];
 }
 

@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
 import { InputError, usageError } from '../errors.ts';
 import { compareTables } from '../live/compare/comparison.ts';
 import type { Comparison } from '../live/compare/comparison.ts';
@@ -15,7 +14,8 @@ import { parseDuration } from '../units.ts';
 import { examples } from './command.ts';
 import { comparisonPage } from './live-compare-page.ts';
 import { comparisonText } from './live-compare-text.ts';
-import { LIVE_FILE, STOCK } from './live-run-policies.ts';
+import { profileText } from './live-profile.ts';
+import { LIVE_FILE, SLURM, STOCK } from './live-run-policies.ts';
 import type { LiveFacts } from './live-run-facts.ts';
 import { print, printJson } from './output.ts';
 import { say } from './terminal.ts';
@@ -23,7 +23,7 @@ import { say } from './terminal.ts';
 interface Options {
   repeat?: string;
   tolerance: string;
-  model: string;
+  model?: string;
   out?: string;
   writeProfile?: string;
   json?: boolean;
@@ -37,7 +37,8 @@ export interface LiveComparison {
   /** Whether it can be told what attempts and bindings cost. */
   readonly takesCosts: boolean;
   readonly live: LiveFacts;
-  readonly latencies: Latencies;
+  /** Of pods; absent of a Slurm. */
+  readonly latencies?: Latencies;
   /** Live less simulated. */
   readonly simulated: Comparison;
   /** The repeat less the live run; absent without a repeat. */
@@ -55,7 +56,10 @@ export function declareLiveCompare(command: Command): void {
     .argument('<live>', 'a folder that "live run" has written, of the same scenario')
     .option('--repeat <dir>', 'a second live run: what differs between the two is no error of the simulation')
     .option('--tolerance <duration>', 'differences of starts up to this are none, without a repeat', '1s')
-    .option('--model <policy>', "the simulated policy that the cluster's own kube-scheduler is compared with", 'kube-default')
+    .option(
+      '--model <policy>',
+      "the simulated policy that the cluster's own scheduler is compared with (default: kube-default, of a Slurm slurm-backfill)",
+    )
     .option('--out <file>', 'write a page')
     .option('--write-profile <file>', 'write the measured latencies as settings of a scenario')
     .option('--json', 'JSON, for machines')
@@ -68,7 +72,7 @@ async function compare(simulatedDir: string, liveDir: string, options: Options):
   const repeat = options.repeat === undefined ? undefined : await readResults(options.repeat);
   const comparisons: LiveComparison[] = [];
   for (const run of live.runs) {
-    const model = run.policy === STOCK ? options.model : run.label;
+    const model = modelOf(run, options);
     const other = simulated.runs.find(({ label, policy }) => label === model || policy === model);
     if (other === undefined) {
       say(`${run.label}: left out, there is no "${model}" in ${simulatedDir}`);
@@ -89,6 +93,12 @@ async function compare(simulatedDir: string, liveDir: string, options: Options):
   if (options.out !== undefined) writeAtomically(options.out, [comparisonPage(comparisons)]);
   if (options.json === true) printJson(comparisons);
   else print(comparisons.map(comparisonText).join('\n'));
+}
+
+/** The cluster's own scheduler is no policy of ours. */
+function modelOf({ policy, label }: Run, { model }: Options): string {
+  if (policy === STOCK) return model ?? 'kube-default';
+  return policy === SLURM ? (model ?? 'slurm-backfill') : label;
 }
 
 interface Pair {
@@ -113,7 +123,7 @@ async function compareOne({ run, other, again, tolerance }: Pair): Promise<LiveC
     model: other.label,
     takesCosts: 'attempt' in other.parameters && 'bind' in other.parameters,
     live: facts,
-    latencies: readLatencies(run.folder, facts.time_scale),
+    latencies: facts.slurm === undefined ? readLatencies(run.folder, facts.time_scale) : undefined,
     simulated: compareTables(a, b, places, noiseOfStarts),
     noise,
   };
@@ -127,23 +137,4 @@ function readFacts(folder: string): LiveFacts {
     if (error instanceof InputError) throw error;
     throw usageError('it is not there', path, 'the second folder must be one that "yardmaster live run" has written');
   }
-}
-
-/**
- * What was measured, in the words of a scenario: the latencies are medians; an attempt takes at most what is left of a
- * second in which most pods were bound. All in the time of the workload.
- */
-function profileText(comparisons: readonly LiveComparison[]): string {
-  const milliseconds = (value: number) => `${Math.max(1, Math.round(value))}ms`;
-  const policies = comparisons.map(({ policy, model, takesCosts, latencies: { bind }, live }) => {
-    const { time_scale: scale, bound_per_s_peak: peak } = live;
-    const label = `${model}, costs as live under ${policy}`;
-    if (!takesCosts) return { name: model, label };
-    const costs = { attempt: milliseconds((1000 * scale) / peak), bind: milliseconds(bind.median * scale) };
-    return { name: model, label, parameters: costs };
-  });
-  const launches = comparisons.map(({ latencies: { start }, live }) => start.median * live.time_scale).sort((a, b) => a - b);
-  const launch = milliseconds(launches[Math.floor(launches.length / 2)]);
-  const from = comparisons.map(({ policy, latencies: { pods } }) => `${policy} (${pods} pods)`).join(', ');
-  return `# Measured live under ${from}: put it into a scenario.\n${stringify({ policies, costs: { launch } })}`;
 }

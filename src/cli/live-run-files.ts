@@ -19,7 +19,7 @@ interface Known {
   readonly cluster: Cluster;
   readonly results: readonly LiveResult[];
   readonly timeScale: number;
-  readonly access: ClusterAccess;
+  readonly access: Pick<ClusterAccess, 'context'>;
 }
 
 export function writeLiveManifest(out: string, { plan, workload, cluster, results, timeScale, access }: Known): void {

@@ -40,6 +40,8 @@ import { say } from './terminal.ts';
 
 /** What the cluster's own scheduler is called among policies. */
 export const STOCK = 'kube-scheduler';
+/** The same of a Slurm, and the folder of its results. */
+export const SLURM = 'slurm';
 /** The file of a folder that tells what was live about a run. */
 export const LIVE_FILE = 'live.json';
 /** A record that "verify kube-log" reads. */

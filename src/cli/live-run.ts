@@ -29,6 +29,7 @@ import { distinctFolders } from './selected-policy.ts';
 import { say } from './terminal.ts';
 
 export interface LiveRunOptions {
+  slurm?: string;
   context?: string;
   kubeconfig?: string;
   name: string;
@@ -53,6 +54,7 @@ export function declareLiveRun(command: Command): void {
     'yardmaster live run scenario.yaml --kube-scheduler --out reports/live',
     'yardmaster live run scenario.yaml --only gang kube-scheduler --time-scale 60',
     'yardmaster live run scenario.yaml --context kind-lab --containers busybox:1.36',
+    'yardmaster live run scenario.yaml --slurm lab',
   ]);
   command
     .argument('<scenario>', 'a scenario file with one workload and one cluster; its policies run one after the other')
@@ -60,6 +62,7 @@ export function declareLiveRun(command: Command): void {
     .option('--context <name>', 'another cluster: a context of a kubeconfig')
     .option('--kubeconfig <file>', 'where contexts are looked for')
     .option('--i-know-this-cluster <context>', 'the context once more, for a cluster that may matter')
+    .option('--slurm <cluster>', 'on a Slurm, under its own scheduler: the ClusterName of the one whose programs answer here')
     .option('--out <dir>', 'where results are written (default: reports/NAME-live)')
     .option('--only <policy...>', 'of the policies of the scenario, and kube-scheduler, only these')
     .option('--kube-scheduler', "the cluster's own kube-scheduler too, as it is: yardmaster makes the pods and looks on")
@@ -70,7 +73,7 @@ export function declareLiveRun(command: Command): void {
     .option('--nodes <selector>', 'only nodes with these labels', '')
     .option('--run <name>', 'begin of the names of pods (default: a new one)')
     .addOption(new Option('--preempt-by <how>', 'how pods are taken off').choices(['delete', 'evict']).default('delete'))
-    .option('--qps <calls>', 'API calls a second that yardmaster makes at most; 0 = no limit', '0')
+    .option('--qps <calls>', 'calls a second that yardmaster makes at most; 0 = no limit (of sbatch: 20)', '0')
     .option('--keep', 'leave the pods there when a policy is done')
     .option('--json', 'JSON, for machines')
     .action((path: string, options: LiveRunOptions & { kubeScheduler?: boolean }) =>
@@ -80,6 +83,11 @@ export function declareLiveRun(command: Command): void {
 
 async function liveRun(path: string, options: LiveRunOptions): Promise<void> {
   const timeScale = positive(options.timeScale, '--time-scale');
+  if (options.slurm !== undefined) {
+    const { liveRunSlurm } = await import('./live-run-slurm.ts');
+    await liveRunSlurm(path, options.slurm, timeScale, options);
+    return;
+  }
   const maxRate = positive(options.maxRate, '--max-rate');
   const access = await openCluster(options);
   const plan = await planScenario(path);

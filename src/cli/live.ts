@@ -23,6 +23,11 @@ export const liveCommands: readonly CommandEntry[] = [
     load: async () => (await import('./live-down.ts')).declareLiveDown,
   },
   {
+    name: 'describe',
+    summary: 'write the slurm.conf of a running Slurm, as it describes itself, for simulations of it',
+    load: async () => (await import('./live-describe.ts')).declareLiveDescribe,
+  },
+  {
     name: 'rbac',
     summary: 'print the role that lets a service account drive a run',
     load: async () => (await import('./live-rbac.ts')).declareLiveRbac,

@@ -8,12 +8,17 @@ import type { ClusterAccess } from './access.ts';
 /** Words of names that people give to clusters that matter. */
 const PRECIOUS = /(^|[^a-z])(prod|production|prd|live|main|customer|critical)([^a-z]|$)/i;
 
+/** The word in a name that says that a cluster matters; undefined if there is none. */
+export function preciousWord(name: string): string | undefined {
+  return PRECIOUS.exec(name)?.[2];
+}
+
 /** Why the cluster looks like one that matters; undefined if it does not. */
 export function whyPrecious({ context, server }: Pick<ClusterAccess, 'context' | 'server'>): string | undefined {
   const host = hostOf(server);
   // What `live up` makes is ours, whatever it is called.
   if (isLoopback(host)) return undefined;
-  const word = PRECIOUS.exec(context.replace(/^yardmaster-/, ''))?.[2] ?? PRECIOUS.exec(host)?.[2];
+  const word = preciousWord(context.replace(/^yardmaster-/, '')) ?? preciousWord(host);
   if (word !== undefined) return `its name has the word "${word}"`;
   return isPrivate(host) ? undefined : `its server ${host} is neither on this machine nor in a private network`;
 }
