@@ -4,7 +4,7 @@ import { describedCluster } from './cluster-file-description.ts';
 import { defined } from './cluster-spec-pool.ts';
 import { usageError } from './errors.ts';
 import { splitSelector } from './parameters.ts';
-import type { ClusterEntryText, PolicyText, WorkloadText } from './scenario-schema.ts';
+import type { ClusterEntryText, PolicyText, SystemEntryText, WorkloadText } from './scenario-schema.ts';
 import type { ClusterEntry, PolicyEntry, WorkloadChanges, WorkloadEntry } from './scenario.ts';
 import { parseDuration } from './units.ts';
 import type { Path } from './yaml-places.ts';
@@ -48,6 +48,9 @@ function readChanges(given: WorkloadText, where: (...key: string[]) => string): 
   const duration = (key: 'from' | 'until') =>
     given[key] === undefined ? undefined : parseDuration(String(given[key]), where(key));
   const { limit, load, runtimes, sizes, estimates, overrun = 'kill', dependencies = 'ignore' } = given;
+  const { network, io, steps, interactive } = given;
+  if ((network ?? 0) + (io ?? 0) > 1)
+    throw usageError('jobs do more than they have time for', where('network'), 'let network and io be 1 together at most');
   const [from, until] = [duration('from'), duration('until')];
   if (until !== undefined && until <= (from ?? 0)) {
     throw usageError(
@@ -57,7 +60,8 @@ function readChanges(given: WorkloadText, where: (...key: string[]) => string): 
     );
   }
   const rule = estimates === undefined ? undefined : String(estimates);
-  return { ...defined({ from, until, limit, load, runtimes, sizes, estimates: rule }), overrun, dependencies };
+  const work = defined({ network, io, steps, interactive });
+  return { ...defined({ from, until, limit, load, runtimes, sizes, estimates: rule }), overrun, dependencies, ...work };
 }
 
 export function readCluster(text: string | ClusterEntryText, index: number, where: (path: Path) => string): ClusterEntry {
@@ -84,6 +88,20 @@ export function readPolicy(text: string | PolicyText, at: string): PolicyEntry {
   const both = Object.keys(files).find((key) => Object.hasOwn(parameters, key));
   if (both !== undefined) throw usageError(`"${both}" stands under parameters and under files`, at, 'say it once');
   return { name, label: given.label ?? labelOf(name, { ...parameters, ...files }), parameters, files, at };
+}
+
+/** A system; its pools are figures of its description like others. */
+export function readSystemEntry(text: string | SystemEntryText, at: string): PolicyEntry {
+  const given: SystemEntryText = typeof text === 'string' ? systemSelector(text) : text;
+  const { name, pools = {}, set = {}, assumed } = given;
+  const nodes = Object.fromEntries(Object.entries(pools).map(([pool, spec]) => [`pools.${pool}`, spec]));
+  const parameters = { ...nodes, ...set, ...defined({ assumed }) };
+  return { name, label: given.label ?? labelOf(name, parameters), parameters, files: {}, isSystem: true, at };
+}
+
+function systemSelector(text: string): SystemEntryText {
+  const { name, given } = splitSelector(text);
+  return { name, set: { ...given } };
 }
 
 function fromSelector(text: string): PolicyText {

@@ -1,11 +1,11 @@
 /** Reads a scenario from YAML or JSON. Every mistake is told with line and column, and with the near miss. */
 import { basename } from 'node:path';
 import { didYouMean, usageError } from './errors.ts';
-import { readCluster, readPolicy, readWorkload } from './scenario-file-entries.ts';
+import { readCluster, readPolicy, readSystemEntry, readWorkload } from './scenario-file-entries.ts';
 import { expectationsOf, matrixOf, sweepOf } from './scenario-file-points.ts';
 import { scenarioSchema } from './scenario-schema.ts';
 import type { ScenarioText } from './scenario-schema.ts';
-import type { MeasureSettings, PlacementEntry, PointLimits, RunSettings, Scenario, Sweep } from './scenario.ts';
+import type { MeasureSettings, PlacementEntry, PointLimits, PolicyEntry, RunSettings, Scenario, Sweep } from './scenario.ts';
 import { schemaMistake } from './schema-mistake.ts';
 import { defined } from './cluster-spec-pool.ts';
 import { splitSelector } from './parameters.ts';
@@ -13,13 +13,14 @@ import { parseDuration, parseQuantity } from './units.ts';
 import { readYaml } from './yaml-places.ts';
 import type { WhereIs } from './yaml-places.ts';
 
+const NEEDS = 'it needs workloads: [...] and policies: [...]; "yardmaster schema scenario" prints what is allowed';
+
 /** The scenario that the text of a file describes. Throws `InputError` if it describes none. */
 export function readScenario(text: string, file: string): Scenario {
   const { value, where } = readYaml(text, file, 'merge');
   const checked = scenarioSchema.safeParse(value, { reportInput: true });
   if (!checked.success) {
-    const hint = 'it needs workloads: [...] and policies: [...]; "yardmaster schema scenario" prints what is allowed';
-    const words = { what: 'the scenario', hint };
+    const words = { what: 'the scenario', hint: NEEDS };
     throw schemaMistake(checked.error.issues, scenarioSchema, where, words);
   }
   return build(checked.data, file, where);
@@ -33,7 +34,7 @@ function build(given: ScenarioText, file: string, where: WhereIs): Scenario {
   const clusters = (given.clusters ?? []).map((text, index) =>
     readCluster(text, index, (path) => where(['clusters', index, ...path])),
   );
-  const policies = given.policies.map((text, index) => readPolicy(text, where(['policies', index])));
+  const policies = contendersOf(given, where);
   checkNames('workload', workloads);
   checkNames('cluster', clusters);
   checkNames(
@@ -72,6 +73,20 @@ function build(given: ScenarioText, file: string, where: WhereIs): Scenario {
   };
 }
 
+/** Policies first, then systems: both are compared. */
+function contendersOf({ policies = [], systems = [] }: ScenarioText, where: WhereIs): PolicyEntry[] {
+  if (policies.length + systems.length === 0)
+    throw usageError(
+      'policies is missing',
+      where([]),
+      'who starts when, such as policies: [easy, fcfs]; or systems: [slurm-native]',
+    );
+  return [
+    ...policies.map((text, index) => readPolicy(text, where(['policies', index]))),
+    ...systems.map((text, index) => readSystemEntry(text, where(['systems', index]))),
+  ];
+}
+
 function baselineOf(given: NonNullable<ScenarioText['baseline']>, at: string): Scenario['baseline'] {
   return typeof given === 'string' ? { label: given, at } : { label: given.policy, cluster: given.cluster, at };
 }
@@ -100,9 +115,9 @@ function checkKnown(kind: string, name: string, known: readonly string[], where:
 const MOST_POINTS = 100_000;
 
 /** Before any list of that length is made. */
-function checkSize({ seeds = 1, policies }: ScenarioText, sweep: Sweep | undefined, where: WhereIs): void {
+function checkSize({ seeds = 1, policies = [], systems = [] }: ScenarioText, sweep: Sweep | undefined, where: WhereIs): void {
   const repetitions = typeof seeds === 'number' ? seeds : seeds.length;
-  const points = policies.length * repetitions * assignmentCount(sweep);
+  const points = (policies.length + systems.length) * repetitions * assignmentCount(sweep);
   if (points <= MOST_POINTS) return;
   throw usageError(
     `it would have ${points} points for each workload and cluster`,

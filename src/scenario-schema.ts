@@ -7,6 +7,7 @@ const count = z.int().min(1);
 /** A number, or a number with a unit. */
 const amount = z.union([z.number(), word]);
 const factor = z.number().positive();
+const share = z.number().min(0).max(1);
 const value = z.union([z.number(), z.string(), z.boolean()]);
 const parameters = z.record(z.string(), value);
 
@@ -21,6 +22,10 @@ const changes = {
   estimates: amount.describe('limit of jobs that have none: runtime | partition | none | factor=N | a duration').optional(),
   overrun: z.enum(['kill', 'extend']).describe('jobs that outlast their limit').optional(),
   dependencies: z.enum(['ignore', 'hold', 'feedback']).describe('dependencies of the trace').optional(),
+  network: share.describe('share of their time that jobs wait for the network: systems slow it down').optional(),
+  io: share.describe('share of their time that jobs read and write: systems slow it down').optional(),
+  steps: count.describe('split jobs into so many steps, side by side: under systems each is submitted by itself').optional(),
+  interactive: share.describe('share of the jobs, drawn, that go to the queue interactive').optional(),
   cluster: word.describe('the only cluster of the scenario that this workload runs on').optional(),
 };
 
@@ -52,6 +57,19 @@ export const policySchema = z
     files: z.record(z.string(), word).describe('parameters that name files, relative to this file').optional(),
   })
   .describe('who starts when');
+
+export const systemEntrySchema = z
+  .strictObject({
+    name: word.describe('name of a system ("yardmaster systems list"), or path of a file with one, relative to this file'),
+    label: word.describe('what results call it; the name and the figures given if absent').optional(),
+    pools: z
+      .record(z.string(), word)
+      .describe('nodes by pool, such as nodes=8,cpus=8; cluster = that of the point, which the only pool of a system gets anyway')
+      .optional(),
+    set: parameters.describe('figures in place of those of its description, by their paths').optional(),
+    assumed: factor.describe('what durations that are assumed are multiplied by').optional(),
+  })
+  .describe('resource managers put together');
 
 export const placementSchema = z
   .strictObject({ name: word, parameters: parameters.optional() })
@@ -95,7 +113,8 @@ export const sweepSchema = z
     axes: z
       .record(z.string(), z.union([z.array(value).min(1), rangeSchema]))
       .describe(
-        'load, runtimes, sizes, nodes, nodes-factor, generate.PARAMETER, policy.PARAMETER, LABEL.PARAMETER, ' +
+        'load, runtimes, sizes, network, io, steps, interactive, nodes, nodes-factor, generate.PARAMETER, ' +
+          'policy.PARAMETER, LABEL.PARAMETER (of a system: a figure by its path), assumed, ' +
           'costs.launch, costs.release, failures.mtbf, failures.mttr; each a list of values or a range',
       ),
   })
@@ -164,7 +183,13 @@ export const scenarioSchema = z
     policies: z
       .array(z.union([word, policySchema]))
       .min(1)
-      .describe('who starts when: names, name:key=value,..., or with parameters'),
+      .describe('who starts when: names, name:key=value,..., or with parameters')
+      .optional(),
+    systems: z
+      .array(z.union([word, systemEntrySchema]))
+      .min(1)
+      .describe('resource managers put together, compared with each other and with policies')
+      .optional(),
     seeds: z
       .union([count, z.array(z.int().min(0)).min(1)])
       .describe('how many (1, 2, 3 ...), or which; 1 if absent')
@@ -196,6 +221,7 @@ export type ScenarioText = z.infer<typeof scenarioSchema>;
 export type WorkloadText = z.infer<typeof workloadSchema>;
 export type ClusterEntryText = z.infer<typeof clusterEntrySchema>;
 export type PolicyText = z.infer<typeof policySchema>;
+export type SystemEntryText = z.infer<typeof systemEntrySchema>;
 export type SweepText = z.infer<typeof sweepSchema>;
 export type MatchText = z.infer<typeof matchSchema>;
 export type ExpectText = z.infer<typeof expectSchema>;

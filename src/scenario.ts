@@ -17,6 +17,7 @@ export interface Scenario {
   readonly workloads: readonly WorkloadEntry[];
   /** Empty = what each workload declares. */
   readonly clusters: readonly ClusterEntry[];
+  /** Policies, and systems of resource managers. */
   readonly policies: readonly PolicyEntry[];
   readonly seeds: readonly number[];
   readonly placement: PlacementEntry;
@@ -62,6 +63,13 @@ export interface WorkloadChanges {
   readonly estimates?: string;
   readonly overrun: 'kill' | 'extend';
   readonly dependencies: 'ignore' | 'hold' | 'feedback';
+  /** Shares of their run time that jobs wait for the network, and that they read and write: systems slow these down. */
+  readonly network?: number;
+  readonly io?: number;
+  /** Into so many steps of one size, side by side, each job is split that can be: the tasks of a workflow [count]. */
+  readonly steps?: number;
+  /** Share of the jobs, drawn, that go to the queue `interactive`. */
+  readonly interactive?: number;
 }
 
 export interface ClusterEntry extends Placed {
@@ -73,12 +81,14 @@ export interface ClusterEntry extends Placed {
 }
 
 export interface PolicyEntry extends Placed {
-  /** Of a policy of the list, or the path of a file. */
+  /** Of a policy of the list, or a system, or the path of a file. */
   readonly name: string;
   readonly label: string;
   readonly parameters: GivenParameters;
   /** Paths, by parameter. */
   readonly files: Readonly<Record<string, string>>;
+  /** It is a system of resource managers; parameters are figures of its description by their paths, and `assumed`. */
+  readonly isSystem?: true;
 }
 
 export interface PlacementEntry extends Placed {

@@ -1,3 +1,5 @@
+import type { NodeTime } from './node-time.ts';
+
 /** What became of a job. Values of `Schedule.state`; STATE_NAMES has their names in files. */
 export const UNFINISHED = 0;
 /** Ran to its end. */
@@ -96,6 +98,10 @@ export interface Schedule {
   /** When the run was over [ms]: the last event that was looked at. */
   readonly until: number;
   readonly explanations: readonly Explanation[];
+  /** When the user of each job could see that it was over [ms]; absent where that is when it ended. */
+  readonly seen?: Float64Array;
+  /** Where the time of the nodes went; absent unless a system of resource managers was run. */
+  readonly nodeTime?: NodeTime;
 }
 
 /** How often each job was started again after an interruption [count]. */

@@ -20,7 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   engine: [],
   systems: ['engine'],
   live: ['engine', 'results'],
-  experiment: ['engine', 'trace', 'policies', 'placement', 'metrics', 'results'],
+  experiment: ['engine', 'trace', 'policies', 'placement', 'metrics', 'results', 'systems'],
   cli: ['engine', 'trace', 'policies', 'placement', 'metrics', 'report', 'results', 'verify', 'systems', 'live', 'experiment'],
 };
 

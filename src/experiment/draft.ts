@@ -7,6 +7,7 @@ import { parseDuration } from '../units.ts';
 import type { LoadedEntryCluster, LoadedWorkload } from './inputs.ts';
 import type { Resize } from './point.ts';
 import type { LoadedPolicy } from './policy-entry.ts';
+import { ASSUMED, hasFigure } from './system-entry.ts';
 
 export interface Draft {
   readonly workload: LoadedWorkload;
@@ -41,6 +42,11 @@ const AXES: Readonly<Record<string, { readonly part: Part; readonly set: Setter 
   load: { part: 'workload', set: change('load') },
   runtimes: { part: 'workload', set: change('runtimes') },
   sizes: { part: 'workload', set: change('sizes') },
+  network: { part: 'workload', set: work('network') },
+  io: { part: 'workload', set: work('io') },
+  interactive: { part: 'workload', set: work('interactive') },
+  steps: { part: 'workload', set: (draft, value, at) => ({ ...draft, changes: { ...draft.changes, steps: steps(value, at) } }) },
+  assumed: { part: 'policy', set: assumedFactor },
   nodes: { part: 'cluster', set: (draft, value, at) => ({ ...draft, resize: { ...draft.resize, nodes: nodes(value, at) } }) },
   'nodes-factor': {
     part: 'cluster',
@@ -78,6 +84,15 @@ function change(key: 'load' | 'runtimes' | 'sizes'): Setter {
   return (draft, value, at) => ({ ...draft, changes: { ...draft.changes, [key]: factor(value, at) } });
 }
 
+function work(key: 'network' | 'io' | 'interactive'): Setter {
+  return (draft, value, at) => ({ ...draft, changes: { ...draft.changes, [key]: share(value, at) } });
+}
+
+function assumedFactor(draft: Draft, value: ParameterValue, at: string): Omit<Draft, 'applied'> | undefined {
+  if (draft.policy.system === undefined) return undefined;
+  return { ...draft, parameters: { ...draft.parameters, [ASSUMED]: factor(value, at) } };
+}
+
 function cost(key: 'launch' | 'release'): Setter {
   return (draft, value, at) => ({ ...draft, run: { ...draft.run, [key]: parseDuration(String(value), at) } });
 }
@@ -102,7 +117,11 @@ function modelParameter(key: string): Setter {
 
 function policyParameter(key: string): Setter {
   return (draft, value, at) => {
-    const { specs } = draft.policy;
+    const { specs, system } = draft.policy;
+    if (system !== undefined) {
+      if (!hasFigure(system, draft.parameters, key, String(value))) return undefined;
+      return { ...draft, parameters: { ...draft.parameters, [key]: value } };
+    }
     if (!Object.hasOwn(specs, key)) return undefined;
     if (specs[key].type === 'file') throw usageError(`"${key}" is a file`, at, 'list the policy once for each file instead');
     return { ...draft, parameters: { ...draft.parameters, ...one(readParameters(specs, { [key]: value }, at), key) } };
@@ -116,6 +135,16 @@ function one(parameters: Parameters, key: string): Parameters {
 function factor(value: ParameterValue, at: string): number {
   if (typeof value === 'number' && value > 0 && value < Infinity) return value;
   throw usageError(`"${value}" is no factor`, at, 'write numbers above 0; 1 changes nothing');
+}
+
+function share(value: ParameterValue, at: string): number {
+  if (typeof value === 'number' && value >= 0 && value <= 1) return value;
+  throw usageError(`"${value}" is no share`, at, 'write numbers from 0 to 1');
+}
+
+function steps(value: ParameterValue, at: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return value;
+  throw usageError(`"${value}" is no number of steps`, at, 'write whole numbers from 1 on');
 }
 
 function nodes(value: ParameterValue, at: string): number {

@@ -159,7 +159,7 @@ function keyOf(point: Omit<Point, 'index' | 'key'>, { workload, cluster, policy 
     cluster: { ...pointCluster, content: cluster.fingerprint },
     policy: {
       ...pointPolicy,
-      file: policy.file?.sha256,
+      file: policy.file?.sha256 ?? policy.system?.sha256,
       files: Object.fromEntries(Object.entries(policy.files).map(([key, { sha256 }]) => [key, sha256])),
     },
   }).slice(0, KEY_LENGTH);

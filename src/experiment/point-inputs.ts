@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster.ts';
 import type { Workload } from '../workload.ts';
 import type { Inputs } from './inputs.ts';
 import type { HashedFile } from './parameter-files.ts';
+import type { SystemSource } from './system-entry.ts';
 import { sharedColumns } from './shared-columns.ts';
 
 export interface PointInputs {
@@ -12,6 +13,7 @@ export interface PointInputs {
   readonly policies: readonly {
     readonly file?: { readonly path: string; readonly sha256: string };
     readonly files: Readonly<Record<string, HashedFile>>;
+    readonly system?: SystemSource;
   }[];
 }
 
@@ -19,6 +21,6 @@ export function pointInputs({ workloads, clusters, policies }: Inputs): PointInp
   return {
     traces: workloads.map(({ trace }) => trace && sharedColumns(trace.workload)),
     clusters: clusters.map(({ cluster }) => cluster),
-    policies: policies.map(({ file, files }) => ({ file, files })),
+    policies: policies.map(({ file, files, system }) => ({ file, files, system })),
   };
 }

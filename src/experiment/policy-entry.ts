@@ -9,6 +9,8 @@ import { readParameterFiles } from './parameter-files.ts';
 import type { HashedFile } from './parameter-files.ts';
 import { isPolicyFile, loadPolicyFile, policyFileHash } from './policy-file.ts';
 import { existingFile } from './scenario-paths.ts';
+import { loadSystemEntry } from './system-entry.ts';
+import type { SystemSource } from './system-entry.ts';
 
 export interface LoadedPolicy {
   readonly entry: PolicyEntry;
@@ -22,10 +24,13 @@ export interface LoadedPolicy {
   readonly files: Readonly<Record<string, HashedFile>>;
   /** The file it is loaded from, as it is now; absent for a policy of our own list. */
   readonly file?: { readonly path: string; readonly sha256: string };
+  /** It is a system: what describes it. `parameters` are its figures by their paths. */
+  readonly system?: SystemSource;
 }
 
 /** Loads the policy of an entry. `folder`: of the scenario, which its paths are relative to. */
 export async function loadPolicyEntry(entry: PolicyEntry, folder: string): Promise<LoadedPolicy> {
+  if (entry.isSystem === true) return loadSystemEntry(entry, folder);
   const { at } = entry;
   const path = isPolicyFile(entry.name) ? existingFile(folder, entry.name, at) : undefined;
   // Its bytes are taken before it is loaded: it must not be able to tell others of itself.

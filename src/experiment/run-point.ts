@@ -15,6 +15,8 @@ import { writePoint } from './point-folder.ts';
 import type { PointInputs } from './point-inputs.ts';
 import { PointWorkloads } from './point-workload.ts';
 import { inTermsOfTrace, loadPolicyFile, policyFileHash } from './policy-file.ts';
+import { runSystem } from './run-system.ts';
+import type { SystemOutcome } from './run-system.ts';
 import { countServing, countStates } from './run-summary.ts';
 import { ownColumns } from './shared-columns.ts';
 
@@ -39,12 +41,9 @@ export class PointRunner {
 
   /** Simulates, measures and writes. `folder`: of this point. */
   async run(point: Point, folder: string): Promise<void> {
-    const spec = await this.#policy(point);
-    const cluster = pointCluster(point, this.#inputs);
-    const { workload, notes } = this.#workloads.of(point, cluster);
-    const warnings: string[] = [];
-    const onWarning = (message: string) => void warnings.push(`${point.policy.label}: ${message}`);
-    const schedule = this.#simulate(point, spec, { workload, cluster, onWarning });
+    const wanted = pointCluster(point, this.#inputs);
+    const { workload, notes } = this.#workloads.of(point, wanted);
+    const { schedule, cluster, digest, notes: told } = await this.#outcome(point, workload, wanted);
     const { metrics: names, warmUp, drain } = point.measures;
     const states = countStates(schedule);
     writePoint(folder, {
@@ -57,13 +56,24 @@ export class PointRunner {
         name: point.policy.name,
         parameters: point.policy.parameters,
         oracle: schedule.oracle === true,
-        digest: scheduleDigest(schedule),
+        digest,
         states,
         measurements: measure({ workload, cluster, schedule }, { names, warmUp, drain }),
       },
       serving: countServing(workload, schedule),
-      notes: [...notes, ...warnings],
+      notes: [...notes, ...told],
     });
+  }
+
+  /** Of a system, or of a policy. */
+  async #outcome(point: Point, workload: Workload, cluster: Cluster): Promise<SystemOutcome> {
+    const { system } = this.#inputs.policies[point.policy.policy];
+    if (system !== undefined) return runSystem(point, system, workload, cluster);
+    const spec = await this.#policy(point);
+    const notes: string[] = [];
+    const onWarning = (message: string) => void notes.push(`${point.policy.label}: ${message}`);
+    const schedule = this.#simulate(point, spec, { workload, cluster, onWarning });
+    return { schedule, cluster, digest: scheduleDigest(schedule), notes };
   }
 
   async #policy({ policy: { policy: index, name } }: Point): Promise<PolicySpec> {

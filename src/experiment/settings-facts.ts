@@ -1,5 +1,5 @@
 /** Axes of a sweep that are about the workload or the machine. */
-const OF_CONDITIONS = /^(load|runtimes|sizes|nodes|nodes-factor|generate\..*)$/;
+const OF_CONDITIONS = /^(load|runtimes|sizes|network|io|steps|interactive|nodes|nodes-factor|generate\..*)$/;
 
 /** How a point was run, for machines: units end the names. */
 import type { Point } from './point.ts';
@@ -30,7 +30,21 @@ export function settingsFacts({ run, placement, workload: { changes }, measures,
 
 /** What the jobs of a point are, for machines. */
 export function workloadFacts({ workload: { name, entry, model, changes } }: Point): object {
-  const { from, until, limit, load, runtimes, sizes } = changes;
+  const { from, until, limit, load, runtimes, sizes, network, io, steps, interactive } = changes;
   const seconds = (ms: number | undefined) => (ms === undefined ? undefined : ms / 1000);
-  return { name, entry, model, from_s: seconds(from), until_s: seconds(until), limit, load, runtimes, sizes };
+  return {
+    name,
+    entry,
+    model,
+    from_s: seconds(from),
+    until_s: seconds(until),
+    limit,
+    load,
+    runtimes,
+    sizes,
+    network,
+    io,
+    steps,
+    interactive,
+  };
 }

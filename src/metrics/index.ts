@@ -18,6 +18,8 @@ import { jainProcessorTimeByAccount } from './jain-processor-time-by-account.ts'
 import { jobsByState } from './jobs-by-state.ts';
 import { makespan } from './makespan.ts';
 import type { MetricSpec } from './metric.ts';
+import { nodeTime } from './node-time.ts';
+import { nodeTimeByTenant } from './node-time-by-tenant.ts';
 import { overtaken } from './overtaken.ts';
 import { pendingProcessors } from './pending-processors.ts';
 import { perProcessorBoundedSlowdown } from './per-processor-bounded-slowdown.ts';
@@ -30,14 +32,19 @@ import { turnaround } from './turnaround.ts';
 import { unfairStarts } from './unfair-starts.ts';
 import { usefulUtilization } from './useful-utilization.ts';
 import { utilization } from './utilization.ts';
+import { visibleStretch } from './visible-stretch.ts';
+import { visibleTurnaround } from './visible-turnaround.ts';
 import { wait } from './wait.ts';
 import { waitByAccount } from './wait-by-account.ts';
 import { waitByLength } from './wait-by-length.ts';
+import { waitByQueue } from './wait-by-queue.ts';
 import { waitBySize } from './wait-by-size.ts';
 
 export const metrics: readonly MetricSpec[] = [
   wait,
   turnaround,
+  visibleTurnaround,
+  visibleStretch,
   boundedSlowdown,
   perProcessorBoundedSlowdown,
   utilization,
@@ -66,8 +73,11 @@ export const metrics: readonly MetricSpec[] = [
   boundedSlowdownByLength,
   boundedSlowdownByUser,
   waitByAccount,
+  waitByQueue,
   boundedSlowdownByAccount,
   coreHoursByAccount,
   jainBoundedSlowdownByAccount,
   jainProcessorTimeByAccount,
+  nodeTime,
+  nodeTimeByTenant,
 ];

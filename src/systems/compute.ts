@@ -109,11 +109,13 @@ export class Computation implements Body {
     // Work goes on until it is stopped: it may end in time.
   }
 
-  interrupted(_warned: boolean, keeps: boolean): void {
+  interrupted(warned: boolean, keeps: boolean): void {
     this.#run++;
-    if (keeps && !Number.isNaN(this.#began)) this.#done += (this.#shop.agenda.now - this.#began) / this.#slowdown;
+    const { now } = this.#shop.agenda;
+    const kept = keeps && !Number.isNaN(this.#began) ? now - this.#began : 0;
+    this.#done += kept / this.#slowdown;
     this.#outlive();
-    this.#step.interrupted(this.#copy);
+    this.#step.interrupted(this.#copy, { now, warned, kept });
   }
 
   ended(state: number): void {

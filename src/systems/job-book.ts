@@ -1,5 +1,17 @@
 import { COMPLETED, UNFINISHED } from '../schedule.ts';
 
+/** A run that was broken off [ms]. */
+export interface BrokenOff {
+  readonly job: number;
+  /** That of its end if it had not come to work yet. */
+  readonly start: number;
+  readonly end: number;
+  /** It had been told before. */
+  readonly warned: boolean;
+  /** Work of it that counts for later runs. */
+  readonly kept: number;
+}
+
 /** What became of each job of the workload, as columns. Times [ms], NaN = it did not happen. */
 export class JobBook {
   readonly count: number;
@@ -11,8 +23,12 @@ export class JobBook {
   readonly seen: Float64Array;
   /** What its user was told, as in `Schedule`; of several steps the first that did not complete says it. */
   readonly state: Uint8Array;
+  /** When one of its steps began last, or began anew. */
+  readonly lastStart: Float64Array;
   /** Runs that were broken off [count]. */
   readonly restarts: Int32Array;
+  /** The same one by one, of jobs of one step: several steps hold parts of what the job holds, each for a time of its own. */
+  readonly brokenOff: BrokenOff[] = [];
   /** Copies that were made while others ran [count]. */
   readonly duplicates: Int32Array;
   /** Copies that went on when nobody waited for them any more [count]. */
@@ -34,6 +50,7 @@ export class JobBook {
     this.end = new Float64Array(length).fill(NaN);
     this.seen = new Float64Array(length).fill(NaN);
     this.state = new Uint8Array(length);
+    this.lastStart = new Float64Array(length).fill(NaN);
     this.restarts = new Int32Array(length);
     this.duplicates = new Int32Array(length);
     this.orphans = new Int32Array(length);
@@ -45,6 +62,16 @@ export class JobBook {
 
   stepsOf(job: number): number {
     return this.#steps[job];
+  }
+
+  /** A step of it runs, for the first time or again. */
+  runs(job: number, now: number): void {
+    this.lastStart[job] = now;
+  }
+
+  interrupted(run: BrokenOff): void {
+    this.restarts[run.job]++;
+    if (this.#steps[run.job] === 1) this.brokenOff.push(run);
   }
 
   began(job: number, now: number): void {

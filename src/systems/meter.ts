@@ -3,33 +3,22 @@
  * passes and never twice, so that the accounts of a manager add up to what its ledger gave out.
  */
 
-/** What a holding is for. Values of a row's purpose. */
-export const RENDEZVOUS = 0;
-export const START_UP = 1;
-export const USEFUL = 2;
-export const SLOWDOWN = 3;
-export const UNREQUESTED = 4;
-export const BADPUT = 5;
-export const ORPHAN = 6;
-export const TAIL = 7;
-export const GRACE = 8;
-export const CARRIER = 9;
-export const PASSED = 10;
+import { BADPUT, PURPOSES, SLOWDOWN, UNREQUESTED, USEFUL } from '../node-time.ts';
 
-/** In the order of the values. */
-export const PURPOSES = [
-  'rendezvous',
-  'start-up',
-  'useful',
-  'slow-down',
-  'unrequested',
-  'badput',
-  'orphan',
-  'tail',
-  'grace',
-  'carrier',
-  'passed',
-] as const;
+export {
+  BADPUT,
+  CARRIER,
+  GRACE,
+  ORPHAN,
+  PASSED,
+  PURPOSES,
+  RENDEZVOUS,
+  SLOWDOWN,
+  START_UP,
+  TAIL,
+  UNREQUESTED,
+  USEFUL,
+} from '../node-time.ts';
 
 const KINDS = PURPOSES.length;
 

@@ -69,8 +69,7 @@ class SystemSimulation {
     const agenda = this.#agenda;
     this.#options = options;
     this.#audit = options.audit === true ? new Audit() : undefined;
-    const names = system.managers.map(({ name }) => name);
-    this.#waterfall = new Waterfall(names, jobs.count);
+    this.#waterfall = new Waterfall(system.managers, jobs.count);
     this.#book = new JobBook(Int32Array.from({ length: jobs.count }, (_, job) => workload.steps?.[job] ?? 1));
     const stages = new Stages(seed);
     const hazard = (millicores: number, time: number) => (this.#hazard += millicores * time);

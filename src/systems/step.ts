@@ -15,6 +15,8 @@ export class Step {
   /** What its tasks ask for, all together. */
   readonly millicores: number;
   #hasBegun = false;
+  /** When the run began that goes on [ms]; NaN = none does. */
+  #since = NaN;
   readonly #book: JobBook;
   /** The copy whose result counts; others are nobody's. */
   copy = 0;
@@ -38,13 +40,20 @@ export class Step {
   }
 
   began(copy: number, now: number): void {
-    if (copy !== this.copy || this.#hasBegun) return;
+    if (copy !== this.copy) return;
+    this.#since = now;
+    this.#book.runs(this.job, now);
+    if (this.#hasBegun) return;
     this.#hasBegun = true;
     this.#book.began(this.job, now);
   }
 
-  interrupted(copy: number): void {
-    if (copy === this.copy) this.#book.restarts[this.job]++;
+  /** Its run is broken off; `kept`: work that counts for the next one [ms]. */
+  interrupted(copy: number, { now, warned, kept }: { now: number; warned: boolean; kept: number }): void {
+    if (copy !== this.copy) return;
+    const start = Number.isNaN(this.#since) ? now : this.#since;
+    this.#since = NaN;
+    this.#book.interrupted({ job: this.job, start, end: now, warned, kept });
   }
 
   ended(copy: number, now: number): void {

@@ -21,7 +21,12 @@ export interface SystemChanges {
   readonly values?: ReadonlyMap<string, string>;
   /** What durations that are assumed are multiplied by; 1 if absent. */
   readonly assumed?: number;
+  /** The machine that is wanted: the nodes of the only pool of a system, and of each pool whose nodes are said to be `cluster`. */
+  readonly cluster?: Cluster;
 }
+
+/** The word that stands for the machine that is wanted. */
+const WANTED = 'cluster';
 
 /** A file that describes a system. */
 export interface SystemFile {
@@ -76,18 +81,24 @@ function build(given: SystemText, name: string, where: WhereIs, changes: SystemC
   };
 }
 
-function poolsOf(given: SystemText, where: WhereIs, { pools = new Map() }: SystemChanges): Map<string, Cluster> {
+function poolsOf(given: SystemText, where: WhereIs, { pools = new Map(), values, cluster }: SystemChanges): Map<string, Cluster> {
   const known = Object.keys(given.pools ?? {});
   for (const name of pools.keys()) {
     if (!known.includes(name)) throw usageError(`there is no pool "${name}"`, where(['pools']), didYouMean(name, known));
   }
   return new Map(
-    Object.entries(given.pools ?? {}).map(([name, spec]) => {
-      const cluster = parseClusterSpec(pools.get(name) ?? spec);
-      if (!cluster.interchangeable) return [name, { ...cluster, name, pools: named(cluster, name) }];
-      throw usageError(`pool ${name} has processors without nodes`, where(['pools', name]), 'write nodes=16,cpus=8');
+    Object.entries(given.pools ?? {}).map(([name, text]) => {
+      const spec = pools.get(name) ?? text;
+      const isGiven = pools.has(name) || values?.has(`pools.${name}`) === true;
+      const isWanted = cluster !== undefined && (spec === WANTED || (known.length === 1 && !isGiven));
+      return [name, poolOf(name, isWanted ? cluster : parseClusterSpec(spec), where(['pools', name]))];
     }),
   );
+}
+
+function poolOf(name: string, cluster: Cluster, at: string): Cluster {
+  if (!cluster.interchangeable) return { ...cluster, name, pools: named(cluster, name) };
+  throw usageError(`pool ${name} has processors without nodes`, at, 'write nodes=16,cpus=8');
 }
 
 /** Nodes of different pools must not be taken for each other: they bear the name of their own. */

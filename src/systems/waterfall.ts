@@ -1,29 +1,20 @@
 /** Where the time of the nodes went, level by level: what each manager was given, used, and passed on. */
-import { PURPOSES } from './meter.ts';
+import { PURPOSES } from '../node-time.ts';
+import type { Level } from '../node-time.ts';
 import type { Site } from './site.ts';
+import type { ManagerSpec } from './system.ts';
 
-/** One manager, over all of its instances [millicore-ms]. */
-export interface Level {
-  readonly manager: string;
-  /** Managers of this name that there were [count]. */
-  readonly instances: number;
-  /** What its nodes offered. */
-  readonly offered: number;
-  /** Offered, and held by nobody. */
-  readonly idle: number;
-  /** By purpose, in the order of `PURPOSES`. */
-  readonly purposes: readonly number[];
-}
+export type { Level } from '../node-time.ts';
 
 /** Gathers the accounts of managers, and forgets those that are closed. */
 export class Waterfall {
-  readonly #levels = new Map<string, { instances: number; offered: number; purposes: Float64Array }>();
+  readonly #levels = new Map<string, { owns: boolean; instances: number; offered: number; purposes: Float64Array }>();
   /** Of each job, by purpose. */
   readonly #jobs: Float64Array;
 
-  constructor(managers: readonly string[], jobs: number) {
-    for (const name of managers)
-      this.#levels.set(name, { instances: 0, offered: 0, purposes: new Float64Array(PURPOSES.length) });
+  constructor(managers: readonly ManagerSpec[], jobs: number) {
+    for (const { name, owns } of managers)
+      this.#levels.set(name, { owns: owns !== undefined, instances: 0, offered: 0, purposes: new Float64Array(PURPOSES.length) });
     this.#jobs = new Float64Array(jobs * PURPOSES.length);
   }
 
@@ -44,13 +35,19 @@ export class Waterfall {
   }
 
   levels(): Level[] {
-    return [...this.#levels].map(([manager, { instances, offered, purposes }]) => ({
+    return [...this.#levels].map(([manager, { owns, instances, offered, purposes }]) => ({
       manager,
+      owns,
       instances,
       offered,
       idle: offered - purposes.reduce((sum, account) => sum + account, 0),
       purposes: [...purposes],
     }));
+  }
+
+  /** Of each job over all managers: its purposes stand at `job * PURPOSES.length` [millicore-ms]. */
+  get ofJobs(): Float64Array {
+    return this.#jobs;
   }
 
   /** One account of a job, over all managers [millicore-ms]. */
