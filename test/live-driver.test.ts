@@ -22,11 +22,14 @@ const jobs = (count: number) =>
   );
 
 describe('on a cluster that works', () => {
-  test.each(['fcfs', 'easy', 'kube-default', 'gang'])('%s runs every job', async (policy) => {
-    for (const node of ['a', 'b', 'c']) api.addNode(node, { cpu: '2', memory: '8Gi', pods: '110' });
-    const workload = jobs(12);
-    const { outcome } = await liveRun({ access: plainAccess(api.url), clock, workload, policy });
-    expect(api.violations).toEqual([]);
-    expect([...outcome.schedule.state]).toEqual(Array.from({ length: workload.count }, () => COMPLETED));
-  });
+  test.each(['fcfs', 'easy', 'kube-default', 'gang', 'kai', 'volcano', 'kueue', 'slurm-backfill'])(
+    '%s runs every job',
+    async (policy) => {
+      for (const node of ['a', 'b', 'c']) api.addNode(node, { cpu: '2', memory: '8Gi', pods: '110' });
+      const workload = jobs(12);
+      const { outcome } = await liveRun({ access: plainAccess(api.url), clock, workload, policy });
+      expect(api.violations).toEqual([]);
+      expect([...outcome.schedule.state]).toEqual(Array.from({ length: workload.count }, () => COMPLETED));
+    },
+  );
 });

@@ -6,6 +6,7 @@ import { simulate } from '../src/engine/simulate.ts';
 import { readParameters } from '../src/parameters.ts';
 import { firstFit } from '../src/placement/first-fit.ts';
 import { loadPolicies } from '../src/policies/index.ts';
+import type { Cycle, Policy, PolicySpec, Preemption } from '../src/policy.ts';
 import { UNFINISHED } from '../src/schedule.ts';
 import type { Schedule } from '../src/schedule.ts';
 import { ONE_PROCESSOR } from '../src/workload.ts';
@@ -23,27 +24,61 @@ const NODES: Cluster = {
 
 const SECOND = 1000;
 const request = fc.constantFrom(ONE_PROCESSOR, ONE_PROCESSOR, { ...ONE_PROCESSOR, cpu: 2000 }, { ...ONE_PROCESSOR, cpu: 1500 });
-const job = (most: number) =>
+const job = (most: number, noneFails = false) =>
   fc.record({
     submit: fc.nat(5).map((time) => time * SECOND),
     runtime: fc.nat(6).map((time) => time * SECOND),
     walltime: fc.constantFrom(1, 2, 4, 6, 9, Infinity).map((time) => time * SECOND),
     procs: fc.integer({ min: 1, max: most }),
-    outcome: fc.constantFrom(0, 0, 1),
+    outcome: noneFails ? fc.constant(0) : fc.constantFrom(0, 0, 1),
     user: fc.constantFrom('ada', 'ben'),
     request,
   });
-const workloads = (most: number): fc.Arbitrary<Workload> =>
-  fc.array(job(most), { minLength: 1, maxLength: 10 }).map((jobs) => workloadOf(jobs));
+const workloads = (most: number, noneFails: boolean): fc.Arbitrary<Workload> =>
+  fc.array(job(most, noneFails), { minLength: noneFails ? 5 : 1, maxLength: 10 }).map((jobs) => workloadOf(jobs));
 
 /** Why a policy is given jobs of one task only: two jobs that have half of their pods may wait for each other for ever. */
 const POD_BY_POD = new Set(['kube-default']);
 
 /**
- * Policies that preempt of their own accord. A real cluster gives nodes back at another moment than a simulated one, and
- * what follows from that has not been worked out yet: see README, "Limits".
+ * What policies are told that preempt of their own accord, so that they do so here. Pods cannot be suspended, nor write
+ * checkpoints. One that fails while it is being stopped has not failed by itself, for all that anybody could tell: so none
+ * fails.
  */
-const PREEMPTS = new Set(['las-2d', 'gittins', 'srtf', 'srsf', 'smallest-first', 'kai']);
+const PREEMPTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'las-2d': { stop: 'requeue', thresholds: '1/3' },
+  gittins: { stop: 'requeue', quantum: '1' },
+  srtf: { stop: 'requeue' },
+  srsf: { stop: 'requeue' },
+  'smallest-first': { stop: 'requeue' },
+  kai: { grace: '1s', recreate: '0s' },
+};
+
+/**
+ * The same policy, but jobs that it preempts get a second to stop. Those that are to stop at once are gone within the cycle
+ * in a simulation, and pods are not: another one is needed for whoever gets their nodes.
+ */
+function patient(spec: PolicySpec): PolicySpec {
+  return {
+    ...spec,
+    create: (setup) => {
+      const policy = spec.create(setup);
+      const given = (cycle: Cycle) =>
+        new Proxy(cycle, {
+          get: (target, name) => {
+            if (name === 'preempt') {
+              return (job: number, preemption: Preemption) => target.preempt(job, { ...preemption, grace: SECOND });
+            }
+            const value: unknown = Reflect.get(target, name);
+            return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+          },
+        });
+      return Object.assign(Object.create(policy) as Policy, {
+        schedule: (cycle: Cycle) => policy.schedule(given(cycle)),
+      });
+    },
+  };
+}
 
 /** What both must agree in. */
 function decisions({ start, end, state, placements, attempts }: Schedule) {
@@ -56,23 +91,36 @@ function decisions({ start, end, state, placements, attempts }: Schedule) {
       .sort()
       .join(' '),
   );
-  return { start: [...start], end: [...end], state: [...state], places, attempts: attempts.count };
+  return {
+    start: [...start],
+    end: [...end],
+    state: [...state],
+    places,
+    attempts: attempts.count,
+  };
 }
 
 const policies = await loadPolicies();
 
 describe.each(policies)('$name', (spec) => {
-  test.skipIf(PREEMPTS.has(spec.name))('decides the same live as simulated (not shown of those that preempt)', () => {
+  test('decides the same live as simulated', () => {
+    const preempts = PREEMPTS[spec.name];
     // A real cluster costs what it costs: schedulers that model what theirs does are told not to.
     const costs = spec.parameters?.costs === undefined ? {} : { costs: 'none' };
-    const options = { placement: firstFit, parameters: readParameters(spec.parameters ?? {}, costs, spec.name) };
-    const property = fc.property(workloads(POD_BY_POD.has(spec.name) ? 1 : 4), (workload) => {
-      const simulated = simulate(workload, NODES, spec, options);
+    const parameters = readParameters(spec.parameters ?? {}, { ...costs, ...preempts }, spec.name);
+    const options = { placement: firstFit, parameters };
+    const policy = preempts === undefined ? spec : patient(spec);
+    let preempted = 0;
+    const property = fc.property(workloads(POD_BY_POD.has(spec.name) ? 1 : 4, preempts !== undefined), (workload) => {
+      const simulated = simulate(workload, NODES, policy, options);
       // A simulation stops where gangs keep each other waiting for ever; a live run would go on.
       fc.pre(!simulated.state.includes(UNFINISHED));
-      expect(decisions(new VirtualCluster(workload, NODES, spec, options).run())).toEqual(decisions(simulated));
+      preempted += simulated.attempts.count;
+      expect(decisions(new VirtualCluster(workload, NODES, policy, options).run())).toEqual(decisions(simulated));
     });
-    fc.assert(property, { numRuns: 60 });
+    fc.assert(property, { numRuns: preempts === undefined ? 60 : 150 });
+    // Of kai there is a consolidation now and then.
+    if (preempts?.stop !== undefined) expect(preempted).toBeGreaterThan(0);
   });
 });
 
@@ -91,7 +139,10 @@ describe('kube-default with priorities', () => {
     let preempted = 0;
     const property = fc.property(prioritized, (workload) => {
       const spec = policies.find(({ name }) => name === 'kube-default')!;
-      const options = { placement: firstFit, parameters: readParameters(spec.parameters ?? {}, given, spec.name) };
+      const options = {
+        placement: firstFit,
+        parameters: readParameters(spec.parameters ?? {}, given, spec.name),
+      };
       const simulated = simulate(workload, NODES, spec, options);
       preempted += simulated.attempts.count;
       const live = new VirtualCluster(workload, NODES, spec, options).run();

@@ -6,6 +6,7 @@ import { nodeCount, nodeName } from '../src/cluster.ts';
 import type { Cluster } from '../src/cluster.ts';
 import { prepareRun } from '../src/engine/prepare.ts';
 import type { RunOptions } from '../src/engine/prepare.ts';
+import { isUp } from '../src/live/driver/live-pod.ts';
 import type { LivePod } from '../src/live/driver/live-pod.ts';
 import type { DeleteOrder, Order } from '../src/live/driver/orders.ts';
 import { Session } from '../src/live/driver/session.ts';
@@ -31,6 +32,7 @@ export class VirtualCluster {
   #now = 0;
   #uids = 0;
   #hasChanged = false;
+  #hasGone = false;
   /** Called with each order before it is carried out. */
   onOrder: (order: Order) => void = () => undefined;
 
@@ -56,8 +58,18 @@ export class VirtualCluster {
       this.#hasChanged = this.session.nextWake <= this.#now;
       while ((this.#events[0]?.at ?? Infinity) <= this.#now) this.#events.shift()!.happen();
       this.#carryOut(this.session.expire(this.#now));
-      if (this.#hasChanged) this.#carryOut(this.session.step(this.#now));
-      this.#carryOut(this.session.settle(this.#now));
+      // What ends at the instant at which it was decided on opens another round of it, as in a simulation.
+      for (let rounds = 0; this.#hasChanged && rounds < 100; rounds++) {
+        this.#hasChanged = false;
+        this.#hasGone = false;
+        let orders = this.session.step(this.#now);
+        // Pods that are made anew are bound as soon as they are there, and up as soon as they are bound.
+        for (let answers = 0; orders.length > 0 && answers < 100; answers++) {
+          this.#carryOut(orders);
+          orders = this.session.settle(this.#now);
+        }
+        this.#hasChanged = this.#hasGone;
+      }
     }
     return this.session.finish(this.#spec.name);
   }
@@ -117,8 +129,8 @@ export class VirtualCluster {
     if (wasQuiet) this.#hasChanged = false;
     const { runtime } = this.#workload;
     if (runtime[job] === Infinity) return;
-    // The job's processes meet when enough of them are there.
-    if (!this.session.tasks.enough(job, (one) => one.pod?.phase === 'Running')) return;
+    // The job's processes meet when enough of them are there; some may be done already, if others came anew.
+    if (!this.session.tasks.enough(job, (one) => one.pod !== undefined && isUp(one.pod))) return;
     for (const { pod: own } of this.session.tasks.of(job)) {
       if (own?.phase === 'Running') this.#at(this.#now + runtime[job], 0, () => this.#end(own.uid));
     }
@@ -137,6 +149,7 @@ export class VirtualCluster {
       const last = this.#pods.get(uid);
       if (last === undefined) return;
       this.#hasChanged = true;
+      this.#hasGone = true;
       this.#pods.delete(uid);
       this.session.gone(last);
     };

@@ -131,7 +131,8 @@ export class LiveCore extends Core {
 
   /** When the job's run has used up its walltime [ms]; Infinity if it has none or does not run. */
   limitOf(job: number): number {
-    return this.phase[job] === RUNNING ? this.running.expectedEnd(job) : Infinity;
+    const phase = this.phase[job];
+    return phase === RUNNING || phase === STOPPING ? this.record.lastStart[job] + this.walltimeLeft(job) : Infinity;
   }
 
   eachPart(job: number, visit: (node: number, group: number, tasks: number) => void): void {

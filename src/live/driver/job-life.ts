@@ -67,7 +67,8 @@ export class JobLife {
     if (task?.pod?.uid !== pod.uid) return this.#parts.occupancy.forget(pod.uid);
     // One that ended while it was being stopped is often told to have ended and to be gone in one breath.
     task.pod = pod;
-    if (task.state === 'bound' && this.states.of(task.job).halt === undefined && hasEnded(task)) task.state = 'finished';
+    const hasJust = this.states.of(task.job).halt === undefined ? hasEnded(task) : pod.phase === 'Succeeded';
+    if (task.state === 'bound' && hasJust) task.state = 'finished';
     task.pod = undefined;
     this.#parts.occupancy.forget(pod.uid);
     this.#changed.add(task.job);
@@ -130,7 +131,9 @@ export class JobLife {
     const { core, tasks } = this.#parts;
     const state = this.states.of(job);
     this.#changed.add(job);
-    if (state.halt !== undefined || state.isOver) return;
+    // The walltime of a job goes on while it is given time to stop.
+    const isSooner = halt.why === 'limit' && state.halt?.why === 'preempted';
+    if ((state.halt !== undefined && !isSooner) || state.isOver) return;
     state.halt = halt;
     core.breaking(job, core.now + (grace ?? 0));
     for (const task of tasks.of(job)) {

@@ -29,6 +29,8 @@ export interface LoopParts {
 const WIND_UP = 60_000;
 /** Pods that were asked for and not heard of for so long are asked for again [ms by the clock]. */
 const LOST_CREATION = 10_000;
+/** A turn that is later than this has the time at which it is, not that for which it was asked [ms by the clock]. */
+const LATE = 1000;
 /** How soon it is looked again whether anything may be decided [ms by the clock]. */
 const PAUSE = 100;
 
@@ -58,7 +60,7 @@ export class LiveLoop {
       if (session.jobsOver === session.jobs && executor.size === 0) return 'over';
       await this.#wakener.sleep(this.#untilNext(), stop);
       // What comes with it is seen together.
-      if (this.#hasChanged) await clock.sleep(batch, stop);
+      if (this.#hasChanged) await clock.sleep(Math.min(batch, this.#untilNext()), stop);
     }
     await this.#windUp();
     return 'stopped';
@@ -77,9 +79,10 @@ export class LiveLoop {
     executor.perform(orders);
   }
 
-  /** Never back: clocks are set. [ms] */
+  /** [ms] */
   #now(): number {
-    return Math.max(this.#parts.time.now(), this.#parts.session.core.now);
+    const { session, time } = this.#parts;
+    return session.turnAt(time.now(), LATE * time.scale);
   }
 
   #lookForLost(): void {

@@ -5,12 +5,13 @@ export class RunClock {
   readonly #clock: Clock;
   /** The Unix time at which the workload began [ms]. */
   readonly began: number;
-  readonly #scale: number;
+  /** How many times faster it goes. */
+  readonly scale: number;
 
   constructor(clock: Clock, began: number, scale: number) {
     this.#clock = clock;
     this.began = began;
-    this.#scale = scale;
+    this.scale = scale;
   }
 
   /** [ms of the workload] */
@@ -19,11 +20,11 @@ export class RunClock {
   }
 
   ofUnix(unix: number): number {
-    return (unix - this.began) * this.#scale;
+    return (unix - this.began) * this.scale;
   }
 
   /** How long a time of the workload takes by the clock [ms]. */
   byClock(ms: number): number {
-    return ms / this.#scale;
+    return ms / this.scale;
   }
 }

@@ -7,7 +7,6 @@ import { nodeCount, nodeName } from '../../cluster.ts';
 import type { Cluster } from '../../cluster.ts';
 import type { Driver } from '../../engine/driver.ts';
 import { LiveCore } from '../../engine/live-core.ts';
-import { RUNNING } from '../../engine/phase.ts';
 import type { Prepared } from '../../engine/prepare.ts';
 import { Recorder } from '../../engine/recorder.ts';
 import { processorCount } from '../../cluster.ts';
@@ -27,6 +26,7 @@ import type { WithStrangers } from './stranger-rows.ts';
 import { TaskTable } from './tasks.ts';
 import type { Task } from './tasks.ts';
 import { WakeTimes } from './wake-times.ts';
+import { Walltimes } from './walltimes.ts';
 
 export interface SessionSetup {
   readonly rows: WithStrangers;
@@ -57,7 +57,7 @@ export class Session implements Driver {
   readonly #happenings: Happenings;
   readonly #dispatch: Dispatch;
   readonly #wakes = new WakeTimes();
-  readonly #killScan: number;
+  readonly #walltimes: Walltimes;
   /** As they were last seen. */
   readonly #nodes: { readonly object: Node; readonly open: boolean }[] = [];
   #orders: Order[] = [];
@@ -70,9 +70,12 @@ export class Session implements Driver {
     const { rows, cluster, prepared } = setup;
     const { policy, ledger } = prepared;
     this.#setup = setup;
-    this.#killScan = setup.killScan ?? policy.killScan ?? 0;
     this.#happenings = new Happenings(policy.rhythm);
-    const record = new Recorder(rows.workload.submit, { procs: processorCount(cluster), placements: true, explains: true });
+    const record = new Recorder(rows.workload.submit, {
+      procs: processorCount(cluster),
+      placements: true,
+      explains: true,
+    });
     this.core = new LiveCore(requestsOf(rows.workload), ledger, policy, this, record);
     this.tasks = new TaskTable(rows.workload, rows.firstRow);
     this.occupancy = new Occupancy(this.core, rows, cluster);
@@ -82,8 +85,22 @@ export class Session implements Driver {
     };
     const { core, tasks, occupancy } = this;
     this.pods = new PodOrders(tasks, order);
-    this.life = new JobLife({ core, tasks, occupancy, nodeNames, pods: this.pods, happenings: this.#happenings });
-    this.#dispatch = new Dispatch({ core, tasks, states: this.life.states, nodeNames, order });
+    this.life = new JobLife({
+      core,
+      tasks,
+      occupancy,
+      nodeNames,
+      pods: this.pods,
+      happenings: this.#happenings,
+    });
+    this.#walltimes = new Walltimes({ core, life: this.life, scan: setup.killScan ?? policy.killScan ?? 0 });
+    this.#dispatch = new Dispatch({
+      core,
+      tasks,
+      states: this.life.states,
+      nodeNames,
+      order,
+    });
   }
 
   /** Jobs of the workload [count], and those of them that are over. */
@@ -102,7 +119,7 @@ export class Session implements Driver {
 
   /** When something is to be done even if nothing happens [ms]. */
   get nextWake(): number {
-    return Math.min(this.#wakes.next, this.#nextLimit());
+    return Math.min(this.#wakes.next, this.#walltimes.next);
   }
 
   /** The job runs since before this session began: its tasks are on their nodes already. Before the first step. */
@@ -112,6 +129,15 @@ export class Session implements Driver {
     state.hasBegun = hasBegun;
     state.beganAs = ++this.#starts;
     this.core.adopt(job, parts, submit, start);
+  }
+
+  /**
+   * The time of a turn that begins now: that which the policy has asked for, if that is not longer ago than `late`, as those
+   * that decide in rounds look at the time to see whether it is theirs. Never back, since clocks are set [ms].
+   */
+  turnAt(now: number, late: number): number {
+    const asked = this.#wakes.lastBy(now) ?? now;
+    return Math.max(now - asked > late ? now : asked, this.core.now);
   }
 
   // What is seen. Nothing follows before `step`.
@@ -176,12 +202,7 @@ export class Session implements Driver {
   /** Stops the jobs whose walltime is over. */
   expire(now: number): Order[] {
     this.core.now = now;
-    const { running, phase } = this.core;
-    const due: number[] = [];
-    for (let job = running.first(); job >= 0 && this.#lookedAt(running.expectedEnd(job)) <= now; job = running.after(job)) {
-      if (phase[job] === RUNNING && this.life.states.of(job).hasBegun && !this.life.hasFinished(job)) due.push(job);
-    }
-    for (const job of due) this.life.halt(job, { why: 'limit' });
+    for (const job of this.#walltimes.over(now)) this.life.halt(job, { why: 'limit' });
     return this.#takeOrders();
   }
 
@@ -212,19 +233,6 @@ export class Session implements Driver {
     }
   }
 
-  #nextLimit(): number {
-    const { running, phase } = this.core;
-    for (let job = running.first(); job >= 0; job = running.after(job)) {
-      if (phase[job] === RUNNING && this.life.states.of(job).hasBegun) return this.#lookedAt(running.expectedEnd(job));
-    }
-    return Infinity;
-  }
-
-  /** When a limit that is over at this time is noticed [ms]. */
-  #lookedAt(limit: number): number {
-    return this.#killScan > 0 ? Math.ceil(limit / this.#killScan) * this.#killScan : limit;
-  }
-
   // What the core asks for.
 
   launch(job: number, ready: number): number {
@@ -239,7 +247,14 @@ export class Session implements Driver {
       this.#warnOnce(`the policy would ${how} jobs, which pods cannot do: they begin anew instead`);
     }
     this.#dispatch.assign();
-    this.life.halt(job, { why: 'preempted', how: how === 'suspend' || how === 'checkpoint' ? 'requeue' : how }, grace);
+    this.life.halt(
+      job,
+      {
+        why: 'preempted',
+        how: how === 'suspend' || how === 'checkpoint' ? 'requeue' : how,
+      },
+      grace,
+    );
     return this.core.now + (grace ?? 0);
   }
 

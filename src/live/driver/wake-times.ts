@@ -7,6 +7,11 @@ export class WakeTimes {
     return this.#times[0] ?? Infinity;
   }
 
+  /** The last one that has come by now; undefined if none has. */
+  lastBy(now: number): number | undefined {
+    return this.#times.findLast((time) => time <= now);
+  }
+
   add(time: number): void {
     let at = this.#times.length;
     while (at > 0 && this.#times[at - 1] > time) at--;
