@@ -37,6 +37,8 @@ export const COMPLETES = 0;
 export const FAILS = 1;
 /** Is cancelled by its user after `runtime`. */
 export const IS_CANCELLED = 2;
+/** Was killed at its limit: it would have run for longer than `runtime`, and ends when a limit ends it, whichever it gets. */
+export const OUTLASTS = 3;
 
 /** When a dependency is satisfied. Values of `Dependencies.kind`. */
 export const AFTER_ANY = 0;
@@ -89,11 +91,11 @@ export interface Workload {
   /** When the job entered the queue [ms]. */
   readonly submit: Float64Array;
   /**
-   * How long the job would run undisturbed [ms]; Infinity for a service, which never ends by itself. Policies never see
-   * this column.
+   * How long the job would run undisturbed [ms], or at least would if it is one that OUTLASTS; Infinity for a service, which
+   * never ends by itself. Policies never see this column.
    */
   readonly runtime: Float64Array;
-  /** What the trace says became of it: COMPLETES, FAILS or IS_CANCELLED. Policies never see this column. */
+  /** What the trace says became of it: COMPLETES, FAILS, IS_CANCELLED or OUTLASTS. Policies never see this column. */
   readonly outcome: Uint8Array;
   /** When the job started in the trace [ms]; absent if the trace has no waits, NaN where one is unknown. Policies never see it. */
   readonly recordedStart?: Float64Array;

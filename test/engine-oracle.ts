@@ -18,7 +18,7 @@ import {
   UNFINISHED,
 } from '../src/schedule.ts';
 import type { Schedule } from '../src/schedule.ts';
-import { AFTER_ANY, AFTER_NOT_OK, AFTER_START, COMPLETES, FAILS, requestsOf } from '../src/workload.ts';
+import { AFTER_ANY, AFTER_NOT_OK, AFTER_START, COMPLETES, FAILS, OUTLASTS, requestsOf } from '../src/workload.ts';
 import type { Workload } from '../src/workload.ts';
 import type { TestPolicy, View } from './engine-views.ts';
 import { sum } from './engine-views.ts';
@@ -240,6 +240,7 @@ export class Oracle {
     if (Number.isNaN(job.start)) job.start = begins;
     job.done = begins + job.reload + runtime[job.row] - job.safe - job.memory;
     job.limit = begins + Math.max(0, walltime[job.row] - job.used);
+    if (this.#workload.outcome[job.row] === OUTLASTS && walltime[job.row] < Infinity) job.done = Infinity;
     job.killed = job.limit;
     if (killScan > 0 && job.limit < Infinity) {
       for (job.killed = killPhase; job.killed < job.limit;) job.killed += killScan;
@@ -251,7 +252,8 @@ export class Oracle {
     const { release = 0 } = this.#options.costs ?? {};
     const outcome = this.#workload.outcome[job.row];
     job.end = this.#now;
-    job.state = job.killed < job.done ? KILLED : outcome === COMPLETES ? COMPLETED : outcome === FAILS ? FAILED : CANCELLED;
+    const killed = job.killed < job.done || outcome === OUTLASTS;
+    job.state = killed ? KILLED : outcome === COMPLETES ? COMPLETED : outcome === FAILS ? FAILED : CANCELLED;
     job.stop = undefined;
     job.phase = release > 0 ? 'cleaning' : 'over';
     job.cleanAt = this.#now + release;

@@ -35,7 +35,7 @@ export function denseWorkloads({
     runtime: fc.nat(maxTime + 2),
     walltime: oneOf(0, 1, 2, 3, 4, 5, 6, 8, Infinity),
     procs: fc.integer({ min: 1, max: mostProcs }),
-    outcome: oneOf(0, 0, 0, 1, 2),
+    outcome: oneOf(0, 0, 0, 1, 2, 3),
     priority: fc.nat(2),
     after: dependencies ? fc.array(edge, { maxLength: 2 }) : fc.constant([]),
   });

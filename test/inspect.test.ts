@@ -35,7 +35,7 @@ describe('a hand-made trace', () => {
       withoutWalltime: 1,
       beyondWalltime: 0,
       gpuJobs: 1,
-      outcomes: { completes: 2, fails: 1, cancelled: 1 },
+      outcomes: { completes: 2, fails: 1, cancelled: 1, timeout: 0 },
       recordedWait: { count: 3, mean: 40_000 / 3, median: 10_000 },
     });
     // 60 + 480 + 720 processor-seconds, over 10 processors and 300 s.

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Tally, Trace } from '../src/trace/format.ts';
 import { traceInMemory } from '../src/trace/input.ts';
 import { readStored, readTrace } from '../src/trace/read.ts';
-import { COMPLETES, FAILS, gpusOf, IS_CANCELLED, jobId, nameOf } from '../src/workload.ts';
+import { COMPLETES, FAILS, gpusOf, IS_CANCELLED, jobId, nameOf, OUTLASTS } from '../src/workload.ts';
 import type { Workload } from '../src/workload.ts';
 
 const COLUMNS =
@@ -108,7 +108,6 @@ describe('a record', () => {
     { state: 'COMPLETED', outcome: COMPLETES },
     { state: 'CD', outcome: COMPLETES },
     { state: 'FAILED', outcome: FAILS },
-    { state: 'TIMEOUT', outcome: FAILS },
     { state: 'OUT_OF_MEMORY', outcome: FAILS },
     { state: 'CANCELLED by 380693', outcome: IS_CANCELLED },
     { state: 'CANCELLED+', outcome: IS_CANCELLED },
@@ -118,6 +117,20 @@ describe('a record', () => {
     const trace = await read(HEADER + record({ State: state }));
     expect(trace.workload.outcome[0]).toBe(outcome);
     expect(trace.repaired).toEqual(repaired ? [expect.objectContaining({ what: expect.stringMatching(repaired) })] : []);
+  });
+
+  test.each([
+    { what: 'at its limit', Elapsed: '02:00:00', outcome: OUTLASTS, says: /killed at its limit: it runs until the limit that/ },
+    { what: 'at the scan after its limit', Elapsed: '02:00:27', outcome: OUTLASTS, says: /killed at its limit/ },
+    { what: 'at its limit, after a slow prolog', Elapsed: '01:59:01', outcome: OUTLASTS, says: /killed at its limit/ },
+    { what: 'with its reservation', Elapsed: '01:58:59', outcome: FAILS, says: /TIMEOUT before its limit .*what it had run/ },
+    { what: 'at a limit nobody knows', Elapsed: '01:00', Timelimit: '', outcome: OUTLASTS, says: /killed at its limit/ },
+  ])('of state TIMEOUT that ended $what has outcome $outcome', async ({ outcome, says, what: _, ...columns }) => {
+    for (const State of ['TIMEOUT', 'TO']) {
+      const { workload, repaired } = await read(HEADER + record({ State, ...columns }));
+      expect(workload.outcome[0]).toBe(outcome);
+      expect(repaired.map(({ what }) => what).join()).toMatch(says);
+    }
   });
 
   test.each([
@@ -358,7 +371,8 @@ describe.skipIf(!existsSync(FOLDER))(
         file: 'xdmod-phillips.sacct.log.gz',
         records: 4285,
         completed: 2324,
-        failed: 1717 + 1,
+        failed: 1717,
+        outlasting: 1,
         cancelled: 243,
         never: 239,
         withoutLimit: 0,
@@ -367,17 +381,19 @@ describe.skipIf(!existsSync(FOLDER))(
         file: 'xdmod-pozidriv.sacct.log.gz',
         records: 11_704,
         completed: 10_134,
-        failed: 1007 + 86 + 9,
+        failed: 1007 + 86,
+        outlasting: 9,
         cancelled: 468,
         never: 419,
       },
-    ])('$file', async ({ file, records, completed, failed, cancelled, never }) => {
+    ])('$file', async ({ file, records, completed, failed, outlasting, cancelled, never }) => {
       const { workload, skipped, noJob, furtherJobs, format, repaired } = await readTrace(FOLDER + file);
       const count = (outcome: number) => workload.outcome.reduce((sum, one) => sum + (one === outcome ? 1 : 0), 0);
       expect(format).toBe('sacct');
       expect(workload.count + total(skipped) + total(noJob) - total(furtherJobs)).toBe(records);
       expect(skipped).toEqual([{ what: 'cancelled before it started', count: never, where: expect.any(Array) }]);
-      expect([count(COMPLETES), count(FAILS), count(IS_CANCELLED)]).toEqual([completed, failed, cancelled - never]);
+      expect([count(COMPLETES), count(FAILS), count(OUTLASTS)]).toEqual([completed, failed, outlasting]);
+      expect(count(IS_CANCELLED)).toBe(cancelled - never);
       expect(workload.recordedStart?.every((start, job) => start >= workload.submit[job])).toBe(true);
       expect(repaired.map(({ what }) => what).join()).toMatch(/flag for "each cpu"/);
       expect(workload.procs.every((procs) => procs >= 1)).toBe(true);

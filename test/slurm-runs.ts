@@ -8,6 +8,7 @@ import type { PolicySpec } from '../src/policy.ts';
 import type { Schedule } from '../src/schedule.ts';
 import { readSlurmConf } from '../src/slurm-conf.ts';
 import type { SlurmOptions } from '../src/slurm-workload.ts';
+import { COMPLETES } from '../src/workload.ts';
 import type { Workload } from '../src/workload.ts';
 import { WorkloadBuilder } from '../src/workload-builder.ts';
 
@@ -37,6 +38,8 @@ export interface RunJob {
   /** --begin and --deadline [s]. */
   readonly begin?: number;
   readonly deadline?: number;
+  /** What became of it in its trace: it completed, if absent. */
+  readonly outcome?: number;
 }
 
 export interface RunSetting {
@@ -72,6 +75,7 @@ export function workloadOf(jobs: readonly RunJob[]): Workload {
       begin,
       deadline,
       components = [],
+      outcome = COMPLETES,
     } = job;
     const request = builder.request({ cpu: 1000, memory, gpu: 0 });
     builder.add({
@@ -79,6 +83,7 @@ export function workloadOf(jobs: readonly RunJob[]): Workload {
       submit: at * SECOND,
       runtime: runs * SECOND,
       walltime: limit * MINUTE,
+      outcome,
       tasks: cpus,
       request,
       user,

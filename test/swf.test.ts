@@ -4,7 +4,7 @@ import type { Trace } from '../src/trace/format.ts';
 import { traceInMemory } from '../src/trace/input.ts';
 import { readStored } from '../src/trace/read.ts';
 import { swf } from '../src/trace/swf.ts';
-import { AFTER_ANY, AFTER_OK, COMPLETES, FAILS, IS_CANCELLED, jobId, nameOf } from '../src/workload.ts';
+import { AFTER_ANY, AFTER_OK, COMPLETES, FAILS, IS_CANCELLED, jobId, nameOf, OUTLASTS } from '../src/workload.ts';
 import { WorkloadBuilder } from '../src/workload-builder.ts';
 import type { Workload } from '../src/workload.ts';
 
@@ -79,6 +79,22 @@ describe('a job', () => {
     { status: 4, outcome: FAILS },
   ])('of status $status has outcome $outcome', async ({ status, outcome }) => {
     expect((await workloadOf(line({ status }))).outcome[0]).toBe(outcome);
+  });
+
+  test.each([
+    { what: 'failed at its limit', status: 0, run: 100, outcome: OUTLASTS },
+    { what: 'was cancelled at its limit', status: 5, run: 100, outcome: OUTLASTS },
+    { what: 'was gone a while after its limit', status: 0, run: 190, outcome: OUTLASTS },
+    { what: 'failed before its limit', status: 0, run: 99, outcome: FAILS },
+    { what: 'failed long after its limit', status: 0, run: 191, outcome: FAILS },
+    { what: 'completed at its limit', status: 1, run: 100, outcome: COMPLETES },
+    { what: 'ended at its limit, nobody knows how', status: -1, run: 100, outcome: COMPLETES },
+  ])('one that $what has outcome $outcome', async ({ status, run, outcome }) => {
+    const { workload, repaired } = await read(line({ status, run, walltime: 100 }));
+    expect(workload.outcome[0]).toBe(outcome);
+    const said = repaired.map(({ what }) => what).join();
+    if (outcome === OUTLASTS) expect(said).toMatch(/killed at its limit: it runs until the limit that it has in the replay/);
+    else expect(said).toBe('');
   });
 
   test.each([

@@ -3,13 +3,14 @@ import type { Cluster } from '../cluster.ts';
 import type { Eviction, Policy, Preemption, Rhythm } from '../policy.ts';
 import { CANCELLED, COMPLETED, FAILED, KILLED } from '../schedule.ts';
 import type { Schedule } from '../schedule.ts';
-import { FAILS, IS_CANCELLED, isService, requestsOf } from '../workload.ts';
+import { isService, requestsOf } from '../workload.ts';
 import type { Workload } from '../workload.ts';
 import { Core } from './core.ts';
 import type { Driver } from './driver.ts';
 import { END, EventQueue, EVICTION, RELEASE, STOP, SUBMIT, TIMER } from './event-queue.ts';
 import type { Ledger } from './ledger.ts';
 import { Outages } from './outages.ts';
+import { outlasts, stateAtEnd } from './outcomes.ts';
 import { NOT_HERE, PAUSED, RELEASING, RUNNING, STOPPING } from './phase.ts';
 import { Progress } from './progress.ts';
 import { Recorder } from './recorder.ts';
@@ -183,7 +184,8 @@ export class Simulation implements Driver {
 
   launch(job: number, ready: number): number {
     const begins = ready + this.#launchTime;
-    this.#ends.set(job, begins + this.#progress.remaining(job), begins + this.#core.walltimeLeft(job));
+    const limit = begins + this.#core.walltimeLeft(job);
+    this.#ends.set(job, outlasts(this.#workload, job, limit) ? Infinity : begins + this.#progress.remaining(job), limit);
     if (this.#beganAs.length > 0) this.#beganAs[job] = this.#core.decisions;
     this.#submissions.started(job, begins);
     return begins;
@@ -234,13 +236,8 @@ export class Simulation implements Driver {
     if (this.#stopping.size > 0) this.#stopping.delete(job);
     const clean = now + this.#releaseTime;
     this.#ends.cleanAt(job, clean, now);
-    this.#core.ended(job, killed ? KILLED : this.#outcome(job), clean);
+    this.#core.ended(job, killed ? KILLED : stateAtEnd(this.#workload, job), clean);
     this.#settleEnd(job);
-  }
-
-  #outcome(job: number): number {
-    const outcome = this.#workload.outcome[job];
-    return outcome === FAILS ? FAILED : outcome === IS_CANCELLED ? CANCELLED : COMPLETED;
   }
 
   #stopNow(job: number, now: number): void {

@@ -47,8 +47,8 @@ export const FIELDS = {
 
 export type Field = keyof typeof FIELDS;
 
-/** What the value of a state column can mean. `skip` leaves the job out and counts it. */
-export const STATE_MEANINGS = ['completes', 'fails', 'cancelled', 'skip'] as const;
+/** What the value of a state column can mean. `timeout`: its limit ended it. `skip` leaves the job out and counts it. */
+export const STATE_MEANINGS = ['completes', 'fails', 'cancelled', 'timeout', 'skip'] as const;
 export type StateMeaning = (typeof STATE_MEANINGS)[number];
 
 /** Where the value of a field comes from. */

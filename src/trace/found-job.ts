@@ -1,5 +1,6 @@
 /** Jobs as tables of GPU clusters describe them: by totals. Checks what must hold of every job before it is added. */
 import type { GroupRow, Label } from '../workload-builder.ts';
+import { COMPLETES, OUTLASTS } from '../workload.ts';
 import type { TaskRequest } from '../workload.ts';
 import type { TraceSink } from './format.ts';
 import { shapeOf } from './table-shape.ts';
@@ -53,7 +54,9 @@ export function addFound(job: FoundJob, line: number, sink: TraceSink): void {
   const { id, submit, outcome, user, account, queue, partition, qos, priority } = job;
   const known = { id, submit, runtime, outcome, user, account, queue, partition, qos, priority };
   const size = { tasks: first.tasks, request: first.request, ...(more.length > 0 && { moreGroups: more }) };
-  sink.jobs.add({ ...known, ...size, walltime: Infinity, recordedStart: start });
+  // Which limit ended it is not known here: it runs for as long as it did.
+  const ended = outcome === OUTLASTS ? COMPLETES : outcome;
+  sink.jobs.add({ ...known, ...size, outcome: ended, walltime: Infinity, recordedStart: start });
 }
 
 /** Without processors each task with GPUs is taken with one, as where a table has none. */

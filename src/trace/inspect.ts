@@ -1,6 +1,6 @@
 /** What a trace holds, as plain data: for people to print, for machines as JSON. */
 import { HOUR } from '../units.ts';
-import { FAILS, gpusOf, IS_CANCELLED, isService } from '../workload.ts';
+import { COMPLETES, FAILS, gpusOf, IS_CANCELLED, isService, OUTLASTS } from '../workload.ts';
 import type { Workload } from '../workload.ts';
 import type { Declared, Tally, Trace } from './format.ts';
 import { arrivalsOf } from './inspect-arrivals.ts';
@@ -66,7 +66,7 @@ export interface Inspection {
   readonly gpuJobs: number;
   /** Jobs without an end, which are in no figure of run times or load [count]. */
   readonly services: number;
-  readonly outcomes: { readonly completes: number; readonly fails: number; readonly cancelled: number };
+  readonly outcomes: { readonly completes: number; readonly fails: number; readonly cancelled: number; readonly timeout: number };
   readonly dependencies: number;
   /** Undefined where it is not known when the trace was taken. */
   readonly arrivals: Arrivals | undefined;
@@ -151,9 +151,9 @@ function waitOf({ submit, recordedStart }: Workload): Distribution | undefined {
 }
 
 function outcomesOf({ outcome }: Workload): Inspection['outcomes'] {
-  const outcomes = { completes: 0, fails: 0, cancelled: 0 };
-  for (const code of outcome) outcomes[code === FAILS ? 'fails' : code === IS_CANCELLED ? 'cancelled' : 'completes']++;
-  return outcomes;
+  const count = [0, 0, 0, 0];
+  for (const code of outcome) count[code]++;
+  return { completes: count[COMPLETES], fails: count[FAILS], cancelled: count[IS_CANCELLED], timeout: count[OUTLASTS] };
 }
 
 function countOf({ count }: Workload, is: (job: number) => boolean): number {

@@ -1,10 +1,11 @@
 import { InputError } from '../errors.ts';
 import { MINUTE, SECOND } from '../units.ts';
-import { COMPLETES, IS_CANCELLED } from '../workload.ts';
+import { COMPLETES, FAILS, IS_CANCELLED, OUTLASTS } from '../workload.ts';
 import type { GroupRow } from '../workload-builder.ts';
 import type { Zone } from './column-map-zones.ts';
 import type { TraceSink } from './format.ts';
 import type { Field, SacctColumns } from './sacct-columns.ts';
+import { isAtLimit, RUNS_TO_LIMIT } from './limit-ends.ts';
 import { optionsOf } from './sacct-options.ts';
 import { groupsOf, resourcesOf } from './sacct-resources.ts';
 import type { ResourceChoices } from './sacct-resources.ts';
@@ -82,13 +83,14 @@ export class RecordReader {
     if (resources.cpus === 0) return { line, skip: 'no processors' };
     const [partition = ''] = columns.get('partition').split(',');
     if (state.cutShort) this.repair('cut short by preemption, requeue or failure of a node: its run time is what it had run');
+    const walltime = this.#walltime();
     return {
       line,
       submit,
       start: this.#startAfter(submit, start),
       runtime,
-      walltime: this.#walltime(),
-      outcome: state.outcome,
+      walltime,
+      outcome: this.#outcome(state, runtime, walltime),
       groups: groupsOf(resources, this.#choices, this.#sink.jobs, this),
       user: columns.get('user'),
       account: columns.get('account') || columns.get('group'),
@@ -131,6 +133,17 @@ export class RecordReader {
     const eligible = readTime(this.#columns.get('eligible'), this.#zone);
     if (eligible === undefined) this.repair('a time of eligibility that cannot be read: left out');
     return eligible !== undefined && eligible > submit ? eligible : NaN;
+  }
+
+  /** Where its limit ended it, another one ends it in a replay; so does the end of a reservation, but when that is, who knows. */
+  #outcome({ outcome }: StateMeaning, runtime: number, walltime: number): number {
+    if (outcome !== OUTLASTS) return outcome;
+    if (walltime === Infinity || isAtLimit(runtime, walltime)) {
+      this.repair(RUNS_TO_LIMIT);
+      return OUTLASTS;
+    }
+    this.repair('TIMEOUT before its limit (by a reservation that ended, or limits of accounts): its run time is what it had run');
+    return FAILS;
   }
 
   /** A start before the submission would be a negative wait; clocks set back and manual changes make such records. */

@@ -1,4 +1,4 @@
-import { COMPLETES, FAILS, IS_CANCELLED } from '../workload.ts';
+import { COMPLETES, FAILS, IS_CANCELLED, OUTLASTS } from '../workload.ts';
 
 /** What a state means for a replay. */
 export interface StateMeaning {
@@ -24,8 +24,8 @@ const STATES: Readonly<Record<string, StateMeaning>> = {
   F: over(FAILS),
   OUT_OF_MEMORY: over(FAILS),
   OOM: over(FAILS),
-  TIMEOUT: over(FAILS),
-  TO: over(FAILS),
+  TIMEOUT: over(OUTLASTS),
+  TO: over(OUTLASTS),
   DEADLINE: over(FAILS),
   DL: over(FAILS),
   LAUNCH_FAILED: over(FAILS),

@@ -1,6 +1,6 @@
 /** A workload as `sacct -P` prints it, in universal time, as far as sacct records what jobs asked for. */
 import type { SlurmOptions } from '../slurm-workload.ts';
-import { FAILS, IS_CANCELLED, jobId, nameOf } from '../workload.ts';
+import { FAILS, IS_CANCELLED, jobId, nameOf, OUTLASTS } from '../workload.ts';
 import type { Category, Workload } from '../workload.ts';
 import { readJobId } from './sacct-job-id.ts';
 import { heldBy, requestColumns } from './sacct-write-request.ts';
@@ -87,6 +87,7 @@ function optionsOf({ slurm }: Workload, group: number): SlurmOptions {
 
 function stateOf({ outcome }: Workload, job: number): string {
   if (outcome[job] === IS_CANCELLED) return 'CANCELLED';
+  if (outcome[job] === OUTLASTS) return 'TIMEOUT';
   return outcome[job] === FAILS ? 'FAILED' : 'COMPLETED';
 }
 

@@ -1,8 +1,9 @@
 import { InputError } from '../errors.ts';
 import { SECOND } from '../units.ts';
-import { AFTER_ANY, COMPLETES, FAILS, IS_CANCELLED } from '../workload.ts';
+import { AFTER_ANY, COMPLETES, FAILS, IS_CANCELLED, OUTLASTS } from '../workload.ts';
 import type { JobRow, Label } from '../workload-builder.ts';
 import type { TraceSink } from './format.ts';
+import { isJustAtLimit, RUNS_TO_LIMIT } from './limit-ends.ts';
 import type { SwfHeader } from './swf-header.ts';
 import type { LineScanner } from './swf-line.ts';
 
@@ -121,7 +122,8 @@ export class SwfJobs {
     row.recordedStart = value[WAIT] >= 0 ? submit + this.#time(value, WAIT, line) : NaN;
     row.tasks = procs;
     row.request = this.#request(fields, procs, line);
-    row.outcome = outcomeOf(value[STATUS]);
+    row.outcome = outcomeOf(value[STATUS], runtime, walltime);
+    if (row.outcome === OUTLASTS) this.#sink.repair(RUNS_TO_LIMIT, line);
     this.#addLabels(fields);
     row.after = value[PRECEDING] > 0 ? [this.#preceding(fields, line)] : undefined;
     this.#sink.jobs.add(row);
@@ -247,10 +249,14 @@ function reasonToSkip(value: Float64Array, procs: number): string | undefined {
   return undefined;
 }
 
-/** Unknown (-1) and parts that go on count as completed: nothing says otherwise. */
-function outcomeOf(status: number): number {
-  if (status === FAILED || status === LAST_FAILED) return FAILS;
-  return status === CANCELLED ? IS_CANCELLED : COMPLETES;
+/**
+ * Unknown (-1) and parts that go on count as completed: nothing says otherwise. Jobs that their limit killed have no status
+ * of their own: some logs have failed there, some cancelled.
+ */
+function outcomeOf(status: number, runtime: number, walltime: number): number {
+  if (status !== FAILED && status !== LAST_FAILED && status !== CANCELLED) return COMPLETES;
+  if (isJustAtLimit(runtime, walltime)) return OUTLASTS;
+  return status === CANCELLED ? IS_CANCELLED : FAILS;
 }
 
 /** A user or group: a number, or text where its digits matter. */

@@ -1,5 +1,5 @@
 import { SECOND } from '../units.ts';
-import { AFTER_ANY, FAILS, IS_CANCELLED, jobId } from '../workload.ts';
+import { AFTER_ANY, FAILS, IS_CANCELLED, jobId, OUTLASTS } from '../workload.ts';
 import type { Category, Workload } from '../workload.ts';
 import type { Declared } from './format.ts';
 
@@ -92,7 +92,7 @@ function line(workload: Workload, job: number, ids: ArrayLike<number>, numbering
     ...[procs[job], -1, -1, procs[job]],
     seconds(walltime[job]),
     memory(workload, job),
-    outcome[job] === FAILS ? 0 : outcome[job] === IS_CANCELLED ? 5 : 1,
+    outcome[job] === FAILS || outcome[job] === OUTLASTS ? 0 : outcome[job] === IS_CANCELLED ? 5 : 1,
     ...[number('user'), number('account'), -1, number('queue'), number('partition')],
     edge < 0 ? -1 : ids[dependencies!.on[edge]],
     edge < 0 ? -1 : seconds(dependencies!.think[edge]),

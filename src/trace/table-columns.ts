@@ -1,5 +1,5 @@
 /** The columns of our own table: every field of a workload that a table can hold. `NATIVE_MAP` reads them back. */
-import { AFTER_ANY, FAILS, gpusOf, IS_CANCELLED, jobId, nameOf } from '../workload.ts';
+import { AFTER_ANY, FAILS, gpusOf, IS_CANCELLED, jobId, nameOf, OUTLASTS } from '../workload.ts';
 import type { Category, Dependencies, TaskRequest, Workload } from '../workload.ts';
 import type { Declared } from './format.ts';
 import { formatDependency, formatGroups } from './table-groups.ts';
@@ -61,6 +61,7 @@ function idOf({ ids }: Workload, job: number): number | string {
 }
 
 function outcomeWord(outcome: number): string {
+  if (outcome === OUTLASTS) return 'timeout';
   return outcome === FAILS ? 'fails' : outcome === IS_CANCELLED ? 'cancelled' : 'completes';
 }
 

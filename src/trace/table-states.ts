@@ -1,31 +1,23 @@
 /** What became of a job, by the words that traces use for it. */
-import { COMPLETES, FAILS, IS_CANCELLED } from '../workload.ts';
+import { COMPLETES, FAILS, IS_CANCELLED, OUTLASTS } from '../workload.ts';
 import type { StateMeaning } from './column-map.ts';
 
 /** A state as a reader needs it: an outcome, or why the job is left out. */
 export type State = { readonly outcome: number } | { readonly skip: string };
 
 /**
- * Words of Slurm, Kubernetes, our own tables and the GPU traces, in lower case. A job that ran into its limit
- * completes here: it is the replay that ends it at its limit again.
+ * Words of Slurm, Kubernetes, our own tables and the GPU traces, in lower case. A job that ran into a limit that the table
+ * does not have completes: what it had run is all that is known.
  */
 const COMMON: Readonly<Record<StateMeaning, readonly string[]>> = {
-  completes: [
-    'completed',
-    'completes',
-    'complete',
-    'succeeded',
-    'success',
-    'pass',
-    'terminated',
-    'finished',
-    'timeout',
-    'killed',
-  ],
+  completes: ['completed', 'completes', 'complete', 'succeeded', 'success', 'pass', 'terminated', 'finished'],
+  timeout: ['timeout', 'killed'],
   fails: ['failed', 'fails', 'fail', 'node_fail', 'out_of_memory', 'boot_fail', 'deadline', 'error', 'preempted'],
   cancelled: ['cancelled', 'canceled', 'is_cancelled', 'revoked'],
   skip: ['pending', 'running', 'waiting', 'queued', 'unfinished', 'rejected', 'suspended', 'requeued', 'resizing'],
 };
+
+const OUTCOMES = { completes: COMPLETES, fails: FAILS, cancelled: IS_CANCELLED, timeout: OUTLASTS } as const;
 
 /** Looks up states, those of the map first. Returns undefined for a word nobody has explained. */
 export function stateLookup(given: Readonly<Record<string, StateMeaning>> = {}): (word: string) => State | undefined {
@@ -43,5 +35,5 @@ export function stateLookup(given: Readonly<Record<string, StateMeaning>> = {}):
 
 function stateFor(meaning: StateMeaning, word: string): State {
   if (meaning === 'skip') return { skip: `is ${word.toLowerCase()}` };
-  return { outcome: meaning === 'completes' ? COMPLETES : meaning === 'fails' ? FAILS : IS_CANCELLED };
+  return { outcome: OUTCOMES[meaning] };
 }

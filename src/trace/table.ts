@@ -8,6 +8,7 @@ import type { ColumnMap, Field } from './column-map.ts';
 import { isMissing } from './column-map-notations.ts';
 import type { Cell } from './column-map-notations.ts';
 import type { TraceSink } from './format.ts';
+import { endAtLimit } from './limit-ends.ts';
 import { bindColumns, cellOf, listed } from './table-binding.ts';
 import type { Binding, Slot } from './table-binding.ts';
 import { GroupCells, parseDependencies } from './table-groups.ts';
@@ -184,6 +185,7 @@ export class TableRows {
     job.runtime = runtime;
     job.recordedStart = start;
     job.walltime = walltime > 0 ? walltime : Infinity;
+    job.outcome = endAtLimit(job, where, this.#sink);
     return undefined;
   }
 
@@ -287,7 +289,7 @@ export class TableRows {
       `"${shown}" in column ${slot.name} is no ${slot.field}${notation}`,
       `${this.#name}:${where}`,
       slot.field === 'state'
-        ? `say what it means with states:${shown}=completes (or fails, cancelled, skip) in the column map`
+        ? `say what it means with states:${shown}=completes (or fails, cancelled, timeout, skip) in the column map`
         : 'correct the column map or the row, or leave such rows out with unreadable=skip',
     );
   }
