@@ -65,8 +65,9 @@ describe('in Slurm', () => {
 
 describe('a table that calls a job', () => {
   const outcomeOf = async (state: string, ran: number, limit: string) => {
+    const map = 'submit:submit_s@s+runtime:runtime_s@s+walltime:walltime_s@s+procs:procs+state:state';
     const text = `submit_s,runtime_s,walltime_s,procs,state\n0,${ran},${limit},1,${state}\n`;
-    const { workload, repaired } = await readStored(traceInMemory(text), { format: 'csv' });
+    const { workload, repaired } = await readStored(traceInMemory(text), { format: 'csv', parameters: { map } });
     return [workload.outcome[0], repaired.length];
   };
 
