@@ -4,6 +4,7 @@ import type { Summary } from '../results/read-summary.ts';
 import { conditionsOf } from './conditions.ts';
 import { contendersOf, labelsOf } from './contenders.ts';
 import type { BaselineWishes, Contenders } from './contenders.ts';
+import { decisionFacts } from './decision-facts.ts';
 import { labelledRuns } from './distinct-labels.ts';
 import type { ContenderFacts, Entitlements, GroupFacts, PolicyFacts, ReportFacts, RunFacts, VerdictFacts } from './model.ts';
 import { listed } from './number-text.ts';
@@ -50,6 +51,7 @@ export async function buildReport(sources: readonly Results[], wishes: ReportWis
       policies: policiesOf(runs, wishes),
       warnings: [...baselineWarning(contenders), ...warningsOf(sources, leftOut)],
       entitlements: wishes.entitlements,
+      decisions: decisionFacts(contenders.runs, contenders.labels),
       version: wishes.version,
     },
     tables,

@@ -20,6 +20,8 @@ export interface ReportFacts {
   readonly policies: readonly PolicyFacts[];
   readonly warnings: readonly string[];
   readonly entitlements?: Entitlements;
+  /** Who wins where; absent unless conditions were varied and runs repeated. */
+  readonly decisions?: DecisionFacts;
   /** Version of the program that wrote the page. */
   readonly version: string;
 }
@@ -69,6 +71,41 @@ export interface Entitlements {
   readonly user?: Readonly<Record<string, number>>;
   /** Nobody is entitled to anything for the queue that his jobs stand in. */
   readonly queue?: undefined;
+}
+
+/** Which contender wins under which conditions, figure by figure. */
+export interface DecisionFacts {
+  /** What was varied, with its values in their order. */
+  readonly axes: readonly { readonly name: string; readonly values: readonly string[] }[];
+  readonly figures: readonly DecidedFigure[];
+}
+
+export interface DecidedFigure {
+  readonly name: string;
+  readonly label: string;
+  readonly unit: string;
+  readonly better: 'lower' | 'higher';
+  readonly cells: readonly DecidedCell[];
+}
+
+/** The contenders under one combination of conditions; contenders are indices into `labels` of the page. */
+export interface DecidedCell {
+  /** The value of each axis [index into its values]. */
+  readonly at: readonly number[];
+  /** By contender; null = no value, or jobs that did not complete: it cannot win. */
+  readonly means: readonly (number | null)[];
+  /** -1 = nobody. */
+  readonly winner: number;
+  readonly second: number;
+  /** By which share of the second's mean the winner is better [ratio]; null = not defined. */
+  readonly margin: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Share of the redrawn seeds under which it wins still; null with a single seed. */
+  readonly confidence: number | null;
+  readonly conclusion: string;
+  /** Seeds [count]. */
+  readonly seeds: number;
 }
 
 /** A figure of two policies compared. */

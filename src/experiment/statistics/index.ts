@@ -23,3 +23,5 @@ export { splitByWorkload } from './pairing.ts';
 export { mser5 } from './mser.ts';
 export { steadyRows } from './steady.ts';
 export { effectiveSampleSize, overlappingInterval } from './overlapping-batch-means.ts';
+export { decideCells } from './decisions.ts';
+export type { Decision, DecisionCell } from './decisions.ts';

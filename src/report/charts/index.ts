@@ -1,10 +1,12 @@
 /** Every chart of the report, in the order of the page. One line for each, and one file. */
 import type { ChartSpec } from '../chart.ts';
+import { decisionMap } from './decision-map.ts';
 import { distributions } from './distributions.ts';
 import { fairness } from './fairness.ts';
 import { fairnessOverTime } from './fairness-over-time.ts';
 import { fragmentation } from './fragmentation.ts';
 import { interruptions } from './interruptions.ts';
+import { nodeTime } from './node-time.ts';
 import { sensitivity } from './sensitivity.ts';
 import { sharesOverTime } from './shares-over-time.ts';
 import { sizeAndLength } from './size-and-length.ts';
@@ -20,6 +22,8 @@ export const charts: readonly ChartSpec[] = [
   sharesOverTime,
   fragmentation,
   interruptions,
+  nodeTime,
+  decisionMap,
   sensitivity,
   tradeOffs,
 ];
