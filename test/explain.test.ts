@@ -67,6 +67,7 @@ describe('of results', () => {
       on_arrival: { waiting: 0, waiting_cpus: 0, running: 1, running_cpus: 3 },
       overtaken_by: [{ job: '3', submit_s: 102, start_s: 102 }],
       ended_at_start: [{ job: '1', end_s: 160 }],
+      held_up: { too_few_cpus_s: 59, enough_cpus_s: 0, by: [{ job: '1', share: 177 / 207 }, { job: '3' }] },
     });
     const [{ from_s: from, until_s: until }] = easy.reasons as { from_s: number; until_s: number }[];
     expect([from, until]).toEqual([101, 160]);
@@ -77,6 +78,7 @@ describe('of results', () => {
     expect(stdout).toMatch(/^easy: job 2 of user 8 in queue 1, 4 cpus\n/);
     expect(stdout).toMatch(/ started +160 +after 59 s of waiting\n/);
     expect(stdout).toMatch(/when it came, 0 jobs with 0 cpus waited before it, and 1 job with 3 cpus ran\n/);
+    expect(stdout).toMatch(/\nfor 59 s fewer than 4 cpus were free\nwho held the machine meanwhile, .*\n.*\n +1 .* 85\.5 %\n/);
     expect(stdout).toMatch(/overtaken by 1 job \(submitted later and started earlier\):\n.*\n +3 +102 +102 +132 /);
   });
 

@@ -1,6 +1,7 @@
 // The life of one job, told from the tables of a run: against its definition, instant by instant.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { heldUp } from '../src/results/held-up.ts';
 import { jobStory } from '../src/results/job-story.ts';
 import type { RunTables } from '../src/results/job-story.ts';
 import { ENDED } from '../src/results/job-table.ts';
@@ -178,5 +179,37 @@ describe('a story', () => {
     const there: Row = { submit: 0, wait: 0, run: undefined, cpus: 1, nodes: ['a'], lost: [1, 1] };
     const late: Row = { submit: 1, wait: 4, run: 1, cpus: 1, nodes: ['a'], lost: undefined };
     expect(jobStory(tablesOf([there, late]), 1)).toMatchObject({ occupants: [], unknownRuns: 1 });
+  });
+
+  test('tells how long too little was free for the job, and who held most of it', () => {
+    fc.assert(
+      fc.property(rows, fc.integer({ min: 3, max: 8 }), (all, processors) => {
+        const tables = tablesOf(all);
+        // Results do not tell when the last run of a job began that was interrupted and is not over.
+        const runs = (other: Row, now: number) => {
+          const first = other.lost === undefined ? endOf(other) : firstStart(other) + other.lost[0];
+          return (firstStart(other) <= now && !(first <= now)) || (knownStart(other) <= now && !(endOf(other) <= now));
+        };
+        all.forEach((one, job) => {
+          const { exit } = jobStory(tables, job);
+          const told = heldUp(tables, job, exit, processors);
+          if (exit === Infinity || exit === one.submit) return expect(told).toBeUndefined();
+          let tooFew = 0;
+          const held = all.map(() => 0);
+          for (let now = one.submit; now < exit; now++) {
+            const there = all.flatMap((other, index) => (runs(other, now) ? [index] : []));
+            for (const index of there) held[index] += all[index].cpus;
+            if (there.reduce((sum, index) => sum + all[index].cpus, 0) > processors - one.cpus) tooFew++;
+          }
+          const sum = held.reduce((a, b) => a + b, 0);
+          expect(told).toMatchObject({ tooFew, enough: exit - one.submit - tooFew });
+          expect(told?.holders.map((holder) => holder.job).sort()).toEqual(
+            held.flatMap((amount, index) => (amount > 0 ? [index] : [])).sort(),
+          );
+          for (const { job: holder, share } of told?.holders ?? []) expect(share).toBeCloseTo(held[holder] / sum, 9);
+        });
+      }),
+      { numRuns: 300 },
+    );
   });
 });

@@ -1,6 +1,7 @@
 /** A job's life, for people and for machines. */
 import { ATTEMPT_NAMES } from '../results/job-table.ts';
 import type { JobTable } from '../results/job-table.ts';
+import type { HeldUp } from '../results/held-up.ts';
 import type { HeldReason, JobStory } from '../results/job-story.ts';
 import { STATE_NAMES } from '../schedule.ts';
 import { formatDuration, SECOND } from '../units.ts';
@@ -13,12 +14,15 @@ export type Reasons = 'kept' | 'not-kept';
 
 /** Lines of a list on the screen; JSON has all. */
 const SHOWN = 10;
+const HOLDERS = 5;
 
 /** What is told of a job in one run. */
 export interface ToldStory {
   readonly policy: string;
   readonly table: JobTable;
   readonly story: JobStory;
+  /** Absent if it did not wait, or the results do not say how large the cluster was. */
+  readonly held?: HeldUp | undefined;
   readonly reasons: Reasons;
   /** What to do to have them kept. */
   readonly remedy: string;
@@ -27,7 +31,7 @@ export interface ToldStory {
 }
 
 /** For machines: the shape that README.md documents. */
-export function storyFacts({ policy, table, story, reasons, epoch }: ToldStory): object {
+export function storyFacts({ policy, table, story, held, reasons, epoch }: ToldStory): object {
   const { job, company, place, runs, overtakenBy, endedAtStart, occupants, unknownRuns } = story;
   return {
     policy,
@@ -44,6 +48,14 @@ export function storyFacts({ policy, table, story, reasons, epoch }: ToldStory):
       running: company.running,
       running_cpus: company.runningCpus / 1000,
     },
+    held_up:
+      held === undefined
+        ? null
+        : {
+            too_few_cpus_s: held.tooFew / SECOND,
+            enough_cpus_s: held.enough / SECOND,
+            by: held.holders.map((holder) => ({ ...jobFacts(table, holder.job), share: holder.share })),
+          },
     runs: runs.map(({ start, end, why, kept }) => ({ start_s: seconds(start), end_s: seconds(end), why, kept_s: seconds(kept) })),
     reasons_kept: reasons === 'kept',
     reasons: story.reasons.map(({ from, until, reason }) => ({
@@ -84,6 +96,7 @@ export function storyText(told: ToldStory): string {
     `${told.policy}: ${describe(table, story.job)}\n`,
     life(told),
     companyText(story),
+    heldText(told),
     runsText(story),
     reasonsText(told),
     listText('overtaken by', 'submitted later and started earlier', table, story.overtakenBy),
@@ -129,6 +142,26 @@ function companyText({ company: { waiting, waitingCpus, running, runningCpus } }
   return `\nwhen it came, ${of(waiting, waitingCpus)} waited before it, and ${of(running, runningCpus)} ran\n`;
 }
 
+function heldText({ table, story: { job }, held }: ToldStory): string {
+  if (held === undefined) return '';
+  const wanted = count(table.cpus[job] / 1000, 'cpu');
+  const parts = [
+    ...(held.tooFew > 0 ? [`for ${formatDuration(held.tooFew)} fewer than ${wanted} were free`] : []),
+    ...(held.enough > 0
+      ? [`for ${formatDuration(held.enough)} as many were free, but kept for others, or not where it may run`]
+      : []),
+  ];
+  const rows = held.holders.slice(0, HOLDERS).map((holder) => {
+    return [
+      ...jobRow(table, holder.job, table.start[holder.job]),
+      holder.share < 0.001 ? '< 0.1 %' : `${(100 * holder.share).toFixed(1)} %`,
+    ];
+  });
+  const columns = [...JOB_COLUMNS, { title: 'of the time held', align: 'right' as const }];
+  const list = rows.length === 0 ? '' : `who held the machine meanwhile, most first:\n${indent(renderTable(columns, rows))}`;
+  return `\n${parts.join(';\n')}\n${list}${more(held.holders.length, HOLDERS)}`;
+}
+
 function runsText({ runs }: JobStory): string {
   const interrupted = runs.filter(({ why }) => why !== ATTEMPT_NAMES[3]);
   if (interrupted.length === 0) return '';
@@ -148,9 +181,7 @@ function runsText({ runs }: JobStory): string {
 function reasonsText({ table, story: { job, reasons: given }, reasons, remedy, epoch }: ToldStory): string {
   if (given.length === 0) {
     if (reasons === 'not-kept') return `\nwhy it waited was not kept: ${remedy}\n`;
-    return table.start[job] > table.submit[job] || Number.isNaN(table.start[job])
-      ? '\nthe policy gave no reason why it waited\n'
-      : '';
+    return table.start[job] > table.submit[job] || Number.isNaN(table.start[job]) ? '\nthe policy itself gave no reason\n' : '';
   }
   // The first and the last of a long list.
   const cut = given.length > 2 * SHOWN;
@@ -200,8 +231,8 @@ function jobRow(table: JobTable, job: number, start: number): string[] {
   return [jobId(table, job), ...numbers, nameOf(table.user, job) ?? ''];
 }
 
-function more(all: number): string {
-  return all > SHOWN ? `  ... ${grouped(all - SHOWN)} more, which --json lists\n` : '';
+function more(all: number, shown = SHOWN): string {
+  return all > shown ? `  ... ${grouped(all - shown)} more, which --json lists\n` : '';
 }
 
 function shorten(names: readonly string[]): string {

@@ -1,11 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
+import { processorCount } from '../cluster.ts';
 import { simulate } from '../engine/simulate.ts';
 import type { SimulationOptions } from '../engine/simulate.ts';
 import { nearMisses, usageError } from '../errors.ts';
 import { inTermsOfTrace } from '../experiment/policy-file.ts';
 import { attemptsCsv } from '../results/attempts-csv.ts';
 import { explanationsCsv } from '../results/explanations-csv.ts';
+import { heldUp } from '../results/held-up.ts';
 import { jobStory } from '../results/job-story.ts';
 import type { RunTables } from '../results/job-story.ts';
 import type { JobTable } from '../results/job-table.ts';
@@ -88,10 +90,17 @@ async function fromResults(folder: string, id: string, { policy: wanted }: Expla
     const tables: RunTables = { jobs, attempts: await run.attempts(), explanations: await run.explanations() };
     const reasons = asked || tables.explanations !== undefined ? 'kept' : 'not-kept';
     const rows = rowsOf(id, jobs, run.folder);
-    for (const row of rows)
-      told.push({ policy: run.label, table: jobs, story: jobStory(tables, row), reasons, remedy, epoch: run.epoch, origin: 0 });
+    for (const row of rows) {
+      const known = storyOf(tables, row, run.processors);
+      told.push({ policy: run.label, table: jobs, ...known, reasons, remedy, epoch: run.epoch, origin: 0 });
+    }
   }
   return told;
+}
+
+function storyOf(tables: RunTables, row: number, processors: number | undefined): Pick<ToldStory, 'story' | 'held'> {
+  const story = jobStory(tables, row);
+  return { story, held: processors === undefined ? undefined : heldUp(tables, row, story.exit, processors) };
 }
 
 function chooseRuns(runs: readonly Run[], wanted: readonly string[] | undefined, folder: string): readonly Run[] {
@@ -163,7 +172,7 @@ function replayOne(input: ReplayInput, policy: SelectedPolicy, simulation: Simul
     return rowsOf(id, jobs, path).map((row) => ({
       policy: label,
       table: jobs,
-      story: jobStory(tables, row),
+      ...storyOf(tables, row, processorCount(cluster)),
       reasons: 'kept',
       remedy: '',
       epoch: Number.isNaN(workload.epoch) ? undefined : workload.epoch,
