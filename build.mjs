@@ -42,7 +42,7 @@ const lateBuiltins = late(
   }),
 );
 
-/** See src/experiment/import-module.ts. */
+/** See src/import-module.ts. */
 const importModule = late('import-module', /import-module\.(ts|cjs)$/, () => ({
   names: ['importModule'],
   file: './import-module.cjs',
@@ -94,7 +94,7 @@ await build({
 });
 await build({
   ...common,
-  entryPoints: { 'import-module': 'src/experiment/import-module.ts' },
+  entryPoints: { 'import-module': 'src/import-module.ts' },
   outdir: 'dist/bin',
   outExtension: { '.js': '.cjs' },
 });

@@ -5,6 +5,7 @@
 import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { didYouMean, usageError } from '../../errors.ts';
+import { importModule } from '../../import-module.ts';
 import { LiveTrouble } from '../trouble.ts';
 
 export interface ClusterAccess {
@@ -59,7 +60,7 @@ async function readKubeconfig(file: string | undefined): Promise<KubeConfig> {
 /** It takes long to load and is big, so it is neither loaded nor needed before somebody goes live. */
 async function loadClient(): Promise<typeof import('@kubernetes/client-node')> {
   try {
-    return await import('@kubernetes/client-node');
+    return (await importModule('@kubernetes/client-node')) as typeof import('@kubernetes/client-node');
   } catch (error) {
     const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
     throw new LiveTrouble(

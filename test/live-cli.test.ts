@@ -1,0 +1,22 @@
+// Live mode as the command line has it: built, and started from kept bytecode.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { yardmaster } from './cli-runner.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'yardmaster-live-cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('a kubeconfig is read: the client of Kubernetes can be loaded', async () => {
+  const kubeconfig = join(folder, 'kubeconfig.yaml');
+  const cluster = { name: 'lab', cluster: { server: 'http://127.0.0.1:1' } };
+  const context = { name: 'lab', context: { cluster: 'lab', user: 'nobody' } };
+  const config = { apiVersion: 'v1', kind: 'Config', clusters: [cluster], users: [{ name: 'nobody', user: {} }] };
+  writeFileSync(kubeconfig, JSON.stringify({ ...config, contexts: [context] }));
+  const args = ['live', 'run', 'scenarios/first-look.yaml', '--context', 'lob', '--kubeconfig', kubeconfig];
+  const { stderr, code } = await yardmaster(args);
+  expect(stderr).toContain('there is no context "lob"');
+  expect(stderr).toContain('lab');
+  expect(code).toBe(2);
+});
