@@ -106,8 +106,9 @@ export class SlurmBook {
       return;
     }
     booked.id = sight.id;
-    if (before === undefined) booked.submit = this.#time.ofUnix(sight.submit);
-    else if (sight.restarts > before.restarts) this.#interrupt(sight, before);
+    // The record of one that was requeued before it was ever seen says when that was, and not when it came.
+    if (before === undefined) booked.submit = sight.restarts > 0 ? booked.answered : this.#time.ofUnix(sight.submit);
+    if (sight.restarts > (before?.restarts ?? 0)) this.#interrupt(sight, before);
     booked.sight = sight;
     const hasStarted = sight.nodes.length > 0 && !Number.isNaN(sight.start);
     if (hasStarted && Number.isNaN(booked.start)) booked.start = this.#time.ofUnix(sight.start);
@@ -125,11 +126,17 @@ export class SlurmBook {
     return ids;
   }
 
-  /** It was taken off and waits again: its record begins anew. */
-  #interrupt({ job, submit }: JobSight, { start, state }: JobSight): void {
-    if (Number.isNaN(start)) return;
-    const why = state === 'NODE_FAIL' ? NODE_FAILED : PREEMPTED;
-    this.#attempts.push({ job, start: this.#time.ofUnix(start), end: this.#time.ofUnix(submit), why });
+  /**
+   * It was taken off and waits again: its record begins anew. A run that began and ended between two looks is known by
+   * the number of restarts alone, and is taken to have had no length.
+   */
+  #interrupt({ job, submit, restarts }: JobSight, before: JobSight | undefined): void {
+    const end = this.#time.ofUnix(submit);
+    const start = before === undefined || before.nodes.length === 0 ? NaN : this.#time.ofUnix(before.start);
+    const why = before?.state === 'NODE_FAIL' ? NODE_FAILED : PREEMPTED;
+    const count = restarts - (before?.restarts ?? 0);
+    const starts = Array.from({ length: count }, (_, index) => (index === 0 && !Number.isNaN(start) ? start : end));
+    for (const one of starts) this.#attempts.push({ job, start: one, end, why });
   }
 
   /** Whether all that are left will wait for ever. */

@@ -93,7 +93,8 @@ export class SlurmRun {
       const wait = this.#time.byClock(workload.submit[job] - this.#time.now());
       if (wait > 0) await clock.sleep(Math.min(wait, PAUSE), ending);
       else if (await this.#submitter.submit(job, ending)) job++;
-      else await this.#look();
+      // It may be there all the same: it is not sent again before it was looked for.
+      else while (!ending.aborted && !(await this.#look())) await clock.sleep(this.#backoff.next(), ending);
     }
   }
 
@@ -124,7 +125,10 @@ export class SlurmRun {
       this.#backoff.reset();
       this.#book.see(readSights(answer.stdout, this.#plan.run));
       const doubles = this.#book.takeDoubles();
-      if (doubles.length > 0) await this.#commands.run('scancel', doubles);
+      if (doubles.length > 0) {
+        this.#plan.say(`cancelled, as they came twice by a lost answer: jobs ${doubles.join(', ')} of Slurm`);
+        await this.#commands.run('scancel', doubles);
+      }
       return true;
     }
     if (!this.#wasSilent) this.#plan.say(`slurmctld is not heard: ${saying(answer)}`);
