@@ -26,12 +26,19 @@ export class Agenda {
     return this.#events.nextTime;
   }
 
-  at(time: number, kind: number, action: () => void): void {
+  /** Answers the number of the booking; -1 if that time never comes. */
+  at(time: number, kind: number, action: () => void): number {
     if (!(time >= this.now)) throw new Error(`an event is booked for ${time} ms, but it is ${this.now} ms already`);
-    if (time === Infinity) return;
+    if (time === Infinity) return -1;
     this.#events.push(time, kind, this.#booked);
-    this.#actions.set(this.#booked++, action);
+    this.#actions.set(this.#booked, action);
     if (kind !== TIMERS) this.ahead++;
+    return this.#booked++;
+  }
+
+  /** What was booked so does not happen any more; it is no timer. */
+  drop(booking: number): void {
+    if (this.#actions.delete(booking)) this.ahead--;
   }
 
   /** Lets the next event happen. */
@@ -39,9 +46,9 @@ export class Agenda {
     const booking = this.#events.nextRow;
     const kind = this.#events.nextKind;
     const action = this.#actions.get(booking);
-    if (action === undefined) throw new Error(`event ${booking} has no action`);
     this.now = this.#events.nextTime;
     this.#events.pop();
+    if (action === undefined) return; // dropped
     this.#actions.delete(booking);
     if (kind !== TIMERS) this.ahead--;
     this.executed++;

@@ -33,11 +33,15 @@ export class LeaseTarget implements Target {
 
   plan(orders: readonly Order[]): Delivery {
     const { spec, wholeNode, parent } = this.#parts;
-    const inside = Math.max(...orders.map((order) => nodesFor(order.groups, wholeNode)));
+    const all = spec.nodesFor === 'all-steps';
+    const inside = all
+      ? nodesFor(sideBySide(orders), wholeNode)
+      : Math.max(...orders.map(({ groups }) => nodesFor(groups, wholeNode)));
     const nodes = inside + spec.extraNodes;
     const body = new Lease(orders, nodes, this.#parts, this.#shop);
     const { id, job, user, account, queue, partition, qos, priority } = orders[0];
-    const walltime = orders.reduce((sum, order) => sum + order.walltime, 0) + spec.margin;
+    const limits = orders.map((order) => order.walltime);
+    const walltime = (all ? Math.max(...limits) : limits.reduce((sum, limit) => sum + limit, 0)) + spec.margin;
     return parent.plan([
       {
         id,
@@ -57,6 +61,18 @@ export class LeaseTarget implements Target {
       },
     ]);
   }
+}
+
+/** The tasks of all orders, those of one shape together: they may share nodes. */
+function sideBySide(orders: readonly Order[]): Order['groups'] {
+  const shapes = new Map<string, { tasks: number; request: TaskRequest }>();
+  for (const { tasks, request } of orders.flatMap(({ groups }) => groups)) {
+    const shape = JSON.stringify(request);
+    const found = shapes.get(shape);
+    if (found === undefined) shapes.set(shape, { tasks, request });
+    else found.tasks += tasks;
+  }
+  return [...shapes.values()];
 }
 
 /** One lease: a job of the parent manager in which another manager lives. */

@@ -1,31 +1,18 @@
-import type { Cluster } from '../cluster.ts';
 import { processorCount } from '../cluster.ts';
 import { LeavingCore } from './leaving-core.ts';
 import type { Driver } from '../engine/driver.ts';
 import { BINDING, NOT_HERE, PAUSED, PENDING, RELEASING, RUNNING, STOPPING } from '../engine/phase.ts';
 import { Recorder } from '../engine/recorder.ts';
-import type { Eviction, Policy, Preemption } from '../policy.ts';
+import type { Eviction, Preemption } from '../policy.ts';
 import { CANCELLED, FAILED, KILLED } from '../schedule.ts';
 import { requestsOf } from '../workload.ts';
-import type { Workload } from '../workload.ts';
 import { ENDS, LIMITS, STAGES, TIMERS } from './agenda.ts';
 import type { Agenda } from './agenda.ts';
 import type { Meter } from './meter.ts';
 import { GRACE, RENDEZVOUS, START_UP } from './meter.ts';
+import type { ManagerParts } from './manager-parts.ts';
 import type { MeteredLedger } from './metered-ledger.ts';
 import type { Tenant } from './tenant.ts';
-
-/** What a manager is made of. */
-export interface ManagerParts {
-  readonly name: string;
-  readonly workload: Workload;
-  readonly tenants: readonly Tenant[];
-  readonly cluster: Cluster;
-  readonly ledger: MeteredLedger;
-  readonly meter: Meter;
-  readonly policy: Policy;
-  readonly onLoss: 'requeue' | 'fail';
-}
 
 /** A queue and a policy over nodes: the driver of one core among several that share a clock. */
 export class Manager implements Driver {
@@ -41,6 +28,8 @@ export class Manager implements Driver {
   readonly #onLoss: 'requeue' | 'fail';
   /** Of each row: how often something began or ended. An event that was booked before is out of date. */
   readonly #turn: Int32Array;
+  /** The booking of each row's limit; -1 = none. */
+  readonly #limit: Int32Array;
   /** Rows whose tenant knows that they have ended. */
   readonly #told: Uint8Array;
   /** Rows that were told to stop. */
@@ -62,6 +51,7 @@ export class Manager implements Driver {
     this.#killScan = policy.killScan ?? 0;
     this.#turn = new Int32Array(workload.count);
     this.#told = new Uint8Array(workload.count);
+    this.#limit = new Int32Array(workload.count).fill(-1);
     this.#record = new Recorder(workload.submit, { procs: processorCount(cluster), placements: false, explains: false });
     this.core = new LeavingCore(requestsOf(workload), ledger, policy, this, this.#record);
   }
@@ -87,7 +77,7 @@ export class Manager implements Driver {
   /** The row has come to its end; it holds its resources for a while yet [ms]. */
   end(row: number, state: number, holdsFor: number): void {
     this.#enter();
-    const turn = ++this.#turn[row];
+    const turn = this.#nextTurn(row);
     const warned = this.#warned.delete(row);
     this.meter.turn(row, GRACE);
     this.#tell(row, state, warned);
@@ -100,7 +90,7 @@ export class Manager implements Driver {
     const phase = this.core.phase[row];
     this.#enter();
     if (phase === PENDING || phase === BINDING || phase === PAUSED) {
-      this.#turn[row]++;
+      this.#nextTurn(row);
       this.#tell(row, state, false);
       this.core.leave(row, state);
     } else if (this.runs(row)) this.end(row, state, 0);
@@ -165,11 +155,12 @@ export class Manager implements Driver {
   // What the core asks for.
 
   launch(row: number, ready: number): number {
-    const turn = ++this.#turn[row];
+    const turn = this.#nextTurn(row);
     this.meter.turn(row, START_UP);
     this.#later(ready - this.#agenda.now, STAGES, row, turn, () => {
       const limit = this.core.walltimeLeft(row);
-      if (limit < Infinity) this.#later(this.#untilScan(limit), LIMITS, row, turn, () => this.end(row, KILLED, 0));
+      if (limit < Infinity)
+        this.#limit[row] = this.#later(this.#untilScan(limit), LIMITS, row, turn, () => this.end(row, KILLED, 0));
       this.#tenants[row].granted(row);
     });
     return ready;
@@ -206,13 +197,13 @@ export class Manager implements Driver {
   }
 
   over(row: number): void {
-    this.#turn[row]++;
+    this.#nextTurn(row);
     this.#tell(row, this.#record.stateOf(row), this.#warned.delete(row));
     this.#inThisInstant(() => this.#tenants[row].released(row));
   }
 
   #stopNow(row: number, how: Preemption['how']): void {
-    this.#turn[row]++;
+    this.#nextTurn(row);
     this.#warned.delete(row);
     if (how === 'requeue' || how === 'checkpoint' || how === 'suspend') {
       this.#goesBack(row, true, how !== 'requeue');
@@ -228,7 +219,7 @@ export class Manager implements Driver {
     const { job: row } = eviction;
     const breaks = this.core.breaks(eviction);
     if (breaks) {
-      this.#turn[row]++;
+      this.#nextTurn(row);
       this.#warned.delete(row);
       this.#goesBack(row, true, false);
     }
@@ -238,7 +229,7 @@ export class Manager implements Driver {
   #lose(row: number, warned: boolean): void {
     const phase = this.core.phase[row];
     const wasWarned = this.#warned.delete(row) || warned;
-    this.#turn[row]++;
+    this.#nextTurn(row);
     if (phase === RELEASING || phase === PAUSED || phase === BINDING) return this.core.lost(row, 0);
     if (this.#onLoss === 'fail') {
       this.takenBack++;
@@ -282,8 +273,16 @@ export class Manager implements Driver {
     return Math.ceil((this.#agenda.now + time) / this.#killScan) * this.#killScan - this.#agenda.now;
   }
 
-  #later(delay: number, kind: number, row: number, turn: number, action: () => void): void {
-    this.#agenda.at(this.#agenda.now + delay, kind, () => {
+  /** Something begins or ends: what was booked for the row before is out of date. */
+  #nextTurn(row: number): number {
+    // Far ahead, it would keep the run going when all is over.
+    this.#agenda.drop(this.#limit[row]);
+    this.#limit[row] = -1;
+    return ++this.#turn[row];
+  }
+
+  #later(delay: number, kind: number, row: number, turn: number, action: () => void): number {
+    return this.#agenda.at(this.#agenda.now + delay, kind, () => {
       if (this.#turn[row] !== turn) return;
       this.#enter();
       action();

@@ -78,6 +78,7 @@ export function leaseSpec([from, to]: readonly [string, string], given: LeaseTex
     from,
     to,
     scope,
+    nodesFor: given['nodes-for'] ?? 'largest-step',
     extraNodes: given['extra-nodes'] ?? 0,
     margin: duration(margin, reader),
     priority,

@@ -80,6 +80,10 @@ const scaleSchema = z
 const leaseSchema = z
   .strictObject({
     scope: z.enum(['job', 'standing']).describe('one lease and one manager inside for each job, or one manager on many leases'),
+    'nodes-for': z
+      .enum(['largest-step', 'all-steps'])
+      .describe('how many nodes a job leases: for one step after the other (if absent), or for all side by side')
+      .optional(),
     'extra-nodes': z.int().min(0).describe('nodes beside those of the job, such as a launcher').optional(),
     margin: amount.describe('limit of the lease beyond that of its job').optional(),
     priority: z.number().describe('that of the job if absent').optional(),

@@ -97,6 +97,8 @@ export interface LeaseSpec {
   readonly to: string;
   /** `job`: one lease, and one manager inside it, for each job. `standing`: one manager on a number of leases. */
   readonly scope: 'job' | 'standing';
+  /** Nodes enough for the largest step of a job, which it then has one after the other, or for all of them side by side. */
+  readonly nodesFor: 'largest-step' | 'all-steps';
   /** Nodes beside those of the job: a launcher [count]. */
   readonly extraNodes: number;
   /** Limit of a lease beyond that of its job [ms]; Infinity = it asks for no limit. */

@@ -29,6 +29,8 @@ const CELL_HEIGHT = 74;
 /** From here on a winner counts as sure, and as likely [ratio]. */
 const SURE = 0.95;
 const LIKELY = 0.8;
+/** Margins below this hardly matter, however sure they are [ratio]. */
+const MATTERS = 0.05;
 const NO_AXIS = '-';
 
 /** The part of the map that is drawn: two axes, the others held at one value. */
@@ -180,11 +182,15 @@ function winsText(cells: readonly DecidedCell[], labels: readonly string[]): str
   const wins = labels.map((label, index) => {
     const own = cells.filter(({ winner }) => winner === index);
     const sure = own.filter(({ confidence }) => confidence !== null && confidence >= SURE).length;
-    return { label, count: own.length, sure };
+    const large = own.filter(({ margin }) => margin !== null && margin >= MATTERS).length;
+    return { label, count: own.length, sure, large };
   });
   const winners = wins.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
   const nobody = cells.filter(({ winner }) => winner < 0).length;
-  const words = winners.map(({ label, count, sure }) => `${label} wins ${counted(count, 'cell')} (${sure} surely)`);
+  const words = winners.map(
+    ({ label, count, sure, large }) =>
+      `${label} wins ${counted(count, 'cell')} (${sure} surely, ${large} by ${percent(MATTERS)} or more)`,
+  );
   return listed(nobody === 0 ? words : [...words, `nobody ${nobody}`]);
 }
 
