@@ -146,11 +146,10 @@ export class Int32Column {
   }
 }
 
-/** A growing column that takes no room as long as all its rows hold the usual value. */
+/** A growing column that takes no room as long as all its rows hold the usual value, which nobody need tell it of. */
 export class SeldomColumn<Column extends Float64Column | Int32Column> {
   readonly #usual: number;
   readonly #make: () => Column;
-  #rows = 0;
   #column: Column | undefined;
 
   constructor(usual: number, make: () => Column) {
@@ -158,21 +157,22 @@ export class SeldomColumn<Column extends Float64Column | Int32Column> {
     this.#make = make;
   }
 
-  push(value: number): void {
-    if (this.#column === undefined) {
-      if (Object.is(value, this.#usual)) {
-        this.#rows++;
-        return;
-      }
-      this.#column = this.#make();
-      for (let row = 0; row < this.#rows; row++) this.#column.push(this.#usual);
-    }
+  /** The value of a row behind all that were set before. Those that are left out hold the usual one. */
+  set(row: number, value: number): void {
+    this.#column ??= this.#make();
+    this.#fill(row);
     this.#column.push(value);
   }
 
-  /** The column, or undefined if every row holds the usual value. */
-  get column(): Column | undefined {
-    return this.#column;
+  /** The column, of so many rows; undefined if none was set. It is empty afterwards. */
+  done(rows: number): ReturnType<Column['done']> | undefined {
+    this.#fill(rows);
+    return this.#column?.done() as ReturnType<Column['done']> | undefined;
+  }
+
+  #fill(rows: number): void {
+    const column = this.#column;
+    if (column !== undefined) while (column.length < rows) column.push(this.#usual);
   }
 }
 

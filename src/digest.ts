@@ -10,6 +10,9 @@ import type { Schedule } from './schedule.ts';
 const ENCODING = 'yardmaster schedule 1\n';
 /** Values that are encoded at a time, so that the encoding of a large schedule is never held whole [count]. */
 const CHUNK = 8192;
+/** The bits of the NaN that stands for all of them. */
+const NOT_A_NUMBER = 0x7ff8_0000_0000_0000n;
+const IS_BIG_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
 
 type Digested = Pick<Schedule, 'submit' | 'start' | 'end' | 'state' | 'lastStart' | 'placements'>;
 
@@ -39,28 +42,29 @@ export function scheduleDigest({ submit, start, end, state, lastStart, placement
 
 function addDoubles(hash: Hash, column: Float64Array): void {
   addLength(hash, column.length);
-  const bytes = new DataView(new ArrayBuffer(8 * CHUNK));
+  const doubles = new Float64Array(Math.min(CHUNK, column.length));
+  const bits = new BigUint64Array(doubles.buffer);
   for (let from = 0; from < column.length; from += CHUNK) {
     const count = Math.min(CHUNK, column.length - from);
+    doubles.set(column.subarray(from, from + count));
     for (let i = 0; i < count; i++) {
-      const value = column[from + i];
-      // Processors make NaNs with different bits; -0 + 0 is 0.
-      if (value !== value) {
-        bytes.setUint32(8 * i, 0, true);
-        bytes.setUint32(8 * i + 4, 0x7ff8_0000, true);
-      } else bytes.setFloat64(8 * i, value + 0, true);
+      // Processors make NaNs with different bits.
+      if (doubles[i] !== doubles[i]) bits[i] = NOT_A_NUMBER;
+      else if (doubles[i] === 0) doubles[i] = 0; // was -0, perhaps
     }
-    hash.update(new Uint8Array(bytes.buffer, 0, 8 * count));
+    const bytes = Buffer.from(doubles.buffer, 0, 8 * count);
+    hash.update(IS_BIG_ENDIAN ? bytes.swap64() : bytes);
   }
 }
 
 function addIntegers(hash: Hash, column: Int32Array | Uint8Array): void {
   addLength(hash, column.length);
-  const bytes = new DataView(new ArrayBuffer(4 * CHUNK));
+  const integers = new Int32Array(Math.min(CHUNK, column.length));
   for (let from = 0; from < column.length; from += CHUNK) {
     const count = Math.min(CHUNK, column.length - from);
-    for (let i = 0; i < count; i++) bytes.setInt32(4 * i, column[from + i], true);
-    hash.update(new Uint8Array(bytes.buffer, 0, 4 * count));
+    integers.set(column.subarray(from, from + count));
+    const bytes = Buffer.from(integers.buffer, 0, 4 * count);
+    hash.update(IS_BIG_ENDIAN ? bytes.swap32() : bytes);
   }
 }
 

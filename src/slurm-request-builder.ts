@@ -18,8 +18,6 @@ export interface SlurmGroupRow {
   readonly component?: number;
 }
 
-const NOTHING = {};
-
 /** Gathers what Slurm knows of the jobs of a trace; costs nothing for a trace that has nothing of it. */
 export class SlurmRequestBuilder {
   readonly #options: SlurmOptions[] = [];
@@ -57,16 +55,17 @@ export class SlurmRequestBuilder {
     return index;
   }
 
-  addGroup({ options = -1, component = 0 }: SlurmGroupRow = NOTHING): void {
-    this.#ofGroup.push(options);
-    this.#component.push(component);
+  addGroup(group: number, { options = -1, component = 0 }: SlurmGroupRow): void {
+    if (options >= 0) this.#ofGroup.set(group, options);
+    if (component > 0) this.#component.set(group, component);
   }
 
-  addJob({ begin = NaN, deadline = NaN, array }: SlurmRow = NOTHING): void {
-    this.#begin.push(begin);
-    this.#deadline.push(deadline);
-    this.#array.push(array === undefined ? -1 : this.#arrayOf(array));
-    this.#task.push(array === undefined ? -1 : array.task);
+  addJob(job: number, { begin = NaN, deadline = NaN, array }: SlurmRow): void {
+    if (!Number.isNaN(begin)) this.#begin.set(job, begin);
+    if (!Number.isNaN(deadline)) this.#deadline.set(job, deadline);
+    if (array === undefined) return;
+    this.#array.set(job, this.#arrayOf(array));
+    this.#task.set(job, array.task);
   }
 
   #arrayOf({ id, limit }: SlurmArray): number {
@@ -79,15 +78,15 @@ export class SlurmRequestBuilder {
   }
 
   /** Undefined if nothing of Slurm was said of any job. Times are still those of the trace. */
-  finish(groups: number): SlurmRequests | undefined {
+  finish(jobs: number, groups: number): SlurmRequests | undefined {
     const columns = {
-      begin: this.#begin.column?.done(),
-      deadline: this.#deadline.column?.done(),
-      arrayOfJob: this.#array.column?.done(),
-      arrayTask: this.#task.column?.done(),
-      componentOfGroup: this.#component.column?.done(),
+      begin: this.#begin.done(jobs),
+      deadline: this.#deadline.done(jobs),
+      arrayOfJob: this.#array.done(jobs),
+      arrayTask: this.#task.done(jobs),
+      componentOfGroup: this.#component.done(groups),
     };
-    const ofGroup = this.#ofGroup.column?.done();
+    const ofGroup = this.#ofGroup.done(groups);
     if (ofGroup === undefined && Object.values(columns).every((column) => column === undefined)) return undefined;
     return {
       optionsOfGroup: ofGroup ?? new Int32Array(groups).fill(-1),

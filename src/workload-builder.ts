@@ -98,7 +98,6 @@ export class WorkloadBuilder {
   readonly #after: { row: number; on: DependencyRow }[] = [];
   readonly #withdrawn = new Set<number>();
   #expected = 1024;
-  #hasPriority = false;
   #sorted = true;
   #lastSubmit = -Infinity;
 
@@ -154,29 +153,31 @@ export class WorkloadBuilder {
     this.#submit.push(row.submit);
     this.#runtime.push(row.runtime);
     this.#walltime.push(row.walltime);
-    this.#outcome.push(row.outcome ?? COMPLETES);
-    this.#recordedStart.push(row.recordedStart ?? NaN);
-    if (row.priority !== undefined) this.#hasPriority = true;
-    this.#priority.push(row.priority ?? 0);
     this.#addGroup(row);
-    if (row.moreGroups) for (const group of row.moreGroups) this.#addGroup(group);
-    this.#groups.push(1 + (row.moreGroups?.length ?? 0));
-    this.#user.add(row.user);
-    this.#account.add(row.account);
-    this.#queue.add(row.queue);
-    this.#partition.add(row.partition);
-    this.#qos.add(row.qos);
-    this.#kubernetes.addJob(row.throttle);
-    this.slurm.addJob(row.slurm);
+    if (row.moreGroups !== undefined) {
+      for (const group of row.moreGroups) this.#addGroup(group);
+      this.#groups.set(job, 1 + row.moreGroups.length);
+    }
+    if (row.outcome !== undefined && row.outcome !== COMPLETES) this.#outcome.set(job, row.outcome);
+    if (row.recordedStart !== undefined && !Number.isNaN(row.recordedStart)) this.#recordedStart.set(job, row.recordedStart);
+    if (row.priority !== undefined) this.#priority.set(job, row.priority);
+    if (row.user !== undefined) this.#user.add(job, row.user);
+    if (row.account !== undefined) this.#account.add(job, row.account);
+    if (row.queue !== undefined) this.#queue.add(job, row.queue);
+    if (row.partition !== undefined) this.#partition.add(job, row.partition);
+    if (row.qos !== undefined) this.#qos.add(job, row.qos);
+    if (row.throttle !== undefined) this.#kubernetes.addJob(job, row.throttle);
+    if (row.slurm !== undefined) this.slurm.addJob(job, row.slurm);
     return job;
   }
 
   #addGroup(group: GroupRow): void {
+    const at = this.#groupTasks.length;
     this.#groupTasks.push(group.tasks);
-    this.#spareTasks.push(group.tasks - (group.minimum ?? group.tasks));
     this.#groupRequest.push(group.request);
-    this.#kubernetes.addGroup(group.template);
-    this.slurm.addGroup(group.slurm);
+    if (group.minimum !== undefined && group.minimum !== group.tasks) this.#spareTasks.set(at, group.tasks - group.minimum);
+    if (group.template !== undefined) this.#kubernetes.addGroup(at, group.template);
+    if (group.slurm !== undefined) this.slurm.addGroup(at, group.slurm);
   }
 
   /** Takes a job out again: a reader may learn from a later row that this one was not the last word. */
@@ -210,9 +211,9 @@ export class WorkloadBuilder {
     const firstGroup = this.#firstGroups(count);
     const groupTasks = this.#groupTasks.done();
     const groupRequest = this.#groupRequest.done();
-    const spareTasks = this.#spareTasks.column?.done();
+    const spareTasks = this.#spareTasks.done(groupTasks.length);
     let none: Int32Array | undefined;
-    const category = (builder: CategoryBuilder) => builder.finish(() => (none ??= new Int32Array(count).fill(-1)));
+    const category = (builder: CategoryBuilder) => builder.finish(count, () => (none ??= new Int32Array(count).fill(-1)));
     return {
       name,
       count,
@@ -221,8 +222,8 @@ export class WorkloadBuilder {
       ids: this.#ids.finish(),
       submit: this.#submit.done(),
       runtime: this.#runtime.done(),
-      outcome: Uint8Array.from(this.#outcome.column?.done() ?? new Uint8Array(count)),
-      recordedStart: this.#recordedStart.column?.done(),
+      outcome: Uint8Array.from(this.#outcome.done(count) ?? new Uint8Array(count)),
+      recordedStart: this.#recordedStart.done(count),
       walltime: this.#walltime.done(),
       procs: countProcessors(firstGroup, groupTasks, groupRequest, this.#requests),
       firstGroup,
@@ -235,15 +236,15 @@ export class WorkloadBuilder {
       queue: category(this.#queue),
       partition: category(this.#partition),
       qos: category(this.#qos),
-      priority: this.#hasPriority ? (this.#priority.column?.done() ?? new Float64Array(count)) : undefined,
+      priority: this.#priority.done(count),
       dependencies,
       kubernetes: this.#kubernetes.finish(count, groupTasks.length),
-      slurm: this.slurm.finish(groupTasks.length),
+      slurm: this.slurm.finish(count, groupTasks.length),
     };
   }
 
   #firstGroups(count: number): Int32Array {
-    const groups = this.#groups.column?.done();
+    const groups = this.#groups.done(count);
     if (groups === undefined) return rowNumbers(count + 1);
     const first = new Int32Array(count + 1);
     for (let job = 0; job < count; job++) first[job + 1] = first[job] + groups[job];
@@ -273,13 +274,14 @@ export class WorkloadBuilder {
   }
 }
 
-/** Whole processors of each job: the millicores of all its tasks, rounded up. */
+/** Whole processors of each job: the millicores of all its tasks, rounded up; in most logs each task has one processor. */
 function countProcessors(
   firstGroup: Int32Array,
   groupTasks: Int32Array,
   groupRequest: Int32Array,
   requests: readonly TaskRequest[],
 ): Int32Array {
+  if (groupTasks.length === firstGroup.length - 1 && requests.every(({ cpu }) => cpu === 1000)) return groupTasks;
   const procs = new Int32Array(firstGroup.length - 1);
   for (let job = 0; job < procs.length; job++) {
     let millicores = 0;

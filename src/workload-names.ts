@@ -47,12 +47,13 @@ export class CategoryBuilder {
     this.#code = new SeldomColumn(-1, () => new Int32Column(expectedJobs()));
   }
 
-  add(label: Label): void {
+  /** The name of a job behind all that were added before; those that are left out have none. */
+  add(job: number, label: Label): void {
     if (label !== this.#lastLabel) {
       this.#lastLabel = label;
       this.#lastCode = this.#find(label);
     }
-    this.#code.push(this.#lastCode);
+    if (this.#lastCode >= 0) this.#code.set(job, this.#lastCode);
   }
 
   #find(label: Label): number {
@@ -68,8 +69,8 @@ export class CategoryBuilder {
   }
 
   /** `none` gives the codes of a category that no job has. */
-  finish(none: () => Int32Array): Category {
-    return { code: this.#code.column?.done() ?? none(), names: this.#names };
+  finish(jobs: number, none: () => Int32Array): Category {
+    return { code: this.#code.done(jobs) ?? none(), names: this.#names };
   }
 }
 

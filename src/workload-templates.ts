@@ -26,21 +26,21 @@ export class TemplateBuilder {
     return this.#parallelism.push(parallelism) - 1;
   }
 
-  addGroup(template = -1): void {
-    this.#ofGroup.push(template);
+  addGroup(group: number, template: number): void {
+    this.#ofGroup.set(group, template);
   }
 
-  addJob(throttle = -1): void {
-    this.#throttle.push(throttle);
+  addJob(job: number, throttle: number): void {
+    this.#throttle.set(job, throttle);
   }
 
   /** Undefined for a workload that was not read from Kubernetes objects. */
   finish(jobs: number, groups: number): KubernetesObjects | undefined {
     if (this.context === undefined && this.#templates.length === 0) return undefined;
     return {
-      templateOfGroup: this.#ofGroup.column?.done() ?? new Int32Array(groups).fill(-1),
+      templateOfGroup: this.#ofGroup.done(groups) ?? new Int32Array(groups).fill(-1),
       templates: this.#templates,
-      throttleOfJob: this.#throttle.column?.done() ?? new Int32Array(jobs).fill(-1),
+      throttleOfJob: this.#throttle.done(jobs) ?? new Int32Array(jobs).fill(-1),
       parallelism: this.#parallelism,
       ...(this.context ?? { budgets: [], services: [], replicators: [], namespaces: [] }),
     };

@@ -76,6 +76,15 @@ export class EventQueue {
     this.#set(hole, time, kind, row);
   }
 
+  /** The first time of an event of this kind and row; Infinity if there is none. Looks at all of them. */
+  timeOf(kind: number, row: number): number {
+    let time = Infinity;
+    for (let event = 0; event < this.size; event++) {
+      if (this.#row[event] === row && this.#kind[event] === kind) time = Math.min(time, this.#time[event]);
+    }
+    return time;
+  }
+
   #isBefore(event: number, other: number): boolean {
     if (this.#time[event] !== this.#time[other]) return this.#time[event] < this.#time[other];
     return this.#winsTie(this.#kind[event], this.#row[event], other);

@@ -7,16 +7,19 @@ export interface KillScan {
   readonly phase: number;
 }
 
-/** When the current run of each job ends, or its resources are clean again. Events that say otherwise are old. */
+/**
+ * When the current run of each job ends, or its resources are clean again. Events that say otherwise are old. Mostly
+ * none does: a job whose runs were never broken off costs nothing here.
+ */
 export class RunEnds {
-  readonly #due: Float64Array;
+  /** What is right for jobs of which there may be old events [ms]; NaN = none of them is. */
+  readonly #due = new Map<number, number>();
   readonly #events: EventQueue;
   readonly #scan: KillScan;
   /** Jobs whose run has no end: services. */
   readonly #endless = new Set<number>();
 
-  constructor(count: number, events: EventQueue, scan: KillScan) {
-    this.#due = new Float64Array(count).fill(NaN);
+  constructor(events: EventQueue, scan: KillScan) {
     this.#events = events;
     this.#scan = scan;
   }
@@ -26,28 +29,39 @@ export class RunEnds {
     return this.#endless.size;
   }
 
+  /** When the current run ends [ms]; Infinity if it never does. It may have to be looked for in the queue. */
   at(job: number): number {
-    return this.#due[job];
+    return this.#due.get(job) ?? this.#events.timeOf(END, job);
   }
 
-  /** The run ends at this time, or at the first look at limits after its walltime is over [ms]. */
+  /** Whether an event at this time is about the current run of the job, or about its resources. */
+  isDue(job: number, time: number): boolean {
+    if (this.#due.size === 0) return true;
+    const due = this.#due.get(job);
+    return due === undefined || due === time;
+  }
+
+  /**
+   * The run ends at this time, or at the first look at limits after its walltime is over [ms]. Said when it begins; to say
+   * otherwise later, `clear` it first.
+   */
   set(job: number, natural: number, limit: number): void {
     const due = Math.min(natural, this.#killTime(limit));
-    this.#due[job] = due;
+    if (this.#due.size > 0 && this.#due.has(job)) this.#due.set(job, due);
     if (due < Infinity) this.#events.push(due, END, job);
     else this.#endless.add(job);
   }
 
   /** The run is over; its resources will be clean at this time [ms]. */
   cleanAt(job: number, time: number, now: number): void {
-    this.clear(job);
-    this.#due[job] = time;
+    if (this.#endless.size > 0) this.#endless.delete(job);
+    if (this.#due.size > 0 && this.#due.has(job)) this.#due.set(job, time);
     if (time > now) this.#events.push(time, RELEASE, job);
   }
 
-  /** The run is broken off. */
+  /** The run is broken off, or will not end when it was said to. */
   clear(job: number): void {
-    this.#due[job] = NaN;
+    this.#due.set(job, NaN);
     if (this.#endless.size > 0) this.#endless.delete(job);
   }
 

@@ -63,7 +63,7 @@ export class Simulation implements Driver {
     this.#submissions = new Submissions(workload, dependencies, this.#events, (job) => this.#core.withdraw(job, CANCELLED));
     this.#progress = new Progress(workload);
     const scan = { every: costs.killScan ?? policy.killScan ?? 0, phase: costs.killPhase ?? 0 };
-    this.#ends = new RunEnds(workload.count, this.#events, scan);
+    this.#ends = new RunEnds(this.#events, scan);
     for (let job = 0; job < workload.count; job++) if (!isService(workload, job)) this.#left++;
     if (this.#left === 0) this.#left = workload.count;
     this.#beganAs = new Int32Array(policy.rhythm?.cycle === 'event' ? workload.count : 0);
@@ -116,7 +116,8 @@ export class Simulation implements Driver {
     if (kind === EVICTION) return !this.#core.isLeaving(this.#evictions[job]);
     if (kind !== END && kind !== RELEASE) return false;
     const phase = this.#core.phase[job];
-    return this.#ends.at(job) !== time || (kind === RELEASE ? phase !== RELEASING : phase !== RUNNING && phase !== STOPPING);
+    if (kind === RELEASE ? phase !== RELEASING : phase !== RUNNING && phase !== STOPPING) return true;
+    return !this.#ends.isDue(job, time);
   }
 
   /** All ends, then changes of nodes, then submissions, then timers. */
@@ -205,6 +206,7 @@ export class Simulation implements Driver {
 
   /** A job that will be writing its checkpoint does not come to the end of its work; its walltime goes on. */
   #endOnlyByLimit(job: number): void {
+    this.#ends.clear(job);
     this.#ends.set(job, Infinity, this.#record.lastStart[job] + this.#core.walltimeLeft(job));
   }
 

@@ -12,7 +12,6 @@ const CARRIAGE_RETURN = 13;
 const BLANK = 32;
 const MINUS = 45;
 const ZERO = 48;
-const NINE = 57;
 const SEMICOLON = 59;
 
 /** What a line is. Values of `LineScanner.kind`. */
@@ -29,9 +28,8 @@ export class LineScanner {
   readonly value = new Float64Array(KEPT);
   /** Fields that are not integers of a few digits, one bit each: NaN, fractions, or text if each digit matters. */
   odd = 0;
-  readonly #from = new Int32Array(KEPT);
-  readonly #to = new Int32Array(KEPT);
   #bytes: Buffer = Buffer.alloc(0);
+  #lineFrom = 0;
 
   /**
    * Reads the line at `at`, which must end with a line feed, and answers where the next one begins. In one piece: most
@@ -39,10 +37,9 @@ export class LineScanner {
    */
   scan(bytes: Buffer, at: number): number {
     this.#bytes = bytes;
+    this.#lineFrom = at;
     this.odd = 0;
     const { value } = this;
-    const starts = this.#from;
-    const ends = this.#to;
     for (let count = 0; ; count++) {
       let code = bytes[at];
       while (code === BLANK || code === TAB || code === CARRIAGE_RETURN) code = bytes[++at];
@@ -60,31 +57,26 @@ export class LineScanner {
       if (isNegative) code = bytes[++at];
       const digitsFrom = at;
       let number = 0;
-      while (code >= ZERO && code <= NINE) {
-        number = number * 10 + (code - ZERO);
+      // What is less than 0 is a large number without its sign.
+      for (let digit = code - ZERO; digit >>> 0 <= 9; digit = code - ZERO) {
+        number = number * 10 + digit;
         code = bytes[++at];
       }
       const ended = code === BLANK || code === LINE_FEED || code === TAB || code === CARRIAGE_RETURN;
       if (!ended || at === digitsFrom || at - digitsFrom > EXACT_DIGITS) at = this.#oddField(bytes, from, at, count);
-      else if (count < KEPT) {
-        value[count] = isNegative ? 0 - number : number;
-        starts[count] = from;
-        ends[count] = at;
-      }
+      else if (count < KEPT) value[count] = isNegative ? 0 - number : number;
     }
   }
 
   /** A field that is no integer of a few digits. */
   #oddField(bytes: Buffer, from: number, at: number, field: number): number {
-    while (bytes[at] !== BLANK && bytes[at] !== TAB && bytes[at] !== LINE_FEED && bytes[at] !== CARRIAGE_RETURN) at++;
-    if (field >= KEPT) return at;
-    this.#from[field] = from;
-    this.#to[field] = at;
-    const text = this.text(field);
+    const end = endOfField(bytes, at);
+    if (field >= KEPT) return end;
+    const text = bytes.toString('utf8', from, end);
     this.odd |= 1 << field;
     // Adding 0 takes the sign off -0, which a digest would tell from 0.
     this.value[field] = DECIMAL.test(text) ? Number(text) + 0 : NaN;
-    return at;
+    return end;
   }
 
   /** Whether the digits of a field matter beyond its value: it is text, or a number too long to be exact. */
@@ -92,8 +84,21 @@ export class LineScanner {
     return (this.odd & (1 << field)) !== 0;
   }
 
-  /** A field as it stands. */
+  /** A field as it stands. Few are asked for, so it is looked up only then. */
   text(field: number): string {
-    return this.#bytes.toString('utf8', this.#from[field], this.#to[field]);
+    const bytes = this.#bytes;
+    let from = startOfField(bytes, this.#lineFrom);
+    for (let other = 0; other < field; other++) from = startOfField(bytes, endOfField(bytes, from));
+    return bytes.toString('utf8', from, endOfField(bytes, from));
   }
+}
+
+function startOfField(bytes: Buffer, at: number): number {
+  while (bytes[at] === BLANK || bytes[at] === TAB || bytes[at] === CARRIAGE_RETURN) at++;
+  return at;
+}
+
+function endOfField(bytes: Buffer, at: number): number {
+  while (bytes[at] !== BLANK && bytes[at] !== TAB && bytes[at] !== LINE_FEED && bytes[at] !== CARRIAGE_RETURN) at++;
+  return at;
 }
