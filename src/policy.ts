@@ -71,6 +71,8 @@ export interface Policy {
   limitOf?(job: number): number;
   /** Called at every instant at which something happened. Answers through the cycle's verbs; must not be async. */
   schedule(cycle: Cycle): void;
+  /** The run is over, or has been broken off: nothing will be asked any more. */
+  close?(): void;
 }
 
 /** An order of the queue: ascending keys, ties by submission, then by row. */

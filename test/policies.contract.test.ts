@@ -9,6 +9,7 @@ import { simulate } from '../src/engine/simulate.ts';
 import type { SimulationOptions } from '../src/engine/simulate.ts';
 import { readParameters } from '../src/parameters.ts';
 import type { Parameters } from '../src/parameters.ts';
+import { loadPolicyFile } from '../src/experiment/policy-file.ts';
 import { firstFit } from '../src/placement/first-fit.ts';
 import { placements } from '../src/placement/index.ts';
 import { loadPolicies } from '../src/policies/index.ts';
@@ -74,7 +75,10 @@ interface Choice {
 
 const policies = await loadPolicies();
 
-const choices: Choice[] = policies.flatMap((spec) => {
+/** Policies that are programs of their own, in other languages. A process for each run: few runs. */
+const programs = [await loadPolicyFile('clients/python/examples/easy_backfill.py')];
+
+const choices: Choice[] = [...policies, ...programs].flatMap((spec) => {
   const { name, parameters = {} } = spec;
   const plain = { name, spec, parameters: readParameters(parameters, {}, name) };
   const others = Object.entries(parameters).flatMap(([key, { choices = [], default: usual }]) =>
@@ -89,7 +93,6 @@ const choices: Choice[] = policies.flatMap((spec) => {
   return [plain, ...others];
 });
 
-const RUNS = { numRuns: 100 };
 const POOL = processorPool(PROCS);
 
 /** Three nodes of two processors. */
@@ -130,6 +133,7 @@ const nodeWorkloads = fc
   .map((jobs) => inSeconds(workloadOf(jobs)));
 
 describe.each(choices)('$name', ({ name, spec, parameters }) => {
+  const runs = { numRuns: programs.includes(spec) ? 2 : 100 };
   const pool = spec.needsNodes === true ? withIdentities(POOL) : POOL;
   const own = (jobs: fc.Arbitrary<Workload>) => (spec.name in POD_BY_POD ? jobs.map(withOneTaskEach) : jobs);
   const anyJobs = own(workloads);
@@ -150,7 +154,7 @@ describe.each(choices)('$name', ({ name, spec, parameters }) => {
           schedule,
         );
       }),
-      RUNS,
+      runs,
     );
   });
 
@@ -186,7 +190,7 @@ describe.each(choices)('$name', ({ name, spec, parameters }) => {
         const [here, there] = [rows, shuffled.map(({ row }) => row)].map((jobs) => scheduleDigest(run(workloadOf(jobs))));
         expect(there).toBe(here);
       }),
-      { numRuns: 50 },
+      { numRuns: Math.ceil(runs.numRuns / 2) },
     );
   });
 
@@ -203,7 +207,7 @@ describe.each(choices)('$name', ({ name, spec, parameters }) => {
           );
         }
       }),
-      RUNS,
+      runs,
     );
   });
 
@@ -219,7 +223,7 @@ describe.each(choices)('$name', ({ name, spec, parameters }) => {
           schedule,
         );
       }),
-      RUNS,
+      runs,
     );
   });
 
@@ -235,7 +239,7 @@ describe.each(choices)('$name', ({ name, spec, parameters }) => {
         const { state } = run(workload, { ...NODES, outages: seconds }, { placement });
         expect([...state]).not.toContain(UNFINISHED);
       }),
-      RUNS,
+      runs,
     );
   });
 
@@ -251,7 +255,7 @@ describe.each(choices)('$name', ({ name, spec, parameters }) => {
           schedule,
         );
       }),
-      RUNS,
+      runs,
     );
   });
 
@@ -273,7 +277,7 @@ describe.each(choices)('$name', ({ name, spec, parameters }) => {
           }
         }
       }),
-      RUNS,
+      runs,
     );
   });
 });

@@ -63,6 +63,10 @@ export interface Costs {
 /** Replays a workload on a cluster under a policy in virtual time. Same inputs, same schedule, always. */
 export function simulate(workload: Workload, cluster: Cluster, spec: PolicySpec, options: SimulationOptions = {}): Schedule {
   const { ledger, policy, isOracle } = prepareRun(workload, cluster, spec, options);
-  const schedule = new Simulation(workload, cluster, ledger, policy, options).run(spec.name);
-  return isOracle() ? { ...schedule, oracle: true } : schedule;
+  try {
+    const schedule = new Simulation(workload, cluster, ledger, policy, options).run(spec.name);
+    return isOracle() ? { ...schedule, oracle: true } : schedule;
+  } finally {
+    policy.close?.();
+  }
 }

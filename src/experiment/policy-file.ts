@@ -1,4 +1,4 @@
-/** Policies from outside: a file that exports a `PolicySpec` as default. */
+/** Policies from outside: a file that exports a `PolicySpec` as default, or a program in any language. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
@@ -11,14 +11,16 @@ import { importModule } from './import-module.ts';
 
 const SHAPE = "export default { name: 'mine', summary: '...', source: '...', create: () => ({ schedule(cycle) { ... } }) }";
 
+const MODULE = /\.[cm]?[jt]s$/;
+
 /** Whether a selector means a file: it has a path in it, or ends as a script does. */
 export function isPolicyFile(name: string): boolean {
-  return /[\\/]/.test(name) || /\.[cm]?[jt]s$/.test(name);
+  return /[\\/]/.test(name) || MODULE.test(name) || name.endsWith('.py');
 }
 
 /** The SHA-256 of a policy file. */
 export function policyFileHash(path: string): string {
-  const hint = 'give the path of a JavaScript file, such as ./mine.js';
+  const hint = 'give the path of a JavaScript file, such as ./mine.js, or of a program, such as ./mine.py';
   if (!existsSync(path)) throw usageError('there is no such file', path, hint);
   if (!statSync(path).isFile()) throw usageError('it is not a regular file', path, hint);
   return createHash('sha256').update(readFileSync(path)).digest('hex');
@@ -26,6 +28,7 @@ export function policyFileHash(path: string): string {
 
 /** Loads a policy. What is wrong with the file is told as a mistake in it, with its stack where it threw. */
 export async function loadPolicyFile(path: string): Promise<PolicySpec> {
+  if (!MODULE.test(path)) return (await import('./policy-program/policy-program.ts')).loadPolicyProgram(path);
   let exports: { default?: unknown };
   try {
     exports = (await importModule(pathToFileURL(resolve(path)).href)) as { default?: unknown };
@@ -80,6 +83,7 @@ function guarded(spec: PolicySpec, path: string): PolicySpec {
         rhythm,
         killScan,
         schedule: (cycle) => scheduleOnce(policy, cycle, path),
+        close: () => attempt(path, 'close', () => policy.close?.()),
       };
     },
   };
