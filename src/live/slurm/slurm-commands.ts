@@ -67,15 +67,22 @@ function environment(): NodeJS.ProcessEnv {
 function outcome(program: string, args: readonly string[], input: string, env: NodeJS.ProcessEnv): Promise<Answer> {
   return new Promise((resolve, reject) => {
     // In a group of its own: Ctrl-C is for us, and a submission that is under way is not to be torn.
-    const child = spawn(program, args, { env, detached: true, stdio: ['pipe', 'pipe', 'pipe'], timeout: PATIENCE });
+    const child = spawn(program, args, { env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+    const patience = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     // One that ends without reading says why.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
-    child.on('error', (error: NodeJS.ErrnoException) => reject(missing(program, error)));
-    child.on('close', (code) => resolve({ code: code ?? -1, stdout, stderr }));
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(patience);
+      reject(missing(program, error));
+    });
+    child.on('close', (code) => {
+      clearTimeout(patience);
+      resolve({ code: code ?? -1, stdout, stderr });
+    });
   });
 }
 
