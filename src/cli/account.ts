@@ -1,5 +1,7 @@
 import type { Tally, Trace } from '../trace/format.ts';
-import { formatBytes, formatDuration } from '../units.ts';
+import { formatBytes, formatDuration, grouped } from '../units.ts';
+
+export { grouped };
 
 /** The account of every line of a trace, for people. */
 export function accountText(trace: Trace): string {
@@ -49,11 +51,6 @@ export function accountFacts({
 /** `1 job`, `3 jobs`, `12,345 jobs`. */
 export function count(number: number, what: string): string {
   return `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
-}
-
-/** A whole number with its thousands apart: `12,345`. */
-export function grouped(number: number): string {
-  return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 function tallyLines(label: string, tallies: readonly Tally[]): string[] {

@@ -186,6 +186,11 @@ export class SortedJobs {
     if (job === this.#found) return;
     const blocks = this.#blocks;
     this.#found = job;
+    // Starts and ends mostly come from the front.
+    if (this.size > 0 && blocks[0].chunks[0].jobs[0] === job) {
+      this.#blockAt = this.#chunkAt = this.#index = 0;
+      return;
+    }
     let low = 0;
     let high = blocks.length - 1;
     while (low < high) {
@@ -209,7 +214,7 @@ export class SortedJobs {
   #indexIn({ jobs, count }: Chunk, job: number): number {
     const { key } = this;
     const wanted = key[job];
-    // Submissions come last and starts come first, mostly.
+    // Submissions come last, mostly.
     if (count === 0 || wanted < key[jobs[0]] || jobs[0] === job) return 0;
     if (key[jobs[count - 1]] < wanted) return count;
     let low = 0;

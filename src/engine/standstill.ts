@@ -35,12 +35,12 @@ export class Standstill {
 
   /** After each instant. `moves`: something was decided, or anything but timers and chance failures lies ahead. */
   isReached(moves: boolean, now: number): boolean {
-    const { recoveries, allUp, drawn } = this.#outages;
     if (moves) {
       this.#idle = 0;
-      this.#recoveries = recoveries;
+      this.#recoveries = this.#outages.recoveries;
       return false;
     }
+    const { recoveries, allUp, drawn } = this.#outages;
     if (this.#idle === 0) this.#since = now;
     if (++this.#idle >= PATIENCE) return true;
     // Figures of a run up to a time count what fails until then.

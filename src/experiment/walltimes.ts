@@ -3,6 +3,7 @@ import { usageError } from '../errors.ts';
 import { fillFromPartitions } from '../slurm-walltimes.ts';
 import { extendOverruns, fillWalltimes } from '../trace/walltimes.ts';
 import type { ChangedWalltimes, WalltimeRule } from '../trace/walltimes.ts';
+import { grouped } from '../units.ts';
 import type { Workload } from '../workload.ts';
 
 /** `partition`: as a slurm.conf says of the job's partition. `default`: so where there is one, else the run time. */
@@ -53,5 +54,5 @@ function fill(workload: Workload, rule: EstimatesRule, { slurm }: Cluster, words
 
 /** `1 job`, `12,345 jobs`. */
 function jobs(count: number): string {
-  return `${count.toLocaleString('en')} job${count === 1 ? '' : 's'}`;
+  return `${grouped(count)} job${count === 1 ? '' : 's'}`;
 }
