@@ -7,10 +7,13 @@ import type { PreemptParty } from './preempt-rules.ts';
 export class JobQos {
   readonly #accounting: Accounting;
   readonly #partitions: SlurmConfig['partitions'];
+  /** That of each partition. */
+  readonly #ofPartition: readonly (SlurmQos | undefined)[];
 
   constructor(accounting: Accounting, partitions: SlurmConfig['partitions']) {
     this.#accounting = accounting;
     this.#partitions = partitions;
+    this.#ofPartition = partitions.map(({ qos }) => accounting.qos[accounting.qosNamed(qos)]);
   }
 
   /** Undefined if the cluster has no accounts, or not this QoS. */
@@ -22,7 +25,7 @@ export class JobQos {
   /** That of its partition, then its own: the first one that says something holds. */
   orderOf(party: PreemptParty): SlurmQos[] {
     const own = this.of(party);
-    const above = this.#accounting.qos[this.#accounting.qosNamed(this.#partitions[party.partition].qos)];
+    const above = this.#ofPartition[party.partition];
     const order = own?.flags.has('overpartqos') === true ? [own, above] : [above, own];
     return order.filter((qos) => qos !== undefined);
   }

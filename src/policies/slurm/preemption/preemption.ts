@@ -34,6 +34,16 @@ export interface PreemptionSettings {
   readonly patience: number;
 }
 
+const NOBODY: readonly Allocation[] = [];
+
+interface Known {
+  /** The jobs that ran. */
+  readonly jobs: readonly Allocation[];
+  /** [ms] */
+  readonly now: number;
+  readonly candidates: readonly Allocation[];
+}
+
 export class Preemption {
   readonly rules: PreemptRules;
   readonly stops: Stops;
@@ -43,6 +53,8 @@ export class Preemption {
   readonly #began = new Map<number, number>();
   /** Jobs that have preempted others in this walk of the queue: they are not looked at in another partition. */
   readonly #inProgress = new Set<number>();
+  /** Of each partition: whom its jobs could preempt when that was last asked. */
+  readonly #last: Known[] = [];
 
   constructor(settings: PreemptionSettings) {
     this.rules = settings.rules;
@@ -57,7 +69,7 @@ export class Preemption {
   }
 
   isInProgress(job: number): boolean {
-    return this.#inProgress.has(job);
+    return this.#inProgress.size > 0 && this.#inProgress.has(job);
   }
 
   forget(job: number): void {
@@ -70,16 +82,27 @@ export class Preemption {
   }
 
   /** Running jobs that the job may preempt, those first that are to go first. */
-  candidatesOf(job: number): Allocation[] {
+  candidatesOf(job: number): readonly Allocation[] {
+    const { running, partitions, clock } = this.#settings;
+    const partition = partitions.of(job);
+    if (!this.rules.mightPreempt({ job, partition })) return NOBODY;
+    // Where tiers decide, all jobs of a partition may preempt the same ones.
+    if (!this.rules.precedesByTier) return this.#candidatesOf({ job, partition });
+    const jobs = running.byEnd();
+    const last = this.#last[partition];
+    if (last?.jobs === jobs && last.now === clock.now) return last.candidates;
+    const candidates = this.#candidatesOf({ job, partition });
+    this.#last[partition] = { jobs, now: clock.now, candidates };
+    return candidates;
+  }
+
+  #candidatesOf(preemptor: PreemptParty): Allocation[] {
     const { running, partitions, clock, youngestFirst, exemptTimeOf, isExempt } = this.#settings;
-    const preemptor = { job, partition: partitions.of(job) };
-    if (!this.rules.mightPreempt(preemptor)) return [];
     const { nodes } = partitions.rules[preemptor.partition];
     const candidates: Allocation[] = [];
     for (const victim of running.allocations()) {
-      if (!this.rules.mayPreempt(preemptor, victim) || isExempt(victim)) continue;
-      if (clock.unix < victim.start + exemptTimeOf(victim)) continue;
-      if (overlaps(victim.nodes, nodes)) candidates.push(victim);
+      if (!this.rules.mayPreempt(preemptor, victim) || !overlaps(victim.nodes, nodes) || isExempt(victim)) continue;
+      if (clock.unix >= victim.start + exemptTimeOf(victim)) candidates.push(victim);
     }
     // In the order of the list of jobs, which is that of their ids.
     candidates.sort((a, b) => a.job - b.job);
