@@ -16,15 +16,16 @@ export interface ChosenNodes {
 /** Tasks of the group on each node; undefined if they do not fit there. */
 export function placeTasks(ask: GroupAsk, room: Room, chosen: ChosenNodes): number[] | undefined {
   const { nodes } = chosen;
-  const fits = nodes.map((node) => room.books.fitting(node, ask.request, ask.tasks));
+  const fits = new Int32Array(nodes.length);
+  for (let index = 0; index < nodes.length; index++) fits[index] = room.books.fitting(nodes[index], ask.request, ask.tasks);
   const wished = wishes(ask, room, chosen);
   const tasks: number[] = [];
   let left = ask.tasks;
-  nodes.forEach((_, index) => {
+  for (let index = 0; index < nodes.length; index++) {
     const behind = nodes.length - index - 1;
     tasks.push(Math.max(0, Math.min(fits[index], wished[index], left - Math.min(behind, left))));
     left -= tasks[index];
-  });
+  }
   // What was rounded away goes where there is room.
   for (let index = 0; index < nodes.length && left > 0; index++) {
     const more = Math.min(left, fits[index] - tasks[index]);
@@ -34,8 +35,8 @@ export function placeTasks(ask: GroupAsk, room: Room, chosen: ChosenNodes): numb
   return left === 0 ? tasks : undefined;
 }
 
-function wishes(ask: GroupAsk, room: Room, { nodes, tasks, processors, gpus }: ChosenNodes): number[] {
-  if (ask.tasks === ask.jobTasks) return Array.from(tasks);
+function wishes(ask: GroupAsk, room: Room, { nodes, tasks, processors, gpus }: ChosenNodes): ArrayLike<number> {
+  if (ask.tasks === ask.jobTasks) return tasks;
   if (ask.tasks === nodes.length) return nodes.map(() => 1);
   const { resources, perTask } = room.machine;
   const processorsEach = perTask[ask.request * resources];

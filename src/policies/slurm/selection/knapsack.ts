@@ -19,9 +19,7 @@ export function searchWithFewer(
 ): Search | undefined {
   const { processors, gpus } = room;
   // No choice among the nodes makes up for what all of them together lack.
-  let sum = 0;
-  for (let node = 0; node < processors.length; node++) sum += processors[node];
-  if (sum < bounds.processors) return undefined;
+  if (room.sum < bounds.processors) return undefined;
   const first = new Search(ask, room, bounds);
   if (choose(first)) return first;
   const resources = (node: number) => Math.floor(processors[node] / PROCESSOR) + (ask.gres.length > 0 ? gpus[node] : 0);

@@ -5,6 +5,7 @@
  */
 import type { Books } from '../books.ts';
 import type { Machine } from '../machine.ts';
+import { addNode, emptyNodeSet } from '../node-set.ts';
 import type { NodeSet } from '../node-set.ts';
 import type { JobDemand } from '../demand.ts';
 import { tasksOnNode } from './ask.ts';
@@ -13,6 +14,12 @@ import { unitProcessors } from './hardware.ts';
 
 /** The last byte of a weight tells how many GPUs are near; more of them make the node lighter. */
 const NEAR = 256;
+
+/** Nodes of one weight. */
+export interface WeightClass {
+  readonly weight: number;
+  readonly nodes: NodeSet;
+}
 
 export class Room {
   readonly #machine: Machine;
@@ -27,9 +34,15 @@ export class Room {
   #ask!: GroupAsk;
   /** GPUs near the nodes were weighed in. */
   #weighted = true;
+  /** Without regard to GPUs. */
+  #plainClasses: readonly WeightClass[] | undefined;
   #bounds = { least: 1, most: Infinity };
-  /** Nodes with room [count]. */
+  /** Nodes with room, as they were measured [count]. */
   count = 0;
+  /** All that they had together when they were measured [thousandths]. */
+  sum = 0;
+  /** Nodes with room, as they were measured. */
+  readonly there: NodeSet;
 
   constructor(machine: Machine, books: Books) {
     this.#machine = machine;
@@ -37,6 +50,7 @@ export class Room {
     this.processors = new Float64Array(machine.nodes);
     this.weight = new Float64Array(machine.nodes);
     this.gpus = new Int32Array(machine.nodes);
+    this.there = emptyNodeSet(machine.nodes);
   }
 
   get machine(): Machine {
@@ -63,14 +77,25 @@ export class Room {
     this.begin(books, job, ask);
     this.processors.fill(0);
     this.count = 0;
+    this.sum = 0;
     for (let word = 0; word < candidates.length; word++) {
+      let there = 0;
       for (let bits = candidates[word]; bits !== 0; bits &= bits - 1) {
         const node = word * 32 + 31 - Math.clz32(bits & -bits);
         const processors = known === undefined ? this.on(node) : known[node];
         this.processors[node] = processors;
-        if (processors > 0) this.count++;
+        this.sum += processors;
+        if (processors <= 0) continue;
+        this.count++;
+        there |= bits & -bits;
       }
+      this.there[word] = there;
     }
+  }
+
+  /** The nodes by their weights, the lightest first. */
+  classes(): readonly WeightClass[] {
+    return this.#weighted ? classesOf(this.weight) : (this.#plainClasses ??= classesOf(this.weight));
   }
 
   /** Processors that no job has, whatever this one needs: what nodes are called loaded by [thousandths]. */
@@ -179,4 +204,14 @@ export class Room {
     if (memory?.per === 'gpu') free = Math.min(free, Math.floor(this.#books.memory[node] / memory.bytes));
     return free;
   }
+}
+
+function classesOf(weight: Float64Array): WeightClass[] {
+  const classes = new Map<number, NodeSet>();
+  for (let node = 0; node < weight.length; node++) {
+    let nodes = classes.get(weight[node]);
+    if (nodes === undefined) classes.set(weight[node], (nodes = emptyNodeSet(weight.length)));
+    addNode(nodes, node);
+  }
+  return [...classes].sort(([a], [b]) => a - b).map(([own, nodes]) => ({ weight: own, nodes }));
 }

@@ -2,6 +2,8 @@
  * What has been chosen for a job so far, and what is still to be found. Every way of choosing adds node by node to it.
  * Source: Slurm 22.05, src/plugins/select/cons_tres/job_test.c, _cpus_to_use; gres_sched.c, gres_sched_add.
  */
+import { addNode, emptyNodeSet, hasNode } from '../node-set.ts';
+import type { NodeSet } from '../node-set.ts';
 import type { GroupAsk } from './ask.ts';
 import { unitProcessors } from './hardware.ts';
 import type { Room } from './room.ts';
@@ -20,7 +22,8 @@ export class Search {
   readonly room: Room;
   readonly bounds: Bounds;
   readonly picked: number[] = [];
-  readonly #isPicked: Uint8Array;
+  /** The same as a set. */
+  readonly pickedSet: NodeSet;
   /** Processors still to be found [thousandths]. */
   processors: number;
   /** The most that it may still get. */
@@ -40,7 +43,7 @@ export class Search {
     this.ask = ask;
     this.room = room;
     this.bounds = bounds;
-    this.#isPicked = new Uint8Array(room.processors.length);
+    this.pickedSet = emptyNodeSet(room.processors.length);
     this.wantsGresPerJob = ask.gres.some(({ per }) => per === 'job');
     this.nodes = this.wantsGresPerJob ? Math.min(minNodes, wantedNodes) : Math.max(minNodes, wantedNodes);
     this.leastNodes = minNodes;
@@ -51,7 +54,7 @@ export class Search {
   }
 
   has(node: number): boolean {
-    return this.#isPicked[node] === 1;
+    return hasNode(this.pickedSet, node);
   }
 
   /** Adds a node with as much of it as may be; false if that is nothing. */
@@ -60,7 +63,7 @@ export class Search {
     this.#spare(node);
     const here = processors[node];
     if (here <= 0) return false;
-    this.#isPicked[node] = 1;
+    addNode(this.pickedSet, node);
     this.picked.push(node);
     this.processors -= here;
     this.#mostProcessors -= here;

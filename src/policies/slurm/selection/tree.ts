@@ -2,30 +2,48 @@
  * topology/tree: as few leaf switches as may be, the tightest that suffices first, then those nearest to what was chosen.
  * Source: Slurm 22.05, src/plugins/select/cons_tres/job_test.c, _eval_nodes_topo.
  */
-import { addNode, countCommon, emptyNodeSet, hasNode, isWithin, keepOnly, nodeSetOf, overlaps } from '../node-set.ts';
+import { addAll, countCommon, hasNode, isWithin, keepOnly, nodeSetOf, overlaps } from '../node-set.ts';
 import type { NodeSet } from '../node-set.ts';
+import type { WeightClass } from './room.ts';
 import type { Search } from './search.ts';
 import type { Switch } from './switches.ts';
 
 /** Whether enough was found. The nodes that the job names have been taken already. */
 export function chooseInTree(search: Search, switches: readonly Switch[], required: readonly number[]): boolean {
-  const { processors } = search.room;
-  const all = emptyNodeSet(processors.length);
-  for (let node = 0; node < processors.length; node++) if (processors[node] > 0 || search.has(node)) addNode(all, node);
-  const named = nodeSetOf(processors.length, required);
-  const top = topSwitch(search, switches, all, required.length > 0 ? named : undefined);
+  const all = nodesOf(search);
+  const classes = search.room.classes();
+  const named = nodeSetOf(search.room.processors.length, required);
+  const top = topSwitch(search, switches, all, required.length > 0 ? named : undefined, classes);
   if (top < 0 || !isWithin(named, switches[top].nodes)) return false;
   if (required.length > 0 && search.isDone) return true;
   if (search.maxNodes <= 0) return false;
   keepOnly(all, switches[top].nodes);
-  const best = lightest(search, all);
+  const best = lightest(search, all, classes);
   if (best === undefined) return false;
-  const tree = new Tree(search, switches, best.nodes);
-  return tree.choose(required, best.lighter);
+  addAll(best.nodes, search.pickedSet);
+  return new Tree(search, switches, best.nodes).choose(required, best.lighter);
+}
+
+/** Nodes that have room still, and those that were taken. */
+function nodesOf({ room: { there, processors }, pickedSet }: Search): NodeSet {
+  const all = pickedSet.slice();
+  for (let word = 0; word < all.length; word++) {
+    for (let bits = there[word]; bits !== 0; bits &= bits - 1) {
+      const bit = bits & -bits;
+      if (processors[word * 32 + 31 - Math.clz32(bit)] > 0) all[word] |= bit;
+    }
+  }
+  return all;
 }
 
 /** The highest switch with all nodes that are named; else with nodes enough, among them the lightest; -1 if there is none. */
-function topSwitch(search: Search, switches: readonly Switch[], all: NodeSet, named: NodeSet | undefined): number {
+function topSwitch(
+  search: Search,
+  switches: readonly Switch[],
+  all: NodeSet,
+  named: NodeSet | undefined,
+  classes: readonly WeightClass[],
+): number {
   let top = -1;
   let topWeight = 0;
   for (let index = 0; index < switches.length; index++) {
@@ -35,7 +53,7 @@ function topSwitch(search: Search, switches: readonly Switch[], all: NodeSet, na
       continue;
     }
     if ((top >= 0 && level < switches[top].level) || !search.hasEnoughWith(countCommon(nodes, all))) continue;
-    const weight = lightestOf(search, nodes, all);
+    const weight = lightestOf(classes, nodes, all);
     if (weight === Infinity || (top >= 0 && weight > topWeight)) continue;
     top = index;
     topWeight = weight;
@@ -43,71 +61,78 @@ function topSwitch(search: Search, switches: readonly Switch[], all: NodeSet, na
   return top;
 }
 
-function lightestOf({ room: { weight } }: Search, nodes: NodeSet, all: NodeSet): number {
-  let least = Infinity;
-  for (let word = 0; word < nodes.length; word++) {
-    for (let bits = nodes[word] & all[word]; bits !== 0; bits &= bits - 1) {
-      const own = weight[word * 32 + 31 - Math.clz32(bits & -bits)];
-      if (own < least) least = own;
-    }
+function lightestOf(classes: readonly WeightClass[], nodes: NodeSet, all: NodeSet): number {
+  for (const { weight, nodes: own } of classes) {
+    for (let word = 0; word < own.length; word++) if ((own[word] & nodes[word] & all[word]) !== 0) return weight;
   }
-  return least;
+  return Infinity;
 }
 
 /**
  * Nodes of the lowest weights, until they suffice. All of the lighter ones are used: only the heaviest ones of them are
  * chosen by topology. Undefined if all nodes together do not suffice.
  */
-function lightest(search: Search, all: NodeSet): { nodes: NodeSet; lighter: number[] } | undefined {
-  const { processors, weight } = search.room;
-  const free: number[] = [];
-  const weights = new Set<number>();
-  for (let node = 0; node < processors.length; node++) {
-    if (!hasNode(all, node) || search.has(node)) continue;
-    free.push(node);
-    weights.add(weight[node]);
-  }
-  const nodes = emptyNodeSet(processors.length);
-  const taken: number[] = [];
+function lightest(
+  search: Search,
+  all: NodeSet,
+  classes: readonly WeightClass[],
+): { nodes: NodeSet; lighter: readonly number[] } | undefined {
+  const { processors } = search.room;
+  const nodes = new Uint32Array(all.length);
+  const before = new Uint32Array(all.length);
   let found = 0;
-  for (const own of [...weights].sort((a, b) => a - b)) {
-    const lighter = [...taken].sort((a, b) => a - b);
-    for (const node of free) {
-      if (weight[node] !== own) continue;
-      addNode(nodes, node);
-      taken.push(node);
-      found += processors[node];
+  let count = 0;
+  for (const { nodes: own } of classes) {
+    const known = count;
+    before.set(nodes);
+    for (let word = 0; word < all.length; word++) {
+      const more = own[word] & all[word] & ~search.pickedSet[word];
+      nodes[word] |= more;
+      for (let bits = more; bits !== 0; bits &= bits - 1) {
+        found += processors[word * 32 + 31 - Math.clz32(bits & -bits)];
+        count++;
+      }
     }
-    if (found < search.processors || !search.hasEnoughWith(taken.length) || !search.wouldHaveGres(taken)) continue;
-    return { nodes, lighter };
+    if (count === known || found < search.processors || !search.hasEnoughWith(count)) continue;
+    if (search.wantsGresPerJob && !search.wouldHaveGres(membersOf(nodes))) continue;
+    return { nodes, lighter: known === 0 ? NONE : membersOf(before) };
   }
   return undefined;
+}
+
+const NONE: readonly number[] = [];
+
+function membersOf(nodes: NodeSet): number[] {
+  const members: number[] = [];
+  for (let word = 0; word < nodes.length; word++) {
+    for (let bits = nodes[word]; bits !== 0; bits &= bits - 1) members.push(word * 32 + 31 - Math.clz32(bits & -bits));
+  }
+  return members;
 }
 
 class Tree {
   readonly #search: Search;
   readonly #switches: readonly Switch[];
-  /** Of each switch: nodes that may be used. */
-  readonly #nodes: readonly NodeSet[];
+  /** Nodes that may be used. */
+  readonly #best: NodeSet;
+  /** Of each switch: how many of them it has. */
   readonly #count: number[];
-  readonly #leaves: readonly number[];
   readonly #isRequired: boolean[];
   /** Of each switch: links to all that were chosen so far. */
   readonly #distance: number[];
 
   constructor(search: Search, switches: readonly Switch[], best: NodeSet) {
-    for (const node of search.picked) addNode(best, node);
     this.#search = search;
     this.#switches = switches;
-    this.#nodes = switches.map(({ nodes }) => {
-      const own = nodes.slice();
-      keepOnly(own, best);
-      return own;
-    });
-    this.#count = this.#nodes.map((nodes) => countCommon(nodes, nodes));
-    this.#leaves = switches.flatMap(({ level }, index) => (level === 0 ? [index] : []));
-    this.#isRequired = switches.map(() => false);
-    this.#distance = switches.map(() => 0);
+    this.#best = best;
+    this.#count = [];
+    this.#isRequired = [];
+    this.#distance = [];
+    for (const { nodes } of switches) {
+      this.#count.push(countCommon(nodes, best));
+      this.#isRequired.push(false);
+      this.#distance.push(0);
+    }
   }
 
   choose(required: readonly number[], lighter: readonly number[]): boolean {
@@ -120,9 +145,11 @@ class Tree {
     }
     if (lighter.length > 0 && search.isDone) return true;
     if (lighter.length > 0 && search.maxNodes <= 0) return false;
-    for (const index of this.#leaves) if (this.#isRequired[index]) this.#takeFrom(index, Infinity);
+    for (let index = 0; index < this.#switches.length; index++) {
+      if (this.#isRequired[index] && this.#switches[index].level === 0) this.#takeFrom(index, Infinity);
+    }
     if (search.isDone) return true;
-    this.#isRequired.forEach((is, index) => is && this.#addDistance(index));
+    for (let index = 0; index < this.#switches.length; index++) if (this.#isRequired[index]) this.#addDistance(index);
     while (!search.isDone) {
       const before = search.nodes;
       const leaf = this.#bestLeaf();
@@ -141,24 +168,33 @@ class Tree {
 
   #takeFrom(index: number, most: number): void {
     const search = this.#search;
-    const nodes = this.#nodes[index];
+    const { nodes } = this.#switches[index];
     let left = most;
-    for (let node = 0; node < search.room.processors.length; node++) {
-      if (left <= 0 || search.isDone) return;
-      if (!hasNode(nodes, node) || search.has(node) || !search.take(node)) continue;
-      left--;
+    for (let word = 0; word < nodes.length; word++) {
+      for (let bits = nodes[word] & this.#best[word]; bits !== 0; bits &= bits - 1) {
+        if (left <= 0 || search.isDone) return;
+        const node = word * 32 + 31 - Math.clz32(bits & -bits);
+        if (!search.has(node) && search.take(node)) left--;
+      }
     }
   }
 
   #addDistance(from: number): void {
-    this.#switches[from].distance.forEach((links, to) => (this.#distance[to] += links));
+    const { distance } = this.#switches[from];
+    for (let to = 0; to < distance.length; to++) this.#distance[to] += distance[to];
   }
 
   /** The nearest leaf that is at least as good a fit, or the tightest of those that are as near; -1 if none has nodes. */
   #bestLeaf(): number {
     let best = -1;
-    for (const leaf of this.#leaves) {
-      if (this.#isRequired[leaf] || this.#count[leaf] === 0 || this.#distance[leaf] === Infinity) continue;
+    for (let leaf = 0; leaf < this.#switches.length; leaf++) {
+      if (
+        this.#switches[leaf].level > 0 ||
+        this.#isRequired[leaf] ||
+        this.#count[leaf] === 0 ||
+        this.#distance[leaf] === Infinity
+      )
+        continue;
       if (best < 0) {
         best = leaf;
         continue;
