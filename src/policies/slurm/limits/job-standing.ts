@@ -55,6 +55,8 @@ export interface JobStanding {
   readonly factorIsSafe: boolean;
   /** Whether any of all these limits is one of resources. */
   readonly hasTres: boolean;
+  /** Whether any of them is one of running jobs or of time. */
+  readonly hasCounts: boolean;
 }
 
 export class Standings {
@@ -65,6 +67,9 @@ export class Standings {
   readonly #qos: readonly (Standing & { readonly usage: QosUsage })[];
   /** Of each QoS of a partition, and each association, QoS and user of jobs. */
   readonly #known = new Map<string, Map<number, JobStanding>>();
+
+  /** Of each job that was asked for: the last answer. */
+  readonly #last: ({ readonly partition: SlurmPartition | undefined; readonly standing: JobStanding } | undefined)[] = [];
 
   /** `resources`: names of the trackable ones. */
   constructor(
@@ -98,6 +103,14 @@ export class Standings {
   }
 
   of(job: number, partition: SlurmPartition | undefined): JobStanding {
+    const last = this.#last[job];
+    if (last !== undefined && last.partition === partition) return last.standing;
+    const standing = this.#find(job, partition);
+    this.#last[job] = { partition, standing };
+    return standing;
+  }
+
+  #find(job: number, partition: SlurmPartition | undefined): JobStanding {
     const association = this.#accounting.associationOf(job, partition?.name);
     const own = this.#accounting.qosOf(job, association);
     const ofPartition = partition?.qos ?? '';
@@ -130,6 +143,7 @@ export class Standings {
       usageFactor: qos[own]?.usageFactor ?? 1,
       factorIsSafe: qos[own]?.flags.has('usagefactorsafe') === true,
       hasTres: [...standings.values(), ...chain].some(({ limits }) => limits.hasTres),
+      hasCounts: [...standings.values(), ...chain].some(({ limits }) => limits.hasCounts),
     };
   }
 

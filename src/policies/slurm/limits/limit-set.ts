@@ -22,6 +22,8 @@ export interface LimitSet extends Record<TresLimitKind, Amounts> {
   maxWallPerJob: number;
   /** Whether any resource is limited, with or without time. */
   readonly hasTres: boolean;
+  /** Whether running jobs or times are limited, of whatever they use. */
+  readonly hasCounts: boolean;
 }
 
 /** Limits that only a QoS has. */
@@ -29,6 +31,8 @@ export type QosOnly = Pick<
   SlurmQos,
   'maxTresPerUser' | 'maxTresPerAccount' | 'minTresPerJob' | 'maxJobsPerAccount' | 'maxSubmittedJobsPerAccount'
 >;
+
+const COUNTS = ['groupJobs', 'groupWall', 'maxJobs', 'maxWallPerJob'] as const;
 
 /** `names`: the trackable resources. */
 export function limitSet(names: readonly string[], limits: SlurmLimits, ofQos: QosOnly = {}): LimitSet {
@@ -48,6 +52,7 @@ export function limitSet(names: readonly string[], limits: SlurmLimits, ofQos: Q
   return {
     ...ofTres,
     hasTres: Object.values(ofTres).some((amounts) => amounts.some((amount) => amount !== Infinity)),
+    hasCounts: COUNTS.some((field) => limits[field] !== undefined) || ofQos.maxJobsPerAccount !== undefined,
     groupJobs: limits.groupJobs ?? Infinity,
     groupSubmittedJobs: limits.groupSubmittedJobs ?? Infinity,
     groupWall: (limits.groupWall ?? Infinity) / MINUTE,

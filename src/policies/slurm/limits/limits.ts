@@ -120,7 +120,8 @@ export class Limits {
 
   /** Why it may not start now, whatever nodes there are; undefined if it may. */
   beforeNodes(job: number): string | undefined {
-    return this.#enforced ? this.#runnable.beforeNodes(this.#candidate(job)) : undefined;
+    if (!this.#enforced || !this.#standingOf(job).hasCounts) return undefined;
+    return this.#runnable.beforeNodes(this.#candidate(job));
   }
 
   /** Why it is not tried on any nodes: those who may use the partition, and how many nodes limits allow. */
@@ -196,7 +197,7 @@ export class Limits {
 
   /** Its QoS lets nobody reserve for it (NoReserve). */
   mayNotReserve(job: number): boolean {
-    return this.#applicants.flagsOf(job).has('noreserve');
+    return this.#standingOf(job).own?.flags.has('noreserve') === true;
   }
 
   /** [Unix ms] */
@@ -271,10 +272,10 @@ export class Limits {
   }
 
   #candidate(job: number): Candidate {
-    const { qos, own, associations, usageFactor, factorIsSafe, hasTres } = this.#standingOf(job);
+    const { qos, own, associations, usageFactor, factorIsSafe, hasTres, hasCounts } = this.#standingOf(job);
     const minutes = this.#setup.partitions.limitOf(job) / MINUTE;
     // All of one shape, and not spread: this is made for every job that is looked at.
-    return { qos, own, associations, usageFactor, factorIsSafe, hasTres, minutes };
+    return { qos, own, associations, usageFactor, factorIsSafe, hasTres, hasCounts, minutes };
   }
 
   #standingOf(job: number): JobStanding {
