@@ -28,6 +28,9 @@ export class BackfillLimits {
   /** Reservations of each partition. */
   readonly #reservations: Count;
 
+  /** QoS that let no more of their jobs start before some time, as far as this cycle has found [Unix ms]. */
+  readonly #blockedUntil = new Map<string, number>();
+
   constructor(scheduling: Scheduling) {
     const { backfill } = scheduling.parameters;
     this.#scheduling = scheduling;
@@ -38,21 +41,32 @@ export class BackfillLimits {
     this.#reservations = new Count(backfill.partitionReservations);
   }
 
-  /** Whether the job is passed over in this cycle: as many of its owner were looked at as may be. If not, it counts. */
+  /** Whether as many jobs of its owner were looked at in this cycle as may be. */
+  isFull(job: number, partition: number): boolean {
+    const { jobs, partitions } = this.#scheduling;
+    const user = jobs.user.code[job];
+    if (this.#partitions.isFull(partition) || this.#users.isFull(user)) return true;
+    const userInPartition = (user + 1) * partitions.rules.length + partition;
+    return this.#usersInPartitions.isFull(userInPartition) || this.#associations.isFull(this.#associationOf(job));
+  }
+
+  /** Whether the job is passed over in this cycle for that. If not, it counts. */
   forbid(job: number): boolean {
     const { jobs, partitions, reservations } = this.#scheduling;
     const [user, partition] = [jobs.user.code[job], partitions.of(job)];
-    // Codes begin at -1, which is nobody.
-    const association = (user + 1) * (jobs.account.names.length + 1) + jobs.account.code[job] + 1;
-    const userInPartition = (user + 1) * partitions.rules.length + partition;
-    if (this.#partitions.isFull(partition) || this.#users.isFull(user)) return true;
-    if (this.#usersInPartitions.isFull(userInPartition) || this.#associations.isFull(association)) return true;
+    if (this.isFull(job, partition)) return true;
     if (reservations?.isDrawn(job) === true) return false;
     this.#partitions.add(partition);
     this.#users.add(user);
-    this.#usersInPartitions.add(userInPartition);
-    this.#associations.add(association);
+    this.#usersInPartitions.add((user + 1) * partitions.rules.length + partition);
+    this.#associations.add(this.#associationOf(job));
     return false;
+  }
+
+  /** By user and account. Codes begin at -1, which is nobody. */
+  #associationOf(job: number): number {
+    const { user, account } = this.#scheduling.jobs;
+    return (user.code[job] + 1) * (account.names.length + 1) + account.code[job] + 1;
   }
 
   /** Whether it may only be started at once: too young, too unimportant, or its partition has all its reservations. */
@@ -68,5 +82,19 @@ export class BackfillLimits {
   /** The job gets a reservation. */
   reserve(job: number): void {
     this.#reservations.add(this.#scheduling.partitions.of(job));
+  }
+
+  /** With assoc_limit_stop, from when on the QoS of a job may let it start. */
+  unblockedFrom(job: number, now: number): number {
+    if (this.#blockedUntil.size === 0) return now;
+    const qos = this.#scheduling.limits?.qosOf(job) ?? [];
+    return Math.max(now, ...qos.map((name) => this.#blockedUntil.get(name) ?? 0));
+  }
+
+  /** A limit keeps the job back, until this time at a guess: others of a QoS that is used up are looked at from then on. */
+  block(job: number, reason: string | undefined, until: number): number {
+    const qos = this.#scheduling.limits?.blockingQos(job, reason ?? '');
+    if (qos !== undefined) this.#blockedUntil.set(qos, Math.max(until, this.#blockedUntil.get(qos) ?? 0));
+    return until;
   }
 }

@@ -25,7 +25,6 @@ const BLOCKED_FOR = 500 * SECOND;
 
 /** What the search for a time came to. */
 interface Plan extends Forecast {
-  readonly nodes: NodeSet;
   readonly licenses: LicenseCounts | undefined;
 }
 
@@ -48,8 +47,6 @@ export class BackfillCycle {
   #cycle: Cycle;
   /** Jobs that were planned in this cycle, in any of their partitions. */
   readonly #planned = new Set<number>();
-  /** QoS that let no more of their jobs start before some time, as far as this cycle has found [Unix ms]. */
-  readonly #blockedUntil = new Map<string, number>();
   #tests = 0;
   #started = 0;
   /** Since the cycle began, or woke up again [ms]. */
@@ -96,6 +93,8 @@ export class BackfillCycle {
         if (!continueAfterYield && this.#scheduling.lastUpdate !== before) return;
       }
       if (!this.#cycle.pending.has(job) || gang?.isWaiting(job) === true || preemption?.isInProgress(job) === true) continue;
+      // Of most jobs of a deep queue nothing more need be known.
+      if (record.isSimple && this.#limits.isFull(job, record.partition)) continue;
       this.#scheduling.look(record);
       if (!this.#stopsAtLimits && limits?.beforeNodes(job) !== undefined) continue;
       if (this.#isTurnedDown(record)) continue;
@@ -151,16 +150,16 @@ export class BackfillCycle {
     const limit = partitions.limitOf(job);
     const now = clock.unix;
     // Nothing but reservations makes it another at another time.
-    const always = reservations === undefined ? this.#scheduling.usable(job, running.up) : undefined;
+    const always = reservations === undefined ? this.#scheduling.standingNodes.of(job) : undefined;
     let counted = false;
-    for (let from = this.#unblockedFrom(job, now); ;) {
-      const reserved = this.#scheduling.reserved(job, from, true);
-      if (reserved === undefined) return undefined;
-      from = reserved.from;
+    for (let from = this.#stopsAtLimits ? this.#limits.unblockedFrom(job, now) : now; ;) {
+      const reserved = always === undefined ? this.#scheduling.reserved(job, from, true) : undefined;
+      if (always === undefined && reserved === undefined) return undefined;
+      from = reserved?.from ?? from;
       const usable = always ?? this.#scheduling.usable(job, running.up, reserved);
       const left = this.#space.leftOf(usable, from, from + limit, demand.licenses);
       const { nodes, licensed } = left;
-      const later = reserved.overlaps ? this.#afterReservation(from, left.later) : left.later;
+      const later = reserved?.overlaps === true ? this.#afterReservation(from, left.later) : left.later;
       const enough = licensed && hasEnough(nodes, demand);
       if (enough && !counted && reservations?.isDrawn(job) !== true) this.#countTest();
       counted ||= enough;
@@ -174,7 +173,7 @@ export class BackfillCycle {
         continue;
       }
       if (demand.whole) priorities.plan(job, { shares: forecast.shares, whole: true, partition: partitions.of(job) });
-      const chosen = running.nodesOf(forecast.shares);
+      const { shares, nodes: chosen } = forecast;
       let start = Math.max(from, forecast.start);
       let tryLater = later;
       // What is being cleaned cannot be had now, and no other nodes are looked for.
@@ -186,27 +185,13 @@ export class BackfillCycle {
         if (attempt.started) return 'started';
         // When limits will let it start is not known; with assoc_limit_stop it is planned all the same.
         if (attempt.isPolicy && !this.#stopsAtLimits) return undefined;
-        if (attempt.isPolicy) start = this.#block(job, attempt.reason, later > 0 ? later : now + BLOCKED_FOR);
+        if (attempt.isPolicy) start = this.#limits.block(job, attempt.reason, later > 0 ? later : now + BLOCKED_FOR);
         tryLater = 0;
       }
-      const next = this.#judge({ ...forecast, start, nodes: chosen, licenses: demand.licenses }, limit, tryLater, nowOnly);
+      const next = this.#judge({ start, shares, nodes: chosen, licenses: demand.licenses }, limit, tryLater, nowOnly);
       if (typeof next !== 'number') return next;
       from = next;
     }
-  }
-
-  /** With assoc_limit_stop, from when on the QoS of a job may let it start. */
-  #unblockedFrom(job: number, now: number): number {
-    if (!this.#stopsAtLimits || this.#blockedUntil.size === 0) return now;
-    const qos = this.#scheduling.limits?.qosOf(job) ?? [];
-    return Math.max(now, ...qos.map((name) => this.#blockedUntil.get(name) ?? 0));
-  }
-
-  /** A limit keeps the job back, until this time at a guess: others of a QoS that is used up are looked at from then on. */
-  #block(job: number, reason: string | undefined, until: number): number {
-    const qos = this.#scheduling.limits?.blockingQos(job, reason ?? '');
-    if (qos !== undefined) this.#blockedUntil.set(qos, Math.max(until, this.#blockedUntil.get(qos) ?? 0));
-    return until;
   }
 
   /** The plan if it can be kept, the time from which to look again, or undefined if there is to be none. */
@@ -272,7 +257,8 @@ export class BackfillCycle {
     const { resolution } = this.#parameters;
     const end = floorTo(start + partitions.limitOf(job), resolution);
     this.#space.reserve(nodes, floorTo(start, resolution), end, licenses);
-    this.#scheduling.reasons.plan(this.#cycle, job, `Resources (planned for ${clock.textOf(start)})`);
+    const { reasons } = this.#scheduling;
+    if (!reasons.isPlanned(job)) reasons.plan(this.#cycle, job, `Resources (planned for ${clock.textOf(start)})`);
   }
 
   #reserveRunning(): void {

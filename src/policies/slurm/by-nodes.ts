@@ -31,7 +31,7 @@ export class ByNodes<Answer extends { readonly nodes: NodeSet }> {
     const hash = hashOf(nodes);
     const alike = ofKind.get(hash);
     if (alike !== undefined) for (const answer of alike) if (isSameSet(answer.nodes, nodes)) return answer;
-    const answer = this.#unknown(nodes);
+    const answer = this.#unknown(nodes.slice());
     if (++this.#kept > MOST_KEPT) {
       this.#answers.clear();
       this.#kept = 0;

@@ -24,14 +24,11 @@ export class Departures {
   readonly #departures: Departure[][] = [];
   /** Of each node: those of its shares that are back in the books [count]. */
   readonly #back: Uint32Array;
-  /** By the number of jobs that are gone: shares that each node has back [count]. */
-  readonly #backAt: Uint32Array[] = [];
 
   constructor(now: Books, jobs: readonly Allocation[], nodes: number) {
     this.books = now.copy();
     this.#jobs = jobs;
     this.#back = new Uint32Array(nodes);
-    this.#backAt[0] = new Uint32Array(nodes);
     jobs.forEach(({ shares, whole }, index) => {
       for (const share of shares) (this.#departures[share.node] ??= []).push({ index, share, whole });
     });
@@ -42,15 +39,17 @@ export class Departures {
     return this.#departures[node]?.length ?? 0;
   }
 
-  /** Of each node: shares that it has back when the first `gone` jobs are gone [count]. */
-  backOf(gone: number): Uint32Array {
-    const known = this.#backAt;
-    if (gone < known.length && known[gone] !== undefined) return known[gone];
-    let before = Math.min(gone, known.length - 1);
-    while (known[before] === undefined) before--;
-    const back = known[before].slice();
-    for (let index = before; index < gone; index++) for (const { node } of this.#jobs[index].shares) back[node]++;
-    return (known[gone] = back);
+  /** Shares that the node has back when the first `gone` jobs are gone [count]. */
+  backOf(node: number, gone: number): number {
+    const departures = this.#departures[node] ?? NONE;
+    let back = 0;
+    while (back < departures.length && departures[back].index < gone) back++;
+    return back;
+  }
+
+  /** The jobs, in the order in which they go. */
+  get jobs(): readonly Allocation[] {
+    return this.#jobs;
   }
 
   /** To the time when the first `gone` jobs are gone. */

@@ -12,7 +12,11 @@ import type { Requeues } from './preemption/requeues.ts';
 import type { Priorities } from './priorities.ts';
 import { NO_RESERVATION } from './reservations/reservations.ts';
 import type { Reservations } from './reservations/reservations.ts';
+import { StandingRecords } from './standing-records.ts';
+import type { QueueRecord, Ranked } from './standing-records.ts';
 import type { StateReasons } from './state-reasons.ts';
+
+export type { QueueRecord } from './standing-records.ts';
 
 /** Where there are no reservations. */
 const NONE = [NO_RESERVATION];
@@ -29,23 +33,6 @@ export interface JobQueueParts {
   readonly gang?: Gang | undefined;
 }
 
-/** A job that may start, in one of the partitions that it named. */
-export interface QueueRecord {
-  readonly job: number;
-  /** Index into the partitions. */
-  readonly partition: number;
-  /** Index into the reservations, or NO_RESERVATION. */
-  readonly reservation: number;
-}
-
-/** What stands in the order of the queue is looked up once for each record, not with each comparison. */
-interface Ranked extends QueueRecord {
-  readonly tier: number;
-  readonly priority: number;
-  /** [ms] */
-  readonly submitted: number;
-}
-
 export class JobQueue {
   readonly #parts: JobQueueParts;
   readonly #jobs: Requests;
@@ -53,12 +40,18 @@ export class JobQueue {
   readonly #known: (JobDemand[] | undefined)[];
   /** Of each job and partition: 1 where neither what it asks for nor limits of the partition keep it back, which stays so. */
   readonly #isClear: Uint8Array;
+  /** Absent where the order depends on who is compared with whom, or on the time. */
+  readonly #standing?: StandingRecords;
 
   constructor(jobs: Requests, parts: JobQueueParts) {
     this.#jobs = jobs;
     this.#parts = parts;
     this.#known = new Array<JobDemand[] | undefined>(jobs.user.code.length).fill(undefined);
     this.#isClear = new Uint8Array(jobs.user.code.length * parts.partitions.rules.length);
+    const { preemption, reservations, gang, priorities } = parts;
+    if (preemption?.rules.precedesByTier === false || reservations !== undefined || gang !== undefined) return;
+    const priorityOf = ({ job, partition }: QueueRecord) => priorities.priorityOf(job, partition);
+    this.#standing = new StandingRecords(jobs.user.code.length, compare, priorityOf);
   }
 
   /** In the partition that it is looked at in. */
@@ -69,6 +62,12 @@ export class JobQueue {
 
   forget(job: number): void {
     this.#known[job] = undefined;
+    this.#standing?.forget(job);
+  }
+
+  /** Priorities have changed. */
+  reorder(): void {
+    this.#standing?.reorder();
   }
 
   #key(job: number, partition: number): number {
@@ -79,33 +78,57 @@ export class JobQueue {
    * Those that nothing but resources and others before them keeps back; for the rest it says why. Backfill measures jobs by
    * their --time-min, as that is what it plans them with.
    */
-  build(cycle: Cycle, by: 'limit' | 'time-min' = 'limit'): QueueRecord[] {
-    const { partitions, preemption, reasons } = this.#parts;
-    const records: Ranked[] = [];
+  build(cycle: Cycle, by: 'limit' | 'time-min' = 'limit'): readonly QueueRecord[] {
+    const { preemption } = this.#parts;
     preemption?.beginWalk();
-    for (let job = cycle.pending.first(); job >= 0; job = cycle.pending.after(job)) {
-      if (this.#parts.gang?.isWaiting(job) === true) continue;
-      let reason: string | undefined;
-      const before = records.length;
-      const least = by === 'limit' || partitions.isShortened(job) ? Infinity : partitions.leastLimitOf(job);
-      if (least < partitions.askedOf(job)) partitions.shorten(job, least);
-      for (const partition of partitions.allOf(job)) {
-        partitions.lookIn(job, partition);
-        for (const reservation of this.#parts.reservations?.allOf(job) ?? NONE) {
-          this.#parts.reservations?.lookIn(job, reservation);
-          const objection = this.#objection(job, cycle.now);
-          if (objection === undefined) records.push(this.#ranked(job, partition, reservation));
-          else reason = objection;
-        }
-      }
-      if (least < Infinity) partitions.lengthen(job);
-      if (records.length > before) reasons.release(job);
-      else if (reason !== undefined) reasons.keep(cycle, job, reason);
-    }
+    const standing = this.#standing;
+    if (standing !== undefined) return this.#buildOn(standing, cycle, by);
+    const records: Ranked[] = [];
+    for (let job = cycle.pending.first(); job >= 0; job = cycle.pending.after(job)) this.#add(cycle, job, by, records);
     const tiersDecide = preemption?.rules.precedesByTier !== false && this.#parts.reservations === undefined;
     return preemption === undefined || tiersDecide
       ? records.sort(compare)
       : mergeSort(records, (a, b) => comparePreempting(preemption, a, b));
+  }
+
+  #buildOn(standing: StandingRecords, cycle: Cycle, by: 'limit' | 'time-min'): readonly QueueRecord[] {
+    standing.refresh(cycle.pending);
+    const settled: Ranked[] = [];
+    const others: Ranked[] = [];
+    for (const job of standing.loose) {
+      const stays = this.#stays(job);
+      this.#add(cycle, job, by, stays ? settled : others);
+    }
+    standing.settle(settled);
+    return standing.with(others);
+  }
+
+  /** Whether the job, if it may start now, may do so until it does, or has left the queue. */
+  #stays(job: number): boolean {
+    const { partitions } = this.#parts;
+    return partitions.allOf(job).length === 1 && !partitions.isShortened(job) && partitions.leastLimitOf(job) === Infinity;
+  }
+
+  /** Adds what the job may start with now; or says why it may not. */
+  #add(cycle: Cycle, job: number, by: 'limit' | 'time-min', records: Ranked[]): void {
+    const { partitions, reasons, gang, reservations } = this.#parts;
+    if (gang?.isWaiting(job) === true) return;
+    let reason: string | undefined;
+    const before = records.length;
+    const least = by === 'limit' || partitions.isShortened(job) ? Infinity : partitions.leastLimitOf(job);
+    if (least < partitions.askedOf(job)) partitions.shorten(job, least);
+    for (const partition of partitions.allOf(job)) {
+      partitions.lookIn(job, partition);
+      for (const reservation of reservations?.allOf(job) ?? NONE) {
+        reservations?.lookIn(job, reservation);
+        const objection = this.#objection(job, cycle.now);
+        if (objection === undefined) records.push(this.#ranked(job, partition, reservation));
+        else reason = objection;
+      }
+    }
+    if (least < Infinity) partitions.lengthen(job);
+    if (records.length > before) reasons.release(job);
+    else if (reason !== undefined) reasons.keep(cycle, job, reason);
   }
 
   /** When the next of the waiting jobs may begin that asked for a time, or was requeued [ms]; Infinity if there is none. */
@@ -141,7 +164,14 @@ export class JobQueue {
     const { partitions, priorities, requeues } = this.#parts;
     const { tier } = partitions.rules[partition];
     const priority = priorities.priorityOf(job, partition);
-    return { job, partition, reservation, tier, priority, submitted: requeues.submitOf(job) };
+    const isSimple = this.#isSimple(job, reservation);
+    return { job, partition, reservation, isSimple, tier, priority, submitted: requeues.submitOf(job) };
+  }
+
+  #isSimple(job: number, reservation: number): boolean {
+    const isTask = (this.#jobs.slurm?.arrayOfJob?.[job] ?? -1) >= 0;
+    const isBound = reservation !== NO_RESERVATION || this.#parts.partitions.allOf(job).length > 1;
+    return !isTask && !isBound && !this.demandOf(job).heterogeneous;
   }
 }
 

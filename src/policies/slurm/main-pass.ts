@@ -25,7 +25,7 @@ class MainPass {
   /** Nodes that jobs of this pass may still get. */
   readonly #available: NodeSet;
   /** Partitions that nobody starts in any more, and reservations: each with the job that was the first to fail there. */
-  readonly #failed = new Map<number, number>();
+  readonly #failed: (number | undefined)[];
   readonly #failedReservations = new Map<number, number>();
   readonly #tried = new Map<number, number>();
   readonly #arrays: ArrayWalk;
@@ -38,6 +38,7 @@ class MainPass {
     this.#cycle = cycle;
     this.#available = scheduling.running.up.slice();
     this.#arrays = scheduling.arrays.walk();
+    this.#failed = scheduling.partitions.rules.map(() => undefined);
   }
 
   run(full: boolean): void {
@@ -52,6 +53,11 @@ class MainPass {
       // It may have been started in another of its partitions, or make room for itself there.
       if (!this.#isPending(job) || this.#scheduling.preemption?.isInProgress(job) === true) continue;
       if (this.#isOver || (maxStarts > 0 && this.#started >= maxStarts)) break;
+      if (record.isSimple && partitionDepth === 0 && (full || looked <= depth) && this.#failed[partition] !== undefined) {
+        looked++;
+        this.#wait(job, this.#failed[partition]);
+        continue;
+      }
       this.#scheduling.look(record);
       if (this.#leavesToBackfill(record) || this.#isTurnedDown(record)) continue;
       if (partitionDepth > 0 && this.#count(partition) >= partitionDepth) this.#scheduling.reasons.behind(this.#cycle, job);
@@ -96,8 +102,8 @@ class MainPass {
     const { queue, partitions, limits, reasons } = this.#scheduling;
     const isReserved = reservation !== NO_RESERVATION;
     // Jobs in a reservation wait behind others in it, and for nobody else.
-    const blocking = isReserved ? this.#failedReservations.get(reservation) : this.#failed.get(partition);
-    if (blocking !== undefined) return reasons.behind(this.#cycle, job, jobId(this.#scheduling.jobs, blocking));
+    const blocking = isReserved ? this.#failedReservations.get(reservation) : this.#failed[partition];
+    if (blocking !== undefined) return this.#wait(job, blocking);
     if (dropLate(this.#scheduling, this.#cycle, job)) return;
     // What limits held back before is looked at first: only then does it never stop those behind it.
     const held = isLimitReason(reasons.of(job)) ? limits?.beforeNodes(job) : undefined;
@@ -155,8 +161,14 @@ class MainPass {
   }
 
   #fail(partition: number, job: number): void {
-    if (!this.#failed.has(partition)) this.#failed.set(partition, job);
+    this.#failed[partition] ??= job;
     removeAll(this.#available, this.#scheduling.partitions.rules[partition].nodes);
+  }
+
+  /** Others keep it back, this one before all. */
+  #wait(job: number, blocking: number): void {
+    const { reasons, jobs } = this.#scheduling;
+    if (reasons.mayBeBehind(job)) reasons.behind(this.#cycle, job, jobId(jobs, blocking));
   }
 
   #explain(job: number, reason: string): void {

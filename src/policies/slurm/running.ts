@@ -24,6 +24,8 @@ export class Running {
   /** The same without any job. */
   readonly idle: Books;
   readonly up: NodeSet;
+  /** How often nodes have gone down or come back [count]. */
+  turns = 0;
   /** Nodes where jobs that are over are still being cleaned: they are no more in the books, but not to be had yet. */
   readonly completing: NodeSet;
   readonly #cleaning: Int32Array;
@@ -48,8 +50,8 @@ export class Running {
 
   add(allocation: Allocation): void {
     this.books.take(allocation.shares, allocation.whole);
+    this.#sorted = this.#jobs.has(allocation.job) ? undefined : this.#sorted && withOne(this.#sorted, allocation);
     this.#jobs.set(allocation.job, allocation);
-    this.#sorted = undefined;
   }
 
   /** Its script has ended, or it is being stopped: the select plugin forgets it, its nodes stay for the epilog. `now`: [Unix ms]. */
@@ -58,7 +60,7 @@ export class Running {
     if (allocation === undefined) return;
     this.#jobs.delete(job);
     this.#suspended.delete(job);
-    this.#sorted = undefined;
+    this.#sorted = this.#sorted?.filter((one) => one !== allocation);
     this.books.give(allocation.shares, allocation.whole);
     this.#over.set(job, { allocation, since: now });
     for (const { node } of allocation.shares) {
@@ -82,6 +84,7 @@ export class Running {
   }
 
   turn(node: number, up: boolean): void {
+    this.turns++;
     if (up) addNode(this.up, node);
     else removeNode(this.up, node);
   }
@@ -127,7 +130,7 @@ export class Running {
 
   /** By the end of their limits; ties in the order of their rows, which is that of their ids. */
   byEnd(): readonly Allocation[] {
-    return (this.#sorted ??= [...this.#jobs.values()].sort((a, b) => a.end - b.end || a.job - b.job));
+    return (this.#sorted ??= [...this.#jobs.values()].sort(compareEnds));
   }
 
   nodesOf(shares: readonly Share[]): NodeSet {
@@ -136,4 +139,15 @@ export class Running {
       shares.map(({ node }) => node),
     );
   }
+}
+
+function compareEnds(a: Allocation, b: Allocation): number {
+  return a.end - b.end || a.job - b.job;
+}
+
+/** The list is never changed in place: who has asked for it keeps it. */
+function withOne(sorted: readonly Allocation[], added: Allocation): Allocation[] {
+  let at = sorted.length;
+  while (at > 0 && compareEnds(sorted[at - 1], added) > 0) at--;
+  return [...sorted.slice(0, at), added, ...sorted.slice(at)];
 }

@@ -33,6 +33,7 @@ import type { Allocation } from './running.ts';
 import type { Attempt, Ends, SchedulingSetup, Starter } from './scheduling-setup.ts';
 import { Selection } from './selection.ts';
 import type { Share } from './selection.ts';
+import { StandingNodes } from './standing-nodes.ts';
 import { StateReasons } from './state-reasons.ts';
 import { WillRun } from './will-run.ts';
 
@@ -60,6 +61,7 @@ export class Scheduling {
   readonly limits?: Limits;
   readonly reasons = new StateReasons();
   readonly feasibility = new Feasibility(this);
+  readonly standingNodes = new StandingNodes(this);
   readonly arrays: JobArrays;
   readonly licenses: Licenses;
   readonly deadlines: Deadlines;
@@ -158,6 +160,7 @@ export class Scheduling {
   #recompute(now: number): void {
     const changed = this.priorities.catchUp(now);
     this.limits?.endPeriods(this.clock.unixOf(this.priorities.next));
+    if (changed !== undefined) this.queue.reorder();
     if (changed !== undefined) this.lastUpdate = Math.max(this.lastUpdate, this.clock.unixOf(changed));
   }
 
@@ -252,8 +255,7 @@ export class Scheduling {
     const notTried = this.limits?.notTried(job);
     if (notTried !== undefined) return { started: false, ...notTried };
     const startable = this.startable(job, nodes);
-    const { gang, selection, running } = this;
-    const shares = gang === undefined ? selection.choose(running.books, demand, startable) : gang.choose(demand, startable);
+    const shares = this.gang === undefined ? this.willRun.choices.of(demand, startable) : this.gang.choose(demand, startable);
     // A job that lacks both nodes and what limits leave it waits for its limits.
     const reason = this.limits?.onNodes(job, shares && this.#givenOf(job, shares));
     if (reason !== undefined) return { started: false, reason, isPolicy: true };

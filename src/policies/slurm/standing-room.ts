@@ -6,6 +6,7 @@ import type { JobDemand } from './demand.ts';
 import type { Departures } from './departures.ts';
 import type { Running } from './running.ts';
 import type { Selection } from './selection.ts';
+import type { Room } from './selection/room.ts';
 
 /** Of what is asked. */
 interface Known {
@@ -13,6 +14,12 @@ interface Known {
   readonly steps: Float64Array[];
   /** Of each node: which of its changes they know of. */
   readonly changes: Float64Array;
+}
+
+/** Processors of each node when so many jobs are gone [thousandths]. */
+export interface RoomAt {
+  readonly gone: number;
+  readonly processors: Float64Array;
 }
 
 export class StandingRoom {
@@ -26,26 +33,37 @@ export class StandingRoom {
     this.#selection = selection;
   }
 
-  /** Of each node when the first `gone` jobs are gone. */
-  after(departures: Departures, gone: number, demand: JobDemand, asks: number): Float64Array {
-    const { steps, changes } = this.#of(asks);
-    const { changedAt } = this.#running.books;
-    const back = departures.backOf(gone);
+  /** Of each node when the first `gone` jobs are gone. `before`: the same when fewer of them are gone, if that is known. */
+  after(departures: Departures, gone: number, demand: JobDemand, asks: number, before?: RoomAt): Float64Array {
+    const known = this.#of(asks);
     const room = this.#selection.roomFor(departures.books, demand);
-    const processors = new Float64Array(changedAt.length);
-    for (let node = 0; node < processors.length; node++) {
-      if (changes[node] !== changedAt[node]) {
-        changes[node] = changedAt[node];
-        steps[node] = new Float64Array(departures.countOn(node) + 1).fill(NaN);
+    if (before === undefined) {
+      const processors = new Float64Array(this.#selection.nodes);
+      for (let node = 0; node < processors.length; node++) {
+        processors[node] = this.#on(node, known, departures, gone, room);
       }
-      const here = steps[node][back[node]];
-      if (here >= 0) processors[node] = here;
-      else {
-        departures.move(node, gone);
-        processors[node] = steps[node][back[node]] = room.on(node);
+      return processors;
+    }
+    const processors = before.processors.slice();
+    for (let index = before.gone; index < gone; index++) {
+      for (const { node } of departures.jobs[index].shares) {
+        processors[node] = this.#on(node, known, departures, gone, room);
       }
     }
     return processors;
+  }
+
+  #on(node: number, { steps, changes }: Known, departures: Departures, gone: number, room: Room): number {
+    const { changedAt } = this.#running.books;
+    if (changes[node] !== changedAt[node]) {
+      changes[node] = changedAt[node];
+      steps[node] = new Float64Array(departures.countOn(node) + 1).fill(NaN);
+    }
+    const back = departures.backOf(node, gone);
+    const here = steps[node][back];
+    if (here >= 0) return here;
+    departures.move(node, gone);
+    return (steps[node][back] = room.on(node));
   }
 
   idle(demand: JobDemand, asks: number): Float64Array {

@@ -8,7 +8,7 @@ import type { Cycle } from '../../policy.ts';
 const DETAIL = ' (';
 
 export class StateReasons {
-  readonly #of = new Map<number, string>();
+  readonly #of: (string | undefined)[] = [];
   /** Jobs that are not even queued. */
   readonly #kept = new Set<number>();
   /** Jobs for which a plan was told since their reason changed. */
@@ -16,14 +16,20 @@ export class StateReasons {
 
   /** The word; undefined if there is none. */
   of(job: number): string | undefined {
-    return this.#of.get(job);
+    return this.#of[job];
+  }
+
+  /** Whether nothing else was found that keeps it back. */
+  mayBeBehind(job: number): boolean {
+    const word = this.#of[job];
+    return word === undefined || word === 'Resources';
   }
 
   /** `detail`: what more is known of it; asked only if it is told. */
   set(cycle: Cycle, job: number, reason: string, detail?: () => string | undefined): void {
     const word = reason.split(DETAIL, 1)[0];
-    if (this.#of.get(job) === word) return;
-    this.#of.set(job, word);
+    if (this.#of[job] === word) return;
+    this.#of[job] = word;
     this.#planned.delete(job);
     const more = detail?.();
     cycle.explain(job, more === undefined ? reason : `${reason}${DETAIL}${more})`);
@@ -31,8 +37,7 @@ export class StateReasons {
 
   /** Jobs before it keep it back; the first of them is `blocking`, if it is known. */
   behind(cycle: Cycle, job: number, blocking?: string): void {
-    const word = this.#of.get(job);
-    if (word !== undefined && word !== 'Resources') return;
+    if (!this.mayBeBehind(job)) return;
     this.set(cycle, job, 'Priority', () => (blocking === undefined ? undefined : `behind job ${blocking}`));
   }
 
@@ -41,9 +46,13 @@ export class StateReasons {
     cycle.explain(job, reason);
   }
 
-  /** Backfill has found a time for it: told once, as that changes with every cycle. */
+  /** Whether it was told when it is planned for. */
+  isPlanned(job: number): boolean {
+    return this.#planned.has(job);
+  }
+
+  /** Backfill has found a time for it: to be told once, as that changes with every cycle. */
   plan(cycle: Cycle, job: number, reason: string): void {
-    if (this.#planned.has(job)) return;
     this.#planned.add(job);
     cycle.explain(job, reason);
   }
@@ -56,12 +65,12 @@ export class StateReasons {
 
   /** It is queued: what kept it out of the queue does so no more. */
   release(job: number): void {
-    if (this.#kept.delete(job)) this.#of.delete(job);
+    if (this.#kept.delete(job)) this.#of[job] = undefined;
   }
 
   /** It has been started, or is gone. */
   forget(job: number): void {
-    this.#of.delete(job);
+    this.#of[job] = undefined;
     this.#kept.delete(job);
     this.#planned.delete(job);
   }

@@ -10,7 +10,7 @@ import { Forecasts } from './forecasts.ts';
 import type { NodeSet } from './node-set.ts';
 import type { Allocation, Running } from './running.ts';
 import type { Selection, Share } from './selection.ts';
-import type { StandingRoom } from './standing-room.ts';
+import type { RoomAt, StandingRoom } from './standing-room.ts';
 
 export class Timeline {
   readonly order: EndOrder;
@@ -25,8 +25,8 @@ export class Timeline {
   #departures: Departures | undefined;
   /** Processors of the nodes that are looked at. */
   readonly #there: Float64Array;
-  /** Of what is asked, and of the number of jobs that are gone: processors that each node has for it. */
-  readonly #rooms = new Map<number, Map<number, Float64Array>>();
+  /** Of what is asked: processors that each node has for it, by the number of jobs that are gone. */
+  readonly #rooms = new Map<number, RoomAt[]>();
 
   constructor({ books }: Running, jobs: readonly Allocation[], selection: Selection, standing: StandingRoom) {
     this.order = new EndOrder(jobs);
@@ -83,10 +83,14 @@ export class Timeline {
   #room(demand: JobDemand, gone: number): Float64Array {
     const { asks } = this.likenessOf(demand);
     let rooms = this.#rooms.get(asks);
-    if (rooms === undefined) this.#rooms.set(asks, (rooms = new Map<number, Float64Array>()));
-    let room = rooms.get(gone);
-    if (room === undefined) rooms.set(gone, (room = this.#standing.after(this.#future(), gone, demand, asks)));
-    return room;
+    if (rooms === undefined) this.#rooms.set(asks, (rooms = []));
+    let at = rooms.length;
+    while (at > 0 && rooms[at - 1].gone > gone) at--;
+    const before = at === 0 ? undefined : rooms[at - 1];
+    if (before?.gone === gone) return before.processors;
+    const processors = this.#standing.after(this.#future(), gone, demand, asks, before);
+    rooms.splice(at, 0, { gone, processors });
+    return processors;
   }
 
   /** Whether nodes with so many processors for the job could be enough; false is sure, true is not. */

@@ -5,6 +5,7 @@
  */
 import type { JobDemand } from './demand.ts';
 import type { Books } from './books.ts';
+import { Choices } from './choices.ts';
 import { EndOrder } from './end-order.ts';
 import type { Answer } from './forecasts.ts';
 import { addAll, countCommon, keepOnly, overlaps } from './node-set.ts';
@@ -23,6 +24,8 @@ export interface Forecast {
   /** [Unix ms] */
   readonly start: number;
   readonly shares: readonly Share[];
+  /** The nodes of the shares. */
+  readonly nodes: NodeSet;
 }
 
 export interface WillRunSettings {
@@ -49,6 +52,8 @@ export interface WillRunQuestion {
 }
 
 export class WillRun {
+  /** What jobs would be given now. */
+  readonly choices: Choices;
   readonly #running: Running;
   readonly #selection: Selection;
   readonly #settings: WillRunSettings;
@@ -59,6 +64,7 @@ export class WillRun {
     this.#running = running;
     this.#selection = selection;
     this.#settings = settings;
+    this.choices = new Choices(running, selection);
     this.#standing = new StandingRoom(running, selection);
   }
 
@@ -68,8 +74,8 @@ export class WillRun {
     const answer = timeline.forecasts.of(timeline.likenessOf(demand).kind, nodes);
     if (!answer.isFull) {
       const mayFit = timeline.mayFitNow(demand, nodes);
-      const shares = mayFit ? this.#selection.choose(this.#running.books, demand, nodes) : undefined;
-      if (shares !== undefined) return { start: now, shares };
+      const shares = mayFit ? this.choices.of(demand, nodes) : undefined;
+      if (shares !== undefined) return this.#forecast(now, shares);
       answer.isFull = true;
     }
     if (candidates.length === 0) return nowOnly ? undefined : this.#afterEnds(question, timeline, answer);
@@ -77,7 +83,7 @@ export class WillRun {
     for (const candidate of candidates) if (this.#settings.isRemovable(candidate)) future.give(candidate);
     // It would start a little later, but only a job that could start now is let to preempt.
     const instead = future.choose(this.#selection, nodes);
-    if (instead !== undefined) return { start: now, shares: instead };
+    if (instead !== undefined) return this.#forecast(now, instead);
     return nowOnly ? undefined : this.#startAt(this.#afterOthers(question, future), question);
   }
 
@@ -102,7 +108,11 @@ export class WillRun {
   #startAt(opening: Opening | number, question: WillRunQuestion): Forecast | undefined {
     if (typeof opening === 'number' || opening.last.end > latestOf(question)) return undefined;
     const { last, shares } = opening;
-    return { start: last.end > question.now ? last.end : this.#guessEnd(last, question.now), shares };
+    return this.#forecast(last.end > question.now ? last.end : this.#guessEnd(last, question.now), shares);
+  }
+
+  #forecast(start: number, shares: readonly Share[]): Forecast {
+    return { start, shares, nodes: this.#running.nodesOf(shares) };
   }
 
   /** Kept as long as the same jobs hold the same. */
