@@ -45,6 +45,7 @@ export function figureRows({ simulated, noise }: LiveComparison): FigureRow[] {
     row('start: median, p95, max [s]', ({ start }) => errors(start)),
     row('  mean, with its sign [s]', ({ start }) => seconds(start.bias)),
     row('wait: median, p95, max [s]', ({ wait }) => errors(wait)),
+    row('  mean of all [s]', ({ meanWait: { a, b } }) => `${seconds(b - a)} of ${seconds(a)}`),
     row('turnaround: median, p95, max [s]', ({ turnaround }) => errors(turnaround)),
     row('makespan [s]', ({ makespan: { a, b } }) => `${seconds(b - a)} of ${seconds(a)}`),
     row('between the curves of processors held', ({ occupation }) => share(occupation.between)),

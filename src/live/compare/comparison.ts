@@ -25,6 +25,8 @@ export interface Comparison {
   readonly start: Errors;
   readonly wait: Errors;
   readonly turnaround: Errors;
+  /** Of each: of the jobs that started in both [ms]; NaN if there is none. */
+  readonly meanWait: { readonly a: number; readonly b: number };
   /** Of each: from the first submission until the last end [ms]. */
   readonly makespan: { readonly a: number; readonly b: number };
   readonly occupation: Overlay;
@@ -39,6 +41,8 @@ export function compareTables(a: JobTable, b: JobTable, places: Places, toleranc
     (index) => !Number.isNaN(a.start[jobs.rowA[index]]) && !Number.isNaN(b.start[jobs.rowB[index]]),
   );
   const starts = (table: JobTable, rows: Int32Array) => Float64Array.from(inBoth, (index) => table.start[rows[index]]);
+  const meanWait = (table: JobTable, rows: Int32Array) =>
+    inBoth.reduce((sum, index) => sum + table.wait[rows[index]], 0) / inBoth.length;
   const hasStarted = (index: number) =>
     Number(!Number.isNaN(a.start[jobs.rowA[index]])) + Number(!Number.isNaN(b.start[jobs.rowB[index]]));
   return {
@@ -49,6 +53,7 @@ export function compareTables(a: JobTable, b: JobTable, places: Places, toleranc
     order: orderAgreement(starts(a, jobs.rowA), starts(b, jobs.rowB)),
     placement: placementAgreement(a, b, jobs, places),
     ...differences(a, b, jobs),
+    meanWait: { a: meanWait(a, jobs.rowA), b: meanWait(b, jobs.rowB) },
     makespan: { a: makespan(a), b: makespan(b) },
     occupation: overlay(a, b),
     divergence: firstDivergence(a, b, jobs, tolerance),

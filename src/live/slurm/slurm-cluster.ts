@@ -1,4 +1,7 @@
 /** What Slurm says of itself before anything is submitted: which cluster it is, what it has, and who else is on it. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Cluster } from '../../cluster.ts';
 import { usageError } from '../../errors.ts';
 import { readSlurmConf } from '../../slurm-conf.ts';
@@ -36,10 +39,23 @@ export async function describeSlurm(commands: SlurmCommands, look: SlurmLook): P
   const reservations = await ask(commands, ['show', 'reservation']);
   if (/^ReservationName=/m.test(reservations)) files.set('reservations.txt', reservations);
   if (look.hasAccounting) {
-    await add('sacctmgr.dump', 'sacctmgr', ['-n', 'dump', look.name, 'file=/dev/stdout']);
+    const dump = await accountsDump(commands, look.name);
+    if (dump !== undefined) files.set('sacctmgr.dump', dump);
     await add('qos.txt', 'sacctmgr', ['-P', 'show', 'qos']);
   }
   return files;
+}
+
+/** sacctmgr writes it into a file of its own making only. */
+async function accountsDump(commands: SlurmCommands, cluster: string): Promise<string | undefined> {
+  const folder = mkdtempSync(join(tmpdir(), 'yardmaster-'));
+  const file = join(folder, 'sacctmgr.dump');
+  try {
+    const { code } = await commands.run('sacctmgr', ['-i', 'dump', cluster, `file=${file}`]);
+    return code === 0 && existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** Asks what it is. Throws `LiveTrouble` if nobody answers, `InputError` if it is not the cluster that was named. */
