@@ -38,7 +38,7 @@ export function describedCluster(given: ClusterText, file: string, where: WhereI
       'number them with identities: true',
     );
   }
-  return { ...bare, partitions, outages, ...defined({ topology }) };
+  return { ...bare, partitions, outages, ...defined({ topology, fabric: given.fabric }) };
 }
 
 function processors(given: ClusterText, where: WhereIs): NodePool[] {

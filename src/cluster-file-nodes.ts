@@ -47,7 +47,10 @@ function poolRange({ pool }: OutageText, cluster: Cluster, where: (key: string) 
 /** The levels of the network tree; undefined if there are none. */
 export function readTopology(levels: readonly TopologyText[], nodes: number, where: Place): TopologyLevel[] | undefined {
   if (levels.length === 0) return undefined;
-  const topology = levels.map((text, index) => readLevel(text, nodes, (key) => where(['topology', index, ...key])));
+  const topology = levels.map((text, index) => ({
+    ...readLevel(text, nodes, (key) => where(['topology', index, ...key])),
+    ...(text.fabric !== undefined && { fabric: text.fabric }),
+  }));
   for (let index = 1; index < topology.length; index++)
     checkNested(topology[index - 1], topology[index], where(['topology', index]));
   return topology;

@@ -61,6 +61,7 @@ export const topologySchema = z
       .record(z.string(), z.union([z.int().min(0), word]))
       .describe('the nodes of each domain by number, such as rack1: 0-15')
       .optional(),
+    fabric: z.number().min(0).describe('the same between nodes of different domains, where it is slower there').optional(),
   })
   .describe('one level of the network tree');
 
@@ -77,6 +78,13 @@ export const clusterSchema = z
     partitions: z.array(partitionSchema).optional(),
     outages: z.array(outageSchema).optional(),
     topology: z.array(topologySchema).describe('levels of the network tree, from coarse to fine').optional(),
+    fabric: z
+      .number()
+      .min(0)
+      .describe(
+        'how long nodes take to tell each other something, against the network that speeds of jobs were measured on; 1 if absent',
+      )
+      .optional(),
   })
   .describe('A cluster for yardmaster');
 

@@ -71,6 +71,8 @@ export interface TopologyLevel {
   readonly name: string;
   /** The domain of each node. */
   readonly domain: Category;
+  /** As `Cluster.fabric`, between nodes of different domains; absent = no slower than that. */
+  readonly fabric?: number;
 }
 
 /** What jobs run on. Nodes are numbered from 0 over the pools in their order. */
@@ -86,6 +88,11 @@ export interface Cluster {
   readonly partitions: readonly Partition[];
   readonly outages: readonly Outage[];
   readonly topology?: readonly TopologyLevel[];
+  /**
+   * How long the nodes take to tell each other something, against the network that the speeds of jobs were measured on [ratio];
+   * 1 if absent. See src/speeds.ts.
+   */
+  readonly fabric?: number;
   /** Absent unless it was read from a slurm.conf. */
   readonly slurm?: SlurmConfig;
 }

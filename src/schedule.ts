@@ -91,6 +91,11 @@ export interface Schedule {
   /** One of UNFINISHED, COMPLETED, FAILED, KILLED, CANCELLED, REJECTED. */
   readonly state: Uint8Array;
   readonly attempts: Attempts;
+  /**
+   * How much longer all runs of each job took for the GPUs and nodes that it held, than on those that its run time is told of
+   * [ms]; less than 0 if it was faster. Absent if all is as fast anywhere.
+   */
+  readonly slowed?: Float64Array;
   /** Absent on a pool of interchangeable processors. */
   readonly placements?: Placements;
   /** Processors that were up [count] over time [ms]. */

@@ -1,8 +1,10 @@
 import { Float64Column, Int32Column, rowNumbers, SeldomColumn } from './columns.ts';
 import type { PodTemplate } from './kubernetes-workload.ts';
+import { requestKey } from './request-key.ts';
 import { SlurmRequestBuilder } from './slurm-request-builder.ts';
 import type { SlurmGroupRow, SlurmRow } from './slurm-request-builder.ts';
 import { shiftSlurm } from './slurm-workload.ts';
+import { SpeedBuilder } from './speed-builder.ts';
 import { CategoryBuilder, IdBuilder } from './workload-names.ts';
 import type { Label } from './workload-names.ts';
 import { TemplateBuilder } from './workload-templates.ts';
@@ -86,6 +88,8 @@ export class WorkloadBuilder {
   readonly #kubernetes = new TemplateBuilder(() => this.#expected);
   /** Numbers of options that jobs were submitted with come from here. */
   readonly slurm = new SlurmRequestBuilder(() => this.#expected);
+  /** How fast jobs are on what: for those rows that `add` has answered. */
+  readonly speeds = new SpeedBuilder();
   readonly #requests: TaskRequest[] = [];
   readonly #requestIndex = new Map<string, number>();
   readonly #user = new CategoryBuilder(() => this.#expected);
@@ -240,6 +244,7 @@ export class WorkloadBuilder {
       dependencies,
       kubernetes: this.#kubernetes.finish(count, groupTasks.length),
       slurm: this.slurm.finish(count, groupTasks.length),
+      speeds: this.speeds.finish(count),
     };
   }
 
@@ -291,10 +296,4 @@ function countProcessors(
     procs[job] = Math.ceil(millicores / 1000);
   }
   return procs;
-}
-
-function requestKey({ cpu, memory, gpu, gpuMemory, mig, gpuModels, other }: TaskRequest): string {
-  const plain = `${cpu} ${memory} ${gpu}`;
-  const isPlain = !gpuModels && !other && gpuMemory === undefined && mig === undefined;
-  return isPlain ? plain : `${plain} ${JSON.stringify([gpuModels, Object.entries(other ?? {}).sort(), gpuMemory, mig])}`;
 }

@@ -2,6 +2,8 @@ import { pickFloat64, pickInt32 } from './columns.ts';
 import type { KubernetesObjects } from './kubernetes-workload.ts';
 import { selectSlurm } from './slurm-workload.ts';
 import type { SlurmRequests } from './slurm-workload.ts';
+import { selectSpeeds } from './speeds.ts';
+import type { Speeds } from './speeds.ts';
 
 /** What one task of a job asks for, on the node where it runs. Equal requests are stored once a workload. */
 export interface TaskRequest {
@@ -125,6 +127,8 @@ export interface Workload {
   /** Absent if no job waits for another. */
   readonly dependencies?: Dependencies;
   readonly checkpoints?: Checkpoints;
+  /** What is known, from earlier runs, of how fast jobs are on which GPUs and nodes; absent = they are as fast anywhere. */
+  readonly speeds?: Speeds;
   /** Absent unless the jobs were read from Kubernetes objects. */
   readonly kubernetes?: KubernetesObjects;
   /** Absent unless the trace says of jobs what only Slurm knows. */
@@ -178,7 +182,7 @@ export function selectJobs(workload: Workload, rows: ArrayLike<number>, name = w
     firstGroup[row + 1] = groups.length;
   }
   const category = ({ code, names }: Category): Category => ({ code: pickInt32(code, rows), names });
-  const { ids, recordedStart, priority, dependencies, checkpoints, kubernetes, slurm } = workload;
+  const { ids, recordedStart, priority, dependencies, checkpoints, speeds, kubernetes, slurm } = workload;
   return {
     name,
     count,
@@ -208,6 +212,7 @@ export function selectJobs(workload: Workload, rows: ArrayLike<number>, name = w
       cost: pickFloat64(checkpoints.cost, rows),
       restart: pickFloat64(checkpoints.restart, rows),
     },
+    speeds: speeds && selectSpeeds(speeds, rows),
     kubernetes: kubernetes && {
       ...kubernetes,
       templateOfGroup: pickInt32(kubernetes.templateOfGroup, groups),

@@ -210,6 +210,7 @@ export class Core implements Cycle {
     checkBound(job, bound, this.now);
     this.ledger.put(job, group, node, tasks);
     this.decisions++;
+    if (phase === RUNNING) this.#driver.joined?.(job);
     if (phase === RUNNING) return this.record.joined(job, this.ledger);
     if (bound > this.now) this.#boundAt.set(job, Math.max(bound, this.#boundAt.get(job) ?? bound));
     if (this.ledger.ready(job)) this.#begin(job);

@@ -14,6 +14,8 @@ export interface Driver {
   stop(job: number, preemption: Preemption): number;
   /** Take the tasks off their node after a grace period [ms]. Call `core.evicted` when it is done. */
   evict(eviction: Eviction, grace: number): void;
+  /** More tasks have joined the run of the job. */
+  joined?(job: number): void;
   wake(time: number): void;
   /** Nothing will happen to this job any more. */
   over(job: number): void;

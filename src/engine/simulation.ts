@@ -7,15 +7,17 @@ import { isService, requestsOf } from '../workload.ts';
 import type { Workload } from '../workload.ts';
 import { Core } from './core.ts';
 import type { Driver } from './driver.ts';
+import { EndsOfInstant } from './ends-of-instant.ts';
 import { END, EventQueue, EVICTION, RELEASE, STOP, SUBMIT, TIMER } from './event-queue.ts';
 import type { Ledger } from './ledger.ts';
 import { Outages } from './outages.ts';
 import { outlasts, stateAtEnd } from './outcomes.ts';
 import { NOT_HERE, PAUSED, RELEASING, RUNNING, STOPPING } from './phase.ts';
 import { Progress } from './progress.ts';
+import { Rates } from './rates.ts';
 import { Recorder } from './recorder.ts';
 import { RunEnds } from './run-ends.ts';
-import type { SimulationOptions } from './simulate.ts';
+import type { Costs, SimulationOptions } from './simulate.ts';
 import { Standstill } from './standstill.ts';
 import { Submissions } from './submissions.ts';
 
@@ -32,6 +34,7 @@ export class Simulation implements Driver {
   readonly #submissions: Submissions;
   readonly #outages: Outages;
   readonly #progress: Progress;
+  readonly #rates: Rates | undefined;
   readonly #record: Recorder;
   readonly #core: Core;
   readonly #ends: RunEnds;
@@ -44,13 +47,8 @@ export class Simulation implements Driver {
   #left = 0;
   /** How often jobs have lost their nodes [count]. */
   readonly #failures = new Map<number, number>();
-  readonly #launchTime: number;
-  readonly #releaseTime: number;
-  /** For a cycle after each event: the ends of this instant that are still to be applied. */
-  #endsNow: number[] = [];
-  #gatheredAt = -1;
-  /** The how-manieth start of all each job's current run was; empty unless a cycle follows each event. */
-  readonly #beganAs: Int32Array;
+  readonly #costs: Costs;
+  readonly #endsNow: EndsOfInstant;
 
   constructor(workload: Workload, cluster: Cluster, ledger: Ledger, policy: Policy, options: SimulationOptions) {
     const { dependencies = 'ignore', seed = 1, explain = false, costs = {} } = options;
@@ -58,15 +56,15 @@ export class Simulation implements Driver {
     this.#policy = policy;
     this.#options = options;
     this.#ledger = ledger;
-    this.#launchTime = costs.launch ?? 0;
-    this.#releaseTime = costs.release ?? 0;
+    this.#costs = costs;
     this.#submissions = new Submissions(workload, dependencies, this.#events, (job) => this.#core.withdraw(job, CANCELLED));
     this.#progress = new Progress(workload);
+    this.#rates = Rates.of(workload, cluster, ledger, this.#progress);
     const scan = { every: costs.killScan ?? policy.killScan ?? 0, phase: costs.killPhase ?? 0 };
     this.#ends = new RunEnds(this.#events, scan);
     for (let job = 0; job < workload.count; job++) if (!isService(workload, job)) this.#left++;
     if (this.#left === 0) this.#left = workload.count;
-    this.#beganAs = new Int32Array(policy.rhythm?.cycle === 'event' ? workload.count : 0);
+    this.#endsNow = new EndsOfInstant(policy.rhythm?.cycle === 'event' ? workload.count : 0);
     this.#record = new Recorder(workload.submit, {
       procs: processorCount(cluster),
       placements: !cluster.interchangeable,
@@ -95,7 +93,8 @@ export class Simulation implements Driver {
       if (onProgress !== undefined && ++instants % REPORT_EVERY === 0) onProgress(this.#workload.count - this.#left);
     }
     const end = this.#left === 0 ? core.now : this.#standstill.endOfRun(core.now, this.#nextTime());
-    return this.#record.finish(policyName, end, (job) => core.phase[job] !== NOT_HERE);
+    const schedule = this.#record.finish(policyName, end, (job) => core.phase[job] !== NOT_HERE);
+    return this.#rates === undefined ? schedule : { ...schedule, slowed: this.#rates.slowed };
   }
 
   /** Whether anything but timers and chance failures lies ahead. */
@@ -104,7 +103,7 @@ export class Simulation implements Driver {
   }
 
   #nextTime(): number {
-    if (this.#endsNow.length > 0) return this.#gatheredAt;
+    if (this.#endsNow.left > 0) return this.#endsNow.at;
     const events = this.#events;
     while (events.size > 0 && this.#isOld(events.nextKind, events.nextRow, events.nextTime)) events.pop();
     return Math.min(events.nextTime, this.#submissions.nextTime);
@@ -130,35 +129,21 @@ export class Simulation implements Driver {
 
   /** One event only, for policies that want a cycle after each. */
   #applyOne(now: number, first: Rhythm['first']): void {
-    if (now !== this.#gatheredAt) {
-      this.#gatherEnds(now);
+    if (now !== this.#endsNow.at) {
+      this.#endsNow.gather(this.#events, now, (job) => this.#isOld(END, job, now));
       if (first === 'due-ends' && this.#applyDueEnds(now)) return;
     }
     const submissionIsNow = this.#submissions.isNow(now);
-    const endIsNow = this.#endsNow.length > 0 || (this.#events.nextTime === now && this.#events.nextKind < SUBMIT);
+    const endIsNow = this.#endsNow.left > 0 || (this.#events.nextTime === now && this.#events.nextKind < SUBMIT);
     if (submissionIsNow && !(first === 'ends' && endIsNow)) this.#submitNext(now);
-    else if (this.#endsNow.length > 0) this.#end(this.#endsNow.shift()!, now);
+    else if (this.#endsNow.left > 0) this.#end(this.#endsNow.shift(), now);
     else this.#applyNext(now);
-  }
-
-  /** Takes the ends of this instant out of the queue, to be applied in the order in which their runs began. */
-  #gatherEnds(now: number): void {
-    const events = this.#events;
-    this.#gatheredAt = now;
-    while (events.nextTime === now && events.nextKind === END) {
-      const job = events.nextRow;
-      events.pop();
-      if (!this.#isOld(END, job, now) && this.#endsNow.at(-1) !== job) this.#endsNow.push(job);
-    }
-    this.#endsNow.sort((a, b) => this.#beganAs[a] - this.#beganAs[b]);
   }
 
   /** Ends all jobs at once whose walltime is over now. Answers whether there were any. */
   #applyDueEnds(now: number): boolean {
     const { running } = this.#core;
-    const isDue = (job: number) => !running.has(job) || running.expectedEnd(job) <= now;
-    const due = this.#endsNow.filter(isDue);
-    this.#endsNow = this.#endsNow.filter((job) => !isDue(job));
+    const due = this.#endsNow.take((job) => !running.has(job) || running.expectedEnd(job) <= now);
     for (const job of due) this.#end(job, now);
     return due.length > 0;
   }
@@ -184,12 +169,25 @@ export class Simulation implements Driver {
   // What the core asks for.
 
   launch(job: number, ready: number): number {
-    const begins = ready + this.#launchTime;
-    const limit = begins + this.#core.walltimeLeft(job);
-    this.#ends.set(job, outlasts(this.#workload, job, limit) ? Infinity : begins + this.#progress.remaining(job), limit);
-    if (this.#beganAs.length > 0) this.#beganAs[job] = this.#core.decisions;
+    const begins = ready + (this.#costs.launch ?? 0);
+    this.#rates?.holdsAnew(job, 0);
+    this.#setEnd(job, begins);
+    this.#endsNow.began(job, this.#core.decisions);
     this.#submissions.started(job, begins);
     return begins;
+  }
+
+  #setEnd(job: number, begins: number): void {
+    const limit = begins + this.#core.walltimeLeft(job);
+    this.#ends.set(job, outlasts(this.#workload, job, limit) ? Infinity : begins + this.#progress.remaining(job), limit);
+  }
+
+  /** Tasks have joined the run, or left it: it may be faster or slower from now on. */
+  joined(job: number): void {
+    if (this.#rates === undefined) return;
+    this.#rates.holdsAnew(job, this.#ran(job, this.#core.now));
+    this.#ends.clear(job);
+    this.#setEnd(job, this.#record.lastStart[job]);
   }
 
   stop(job: number, { how, grace = 0 }: Preemption): number {
@@ -235,8 +233,9 @@ export class Simulation implements Driver {
     if (this.#isOld(END, job, now)) return;
     const isWriting = this.#worksUntil(job, now) < now;
     const killed = isWriting || now < this.#record.lastStart[job] + this.#progress.remaining(job);
+    this.#settle(job, now);
     if (this.#stopping.size > 0) this.#stopping.delete(job);
-    const clean = now + this.#releaseTime;
+    const clean = now + (this.#costs.release ?? 0);
     this.#ends.cleanAt(job, clean, now);
     this.#core.ended(job, killed ? KILLED : stateAtEnd(this.#workload, job), clean);
     this.#settleEnd(job);
@@ -244,7 +243,7 @@ export class Simulation implements Driver {
 
   #stopNow(job: number, now: number): void {
     const { how } = this.#stopping.get(job)!;
-    const kept = this.#keep(job, how, now);
+    const kept = this.#progress.stop(job, how, this.#settle(job, now));
     this.#stopping.delete(job);
     this.#ends.clear(job);
     this.#core.stopped(job, how, kept);
@@ -253,15 +252,17 @@ export class Simulation implements Driver {
   #evictNow(eviction: Eviction, now: number): void {
     const { job } = eviction;
     const breaks = this.#core.breaks(eviction);
-    const kept = breaks ? this.#progress.interrupt(job, this.#ran(job, now), false) : 0;
+    const kept = breaks ? this.#progress.interrupt(job, this.#settle(job, now), false) : 0;
     if (breaks) this.#ends.clear(job);
     this.#core.evicted(eviction, kept);
+    if (!breaks && this.#core.phase[job] === RUNNING) this.joined(job);
   }
 
-  #keep(job: number, how: Preemption['how'], now: number): number {
-    if (how === 'cancel' || how === 'discard' || how === 'kill') return 0;
-    if (how === 'suspend') return this.#progress.suspend(job, this.#ran(job, now));
-    return this.#progress.interrupt(job, this.#ran(job, now), how === 'checkpoint');
+  /** The run is over. Answers how long it has loaded and worked [ms]. */
+  #settle(job: number, now: number): number {
+    const ran = this.#ran(job, now);
+    this.#rates?.settle(job, ran);
+    return ran;
   }
 
   /** How long the current run has loaded and worked [ms]. */
@@ -291,7 +292,7 @@ export class Simulation implements Driver {
     const { onNodeFailure = 'requeue', maxRestarts = 100 } = this.#options;
     const failures = (this.#failures.get(job) ?? 0) + 1;
     this.#failures.set(job, failures);
-    const kept = this.#progress.interrupt(job, this.#ran(job, now), false);
+    const kept = this.#progress.interrupt(job, this.#settle(job, now), false);
     this.#stopping.delete(job);
     this.#ends.clear(job);
     this.#core.lost(job, kept, onNodeFailure === 'fail' || failures > maxRestarts ? FAILED : undefined);

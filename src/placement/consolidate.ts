@@ -34,8 +34,11 @@ export function everyNode({ cluster }: PlacementSetup): number[] {
   return Array.from({ length: nodeCount(cluster) }, (_, node) => node);
 }
 
+/** What of a plan is needed to fill it. */
+export type Filled = Pick<PlacementPlan, 'roomLeft' | 'add'>;
+
 /** Puts all tasks on as few of these nodes as it can, or answers false if they have no room for them. */
-export function fillFewest(job: number, batch: Batch, nodes: readonly number[], plan: PlacementPlan): boolean {
+export function fillFewest(job: number, batch: Batch, nodes: readonly number[], plan: Filled): boolean {
   const rooms = nodes.map((node) => plan.roomLeft(node, batch.request, job));
   let left = batch.tasks;
   while (left > 0) {

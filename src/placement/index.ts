@@ -12,6 +12,7 @@ import { gpuClustering } from './gpu-clustering.ts';
 import { gpuPacking } from './gpu-packing.ts';
 import { leastAllocated } from './least-allocated.ts';
 import { mostAllocated } from './most-allocated.ts';
+import { packed } from './packed.ts';
 import { random } from './random.ts';
 import { roundRobin } from './round-robin.ts';
 import { worstFit } from './worst-fit.ts';
@@ -32,6 +33,7 @@ export const placements: readonly PlacementSpec[] = [
   gpuClustering,
   fragmentationGradientDescent,
   consolidate,
+  packed,
   bestSwitch,
   buddyCells,
 ];

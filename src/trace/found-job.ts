@@ -1,4 +1,5 @@
 /** Jobs as tables of GPU clusters describe them: by totals. Checks what must hold of every job before it is added. */
+import type { SpeedModel } from '../speeds.ts';
 import type { GroupRow, Label } from '../workload-builder.ts';
 import { COMPLETES, OUTLASTS } from '../workload.ts';
 import type { TaskRequest } from '../workload.ts';
@@ -28,6 +29,7 @@ export interface FoundJob {
   readonly partition?: Label;
   readonly qos?: Label;
   readonly priority?: number;
+  readonly speed?: SpeedModel;
 }
 
 const NOT_GIVEN: Totals = { procs: NaN, tasks: NaN, gpus: NaN, memory: NaN, models: undefined };
@@ -56,7 +58,8 @@ export function addFound(job: FoundJob, line: number, sink: TraceSink): void {
   const size = { tasks: first.tasks, request: first.request, ...(more.length > 0 && { moreGroups: more }) };
   // Which limit ended it is not known here: it runs for as long as it did.
   const ended = outcome === OUTLASTS ? COMPLETES : outcome;
-  sink.jobs.add({ ...known, ...size, outcome: ended, walltime: Infinity, recordedStart: start });
+  const row = sink.jobs.add({ ...known, ...size, outcome: ended, walltime: Infinity, recordedStart: start });
+  if (job.speed !== undefined) sink.jobs.speeds.add(row, job.speed);
 }
 
 /** Without processors each task with GPUs is taken with one, as where a table has none. */

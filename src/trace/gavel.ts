@@ -2,6 +2,7 @@ import { usageError } from '../errors.ts';
 import type { Parameters } from '../parameters.ts';
 import { SECOND } from '../units.ts';
 import { readNumber } from './column-map-notations.ts';
+import type { SpeedModel } from '../speeds.ts';
 import { addFound } from './found-job.ts';
 import type { TraceFormat, TraceInput, TraceSink } from './format.ts';
 import { GavelThroughputs } from './gavel-throughputs.ts';
@@ -89,8 +90,29 @@ function addJob(row: NamedRow, speeds: GavelThroughputs, gpuType: string, sink: 
   const speed = speeds.speed(gpuType, row.text('job type'), gpus / 1000);
   if (speed === undefined) return sink.skip(`no throughput of its type and size on ${gpuType}`, row.line);
   const weight = row.number('priority weight', readNumber);
-  const known = { id: row.line, size: { gpus }, ...(weight >= 0 && { priority: weight }) };
+  const model = speedModel(row.text('job type'), gpus / 1000, speeds, gpuType);
+  const known = { id: row.line, size: { gpus }, speed: model, ...(weight >= 0 && { priority: weight }) };
   // Whole milliseconds: the simulator of Gavel counts in seconds with a fraction.
   const runtime = Math.round((steps / speed) * SECOND);
   addFound({ ...known, submit: row.number('arrival', SECONDS), runtime }, row.line, sink);
 }
+
+/** Under the names that pools of a cluster give to their GPUs: those of the file, and the same in capital letters. */
+function speedModel(jobType: string, gpus: number, speeds: GavelThroughputs, gpuType: string): SpeedModel {
+  const own = speeds.speed(gpuType, jobType, gpus) ?? NaN;
+  const types = speeds.types.filter((type) => !type.endsWith(APART));
+  const named = (value: (type: string) => number) =>
+    Object.fromEntries(types.flatMap((type) => [type, type.toUpperCase()].map((name) => [name, value(type)])));
+  return {
+    name: `${jobType}, ${gpus} GPUs`,
+    gpus: named((type) => (speeds.speed(type, jobType, gpus) ?? 0) / own),
+    // Some are faster apart than together: what was measured once varies by as much.
+    spread: named((type) => {
+      const [together, apart] = [type, `${type}${APART}`].map((kind) => speeds.speed(kind, jobType, gpus));
+      return together === undefined || apart === undefined ? 1 : Math.min(1, apart / together);
+    }),
+  };
+}
+
+/** What the file calls types whose GPUs are on several nodes. */
+const APART = '_unconsolidated';

@@ -8,6 +8,7 @@ import { DrawnColumn } from './drawn-column.ts';
 import { addEstimates, ESTIMATE_PARAMETERS } from './estimates.ts';
 import { EXTENT_PARAMETERS, readExtent } from './extent.ts';
 import type { GeneratorSpec } from './generator.ts';
+import { FAMILY_PARAMETERS, withFamilies } from './mix-families.ts';
 import { submissions, submissionsAtLoad } from './job-stream.ts';
 import type { JobStream } from './job-stream.ts';
 import { ARRIVAL_PARAMETERS, cycleClock, drawBursts } from './mix-arrivals.ts';
@@ -51,7 +52,14 @@ const PARAMETERS = {
     max: 1,
   },
   'cpus-per-gpu': { summary: 'Processors that go with each GPU.', type: 'integer', default: 4, min: 0 },
+  'task-gpus': {
+    summary: 'GPUs of each task of a job with several; 0 = as many as a node can hold. Tasks of one job may be spread.',
+    type: 'integer',
+    default: 0,
+    min: 0,
+  },
   ...RUNTIME_PARAMETERS,
+  ...FAMILY_PARAMETERS,
   ...USER_PARAMETERS,
   ...ESTIMATE_PARAMETERS,
 } as const satisfies ParameterSpecs;
@@ -113,7 +121,7 @@ function generate(name: string, parameters: Parameters, seed: number | string): 
       user: users > 0 ? String(userOf.at(submission.at(row)) + 1) : undefined,
     });
   }
-  return addEstimates(jobs.finish(name), parameters, seed);
+  return addEstimates(withFamilies(jobs.finish(name), parameters, random('families')), parameters, seed);
 }
 
 function drawnEach(draw: (random: Random) => number, random: Random): DrawnColumn {
@@ -134,7 +142,9 @@ function tasksOf(
 ): { tasks: number; request: number } {
   if (parameters['unit'] === 'procs') return { tasks: size, request: jobs.request() };
   const node = Number(parameters['gpus-per-node']);
-  const gpus = size <= node ? size : size % node === 0 ? node : 1;
+  const largest = Number(parameters['task-gpus']);
+  const together = largest === 0 ? node : Math.min(largest, node);
+  const gpus = size <= together ? size : size % together === 0 ? together : 1;
   const cpus = Number(parameters['cpus-per-gpu']) * gpus;
   const each = size === 1 ? 100 * tenths : 1000;
   return { tasks: size / gpus, request: jobs.request({ cpu: cpus * each, memory: 0, gpu: gpus * each }) };

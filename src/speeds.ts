@@ -1,0 +1,100 @@
+/**
+ * How fast jobs run on what they hold. A job's `runtime` is that of one run: on the GPUs that its model names as 1, and on as
+ * few nodes as hold it. On other GPUs, and on more nodes, it takes longer or shorter.
+ */
+import { poolOfNodes } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
+import { pickInt32 } from './columns.ts';
+import type { Workload } from './workload.ts';
+
+/** How fast jobs of one kind run: one kind of neural network, with so many GPUs. */
+export interface SpeedModel {
+  readonly name: string;
+  /** Against the run that `runtime` tells of, by GPU model [ratio]; models that are not named: 1. 0 = does not run there. */
+  readonly gpus?: Readonly<Record<string, number>>;
+  /**
+   * What is left of its speed on several nodes, over a fabric like the one that was measured, by GPU model [ratio]; models that
+   * are not named: `others`.
+   */
+  readonly spread?: Readonly<Record<string, number>>;
+  /** 1 if absent. */
+  readonly others?: number;
+}
+
+/** Which jobs have which model. */
+export interface Speeds {
+  /** Of each job [index into `models`]; -1 = it is as fast anywhere. */
+  readonly model: Int32Array;
+  readonly models: readonly SpeedModel[];
+}
+
+/** The speeds of these rows. */
+export function selectSpeeds({ model, models }: Speeds, rows: ArrayLike<number>): Speeds {
+  return { model: pickInt32(model, rows), models };
+}
+
+type Sizes = Pick<Workload, 'firstGroup' | 'groupTasks' | 'groupRequest' | 'requests'>;
+
+/** How fast jobs run on nodes of a cluster. */
+export class NodeSpeeds {
+  readonly #speeds: Speeds;
+  readonly #jobs: Sizes;
+  readonly #cluster: Cluster;
+  readonly #poolOf: Int32Array;
+
+  constructor(speeds: Speeds, jobs: Sizes, cluster: Cluster) {
+    this.#speeds = speeds;
+    this.#jobs = jobs;
+    this.#cluster = cluster;
+    this.#poolOf = poolOfNodes(cluster);
+  }
+
+  /** How fast the job runs on these nodes [ratio]: as its slowest GPUs do. */
+  of(job: number, nodes: readonly number[]): number {
+    const index = this.#speeds.model[job];
+    if (index < 0 || nodes.length === 0) return 1;
+    const model = this.#speeds.models[index];
+    const distinct = new Set(nodes);
+    const slowness = distinct.size > this.#fewest(job, nodes) ? this.#fabricBetween(nodes) : 0;
+    let slowest = Infinity;
+    for (const node of nodes) slowest = Math.min(slowest, speedOn(model, this.#gpuModel(node), slowness));
+    return slowest;
+  }
+
+  /** On how many nodes such as these its GPUs would have room: its run time is told of those. */
+  #fewest(job: number, nodes: readonly number[]): number {
+    const largest = Math.max(...nodes.map((node) => this.#cluster.pools[this.#poolOf[node]].gpus));
+    const gpus = gpusOf(this.#jobs, job) / 1000;
+    return largest === 0 ? 1 : Math.max(1, Math.ceil(gpus / largest));
+  }
+
+  #gpuModel(node: number): string {
+    return this.#cluster.pools[this.#poolOf[node]].gpuModel ?? '';
+  }
+
+  /** How slow the slowest network is that the nodes need to reach each other [ratio]; 0 on one node. */
+  #fabricBetween(nodes: readonly number[]): number {
+    const { fabric = 1, topology = [] } = this.#cluster;
+    let slowness = fabric;
+    for (const { domain, fabric: across } of topology) {
+      if (across === undefined) continue;
+      if (nodes.some((node) => domain.code[node] !== domain.code[nodes[0]])) slowness = Math.max(slowness, across);
+    }
+    return slowness;
+  }
+}
+
+function gpusOf({ firstGroup, groupTasks, groupRequest, requests }: Sizes, job: number): number {
+  let gpus = 0;
+  for (let group = firstGroup[job]; group < firstGroup[job + 1]; group++)
+    gpus += groupTasks[group] * requests[groupRequest[group]].gpu;
+  return gpus;
+}
+
+/** The time that goes into talking between nodes grows with the slowness of the fabric; the rest stays. */
+function speedOn({ gpus, spread, others = 1 }: SpeedModel, gpuModel: string, slowness: number): number {
+  const alone = gpus?.[gpuModel] ?? 1;
+  if (slowness === 0) return alone;
+  const left = spread?.[gpuModel] ?? others;
+  return left <= 0 ? 0 : alone / (1 + (1 / left - 1) * slowness);
+}
