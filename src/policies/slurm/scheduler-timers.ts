@@ -20,7 +20,7 @@ export class PassTimer {
   readonly #parameters: SlurmSchedulerParameters['main'];
   readonly #phase: number;
   #lastFull: number;
-  #lastPass = -Infinity;
+  #lastPass: number;
   #asked = NaN;
   /** Since when a pass is wanted at once; NaN = it is not. */
   #urged = NaN;
@@ -34,6 +34,8 @@ export class PassTimer {
     this.#least = Math.floor(parameters.minInterval);
     this.#phase = poll % SECOND;
     this.#lastFull = this.#pollFrom(full) - parameters.interval;
+    // It had nothing to do, but what is asked for keeps its distance from it all the same.
+    this.#lastPass = this.#lastFull;
   }
 
   /** A pass is to happen, as soon as the last one is batch_sched_delay old. */
