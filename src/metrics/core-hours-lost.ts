@@ -2,7 +2,7 @@ import { STATE_NAMES } from '../schedule.ts';
 import { coreHoursBy, total } from './core-hours.ts';
 import { coreHoursDelivered } from './core-hours-delivered.ts';
 import type { RunMetric } from './metric.ts';
-import { runningSpans, usefulSpans } from './spans.ts';
+import { recordedSpans, usefulSpans } from './spans.ts';
 
 /** What interruptions cost: done, thrown away, and to be done again. */
 export const coreHoursLost: RunMetric = {
@@ -13,7 +13,7 @@ export const coreHoursLost: RunMetric = {
   source: coreHoursDelivered.source,
   window: 'the whole run, all jobs that ever ran',
   figures(run) {
-    const held = total(coreHoursBy(run, runningSpans(run), run.schedule.state, STATE_NAMES.length));
+    const held = total(coreHoursBy(run, recordedSpans(run), run.schedule.state, STATE_NAMES.length));
     const isUndisturbed = run.schedule.attempts.count === 0;
     const useful = isUndisturbed ? held : total(coreHoursBy(run, usefulSpans(run), run.schedule.state, STATE_NAMES.length));
     const value = held - useful;

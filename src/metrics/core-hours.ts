@@ -3,13 +3,15 @@ import { millicoresOf } from './job-area.ts';
 import type { Run } from './metric.ts';
 import type { Spans } from './spans.ts';
 
-/** Core-hours of the spans, by a class of their job (`classOf`, from 0 to `classes` - 1). */
+/** Core-hours of the spans, without rows that are none, by a class of their job (`classOf`, from 0 to `classes` - 1). */
 export function coreHoursBy(run: Run, spans: Spans, classOf: ArrayLike<number>, classes: number): Float64Array {
   const millicores = millicoresOf(run.workload);
   const sum = new Float64Array(classes);
   for (let row = 0; row < spans.count; row++) {
+    const length = spans.until[row] - spans.from[row];
+    if (!(length > 0)) continue;
     const job = spans.job[row];
-    sum[classOf[job]] += millicores[job] * (spans.until[row] - spans.from[row]);
+    sum[classOf[job]] += millicores[job] * length;
   }
   return sum.map((area) => area / 1000 / HOUR);
 }

@@ -2,7 +2,7 @@ import { gpuCount } from '../cluster.ts';
 import { gpuColumn } from './job-area.ts';
 import type { RunMetric } from './metric.ts';
 import { OVER_WINDOWS, overWindows } from './over-windows.ts';
-import { heldIn, runningSpans } from './spans.ts';
+import { heldIn, recordedSpans } from './spans.ts';
 import { utilization } from './utilization.ts';
 import { lengthOf } from './window.ts';
 
@@ -18,7 +18,7 @@ export const gpuUtilization: RunMetric = {
     const gpus = gpuCount(run.cluster);
     if (gpus === 0) return overWindows(windows, () => NaN);
     const held = gpuColumn(run.workload);
-    const running = runningSpans(run);
+    const running = recordedSpans(run);
     return overWindows(windows, (window) => heldIn(window, running, held) / 1000 / (gpus * lengthOf(window)));
   },
 };

@@ -1,3 +1,4 @@
+import { rowNumbers } from '../columns.ts';
 import { UNFINISHED } from '../schedule.ts';
 import type { Attempts, Schedule } from '../schedule.ts';
 import type { Run } from './metric.ts';
@@ -19,6 +20,22 @@ const runningOf = new WeakMap<Schedule, Spans>();
 export function runningSpans({ schedule }: Run): Spans {
   const spans = runningOf.get(schedule) ?? findRunning(schedule);
   runningOf.set(schedule, spans);
+  return spans;
+}
+
+/** See `recordedSpans`. */
+const recordedOf = new WeakMap<Schedule, Spans>();
+
+/**
+ * The same for sums over spans, which skip rows that are none: without length, or NaN. Where nothing was interrupted they
+ * are the columns of the schedule, which are not copied then: for a large log they are large.
+ */
+export function recordedSpans(run: Run): Spans {
+  const { schedule } = run;
+  const { count, attempts, state, lastStart, end } = schedule;
+  if (attempts.count > 0 || state.includes(UNFINISHED)) return runningSpans(run);
+  const spans = recordedOf.get(schedule) ?? { count, job: rowNumbers(count), from: lastStart, until: end };
+  recordedOf.set(schedule, spans);
   return spans;
 }
 
@@ -75,9 +92,9 @@ export function heldIn(window: Window, spans: Spans, amount: ArrayLike<number>):
   const { job, from, until } = spans;
   let held = 0;
   for (let row = 0; row < spans.count; row++) {
-    // As `overlap` does: each job of a log comes by here, for each window.
-    const begins = from[row] > window.from ? from[row] : window.from;
-    const ends = until[row] < window.until ? until[row] : window.until;
+    // As `overlap` does, without its calls: each job of a log comes by here, for each window. NaN stays what it is.
+    const begins = from[row] < window.from ? window.from : from[row];
+    const ends = until[row] > window.until ? window.until : until[row];
     if (ends > begins) held += amount[job[row]] * (ends - begins);
   }
   return held;

@@ -1,4 +1,4 @@
-import { heldIn, runningSpans } from './spans.ts';
+import { heldIn, recordedSpans } from './spans.ts';
 import { millicoresOf } from './job-area.ts';
 import type { RunMetric } from './metric.ts';
 import { OVER_WINDOWS, overWindows } from './over-windows.ts';
@@ -15,7 +15,7 @@ export const utilization: RunMetric = {
   window: OVER_WINDOWS,
   figures(run, windows) {
     const millicores = millicoresOf(run.workload);
-    const running = runningSpans(run);
+    const running = recordedSpans(run);
     return overWindows(
       windows,
       (window) => heldIn(window, running, millicores) / 1000 / integrate(run.schedule.capacity, window),

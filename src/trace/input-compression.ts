@@ -7,10 +7,10 @@ import type { ZlibOptions } from 'node:zlib';
 import { InputError } from '../errors.ts';
 
 /** Decompressed pieces: large enough that what is done once a piece costs nothing. [bytes] */
-const PIECE = 256 * 1024;
+const PIECE = 128 * 1024;
 
-/** Some pieces ahead of the reader, so that it seldom waits for one. */
-const GUNZIP: ZlibOptions & TransformOptions = { chunkSize: PIECE, highWaterMark: 4 * PIECE };
+/** A piece ahead of the reader, so that it seldom waits for one; each is memory that is free only some time later. */
+const GUNZIP: ZlibOptions & TransformOptions = { chunkSize: PIECE, highWaterMark: 2 * PIECE };
 
 /** The most bytes that `compressionOf` looks at, and those that `refuseTar` does. */
 export const MAGIC_BYTES = 6;
