@@ -10,6 +10,9 @@ import { coreHoursDelivered } from './core-hours-delivered.ts';
 import { coreHoursLost } from './core-hours-lost.ts';
 import { coreHoursWasted } from './core-hours-wasted.ts';
 import { gpuFragmentation } from './gpu-fragmentation.ts';
+import { finishTimeFairness } from './finish-time-fairness.ts';
+import { gpuHours } from './gpu-hours.ts';
+import { turnaroundBySize } from './turnaround-by-size.ts';
 import { gpuUtilization } from './gpu-utilization.ts';
 import { jainBoundedSlowdown } from './jain-bounded-slowdown.ts';
 import { jainBoundedSlowdownByAccount } from './jain-bounded-slowdown-by-account.ts';
@@ -51,6 +54,7 @@ export const metrics: readonly MetricSpec[] = [
   usefulUtilization,
   gpuUtilization,
   gpuFragmentation,
+  gpuHours,
   makespan,
   throughput,
   queueLength,
@@ -67,6 +71,8 @@ export const metrics: readonly MetricSpec[] = [
   overtaken,
   unfairStarts,
   resourceInequality,
+  finishTimeFairness,
+  turnaroundBySize,
   waitBySize,
   waitByLength,
   boundedSlowdownBySize,

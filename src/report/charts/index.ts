@@ -5,6 +5,7 @@ import { distributions } from './distributions.ts';
 import { fairness } from './fairness.ts';
 import { fairnessOverTime } from './fairness-over-time.ts';
 import { fragmentation } from './fragmentation.ts';
+import { gpuHours } from './gpu-hours.ts';
 import { interruptions } from './interruptions.ts';
 import { nodeTime } from './node-time.ts';
 import { sensitivity } from './sensitivity.ts';
@@ -22,6 +23,7 @@ export const charts: readonly ChartSpec[] = [
   sharesOverTime,
   fragmentation,
   interruptions,
+  gpuHours,
   nodeTime,
   decisionMap,
   sensitivity,

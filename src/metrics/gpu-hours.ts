@@ -1,0 +1,112 @@
+import { gpuCount, processorCount } from '../cluster.ts';
+import { COMPLETED, FAILED, NODE_FAILED, SUSPENDED } from '../schedule.ts';
+import type { Schedule } from '../schedule.ts';
+import { HOUR } from '../units.ts';
+import type { Workload } from '../workload.ts';
+import { gpuColumn } from './job-area.ts';
+import type { RunMetric } from './metric.ts';
+
+/** Where GPU time can go, the best first. */
+export const GPU_TIME = ['useful', 'slowed', 'reloading', 'preempted', 'failed', 'down', 'idle'] as const;
+
+/** The waterfall of GPU time: what all GPUs could have done, less what was lost on the way. */
+export const gpuHours: RunMetric = {
+  name: 'gpu-hours',
+  summary:
+    'Where the GPU time of the run went: useful; slowed by slower GPUs and by spreading; reloading checkpoints; work lost to preemption and to failures; down with their nodes; idle. NaN without GPUs.',
+  unit: 'GPU-hours',
+  better: 'higher',
+  source: 'all that interruptions and placements take, as Jeon et al. (Philly), ATC 2019, break utilization down',
+  window: 'from the first submission to the last event, all jobs',
+  figures({ workload, cluster, schedule }) {
+    const gpus = gpuCount(cluster);
+    const time = gpus === 0 ? GPU_TIME.map(() => NaN) : spend(workload, schedule, gpus, processorCount(cluster));
+    const offered = time.reduce((sum, amount) => sum + amount, 0);
+    const hours = GPU_TIME.map((name, index) => ({ name, value: time[index] / HOUR }));
+    return {
+      value: time[0] / HOUR,
+      figures: [
+        ...hours,
+        ...GPU_TIME.map((name, index) => ({ name: `${name}-share`, value: time[index] / offered, unit: 'ratio' })),
+      ],
+    };
+  },
+};
+
+const [USEFUL, SLOWED, RELOADING, LOST_TO_PREEMPTION, LOST_TO_FAILURE, DOWN, IDLE] = GPU_TIME.keys();
+
+/** [GPU-ms], as in `GPU_TIME`. */
+function spend(workload: Workload, schedule: Schedule, gpus: number, procs: number): number[] {
+  const time = GPU_TIME.map(() => 0);
+  const asked = gpuColumn(workload);
+  const attempts = attemptsOf(schedule);
+  let held = 0;
+  for (let job = 0; job < schedule.count; job++) {
+    const width = asked[job] / 1000;
+    if (width === 0) continue;
+    const own = ofJob(workload, schedule, job, attempts.get(job) ?? []);
+    own.forEach((amount, index) => (time[index] += amount * width));
+    held += own.reduce((sum, amount) => sum + amount, 0) * width;
+  }
+  time[DOWN] = gpus * downTime(schedule, procs);
+  time[IDLE] = gpus * schedule.until - held - time[DOWN];
+  return time;
+}
+
+/** The rows of each job's attempts. */
+function attemptsOf({ attempts: { count, job } }: Schedule): Map<number, number[]> {
+  const rows = new Map<number, number[]>();
+  for (let row = 0; row < count; row++) {
+    const own = rows.get(job[row]);
+    if (own === undefined) rows.set(job[row], [row]);
+    else own.push(row);
+  }
+  return rows;
+}
+
+/** [ms] */
+function ofJob(workload: Workload, schedule: Schedule, job: number, rows: readonly number[]): number[] {
+  const time = GPU_TIME.map(() => 0);
+  const { attempts, lastStart, end, until, state } = schedule;
+  const restart = workload.checkpoints?.restart[job] ?? 0;
+  const slowed = schedule.slowed?.[job] ?? 0;
+  let [kept, loads] = [0, 0];
+  const lost: { why: number; amount: number }[] = [];
+  for (const row of rows) {
+    const length = attempts.end[row] - attempts.start[row];
+    const loading = Math.min(loads, length);
+    time[RELOADING] += loading;
+    time[USEFUL] += attempts.kept[row];
+    lost.push({ why: attempts.why[row], amount: length - loading - attempts.kept[row] });
+    kept += attempts.kept[row];
+    loads = attempts.why[row] === SUSPENDED || kept <= 0 ? 0 : restart;
+  }
+  const last = Number.isNaN(lastStart[job]) ? 0 : Math.max(0, (Number.isNaN(end[job]) ? until : end[job]) - lastStart[job]);
+  const loading = Math.min(loads, last);
+  const ownEnd = state[job] === COMPLETED || state[job] === FAILED;
+  const all = lost.reduce((sum, { amount }) => sum + amount, 0);
+  // How much slower the last run was follows from its work; where that is not known, each run has its part.
+  const slowedLast = ownEnd && slowed !== 0 ? last - loading - (workload.runtime[job] - kept) : slowed * part(last, last + all);
+  time[RELOADING] += loading;
+  time[SLOWED] = slowed;
+  time[USEFUL] += last - loading - slowedLast;
+  for (const { why, amount } of lost) {
+    time[why === NODE_FAILED ? LOST_TO_FAILURE : LOST_TO_PREEMPTION] += amount - (slowed - slowedLast) * part(amount, all);
+  }
+  return time;
+}
+
+function part(amount: number, whole: number): number {
+  return whole === 0 ? 0 : amount / whole;
+}
+
+/** How long the whole cluster was down, as it were [ms]: a schedule says how many processors were up, not how many GPUs. */
+function downTime({ capacity, until }: Schedule, procs: number): number {
+  let down = 0;
+  for (let step = 0; step < capacity.time.length; step++) {
+    const from = Math.min(until, capacity.time[step]);
+    const to = step + 1 < capacity.time.length ? Math.min(until, capacity.time[step + 1]) : until;
+    down += (to - from) * (1 - capacity.value[step] / procs);
+  }
+  return down;
+}

@@ -1,0 +1,125 @@
+// Where GPU time goes, and finish-time fairness, against what they are defined as.
+//
+// Planted, and seen to be caught: work that is kept counts as lost; a resumed job loads a checkpoint; what was slow in runs that
+// were broken off is counted twice; contention is that of the end; jobs that were turned away contend.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Cluster } from '../src/cluster.ts';
+import { simulate } from '../src/engine/simulate.ts';
+import { finishTimeFairness } from '../src/metrics/finish-time-fairness.ts';
+import { GPU_TIME, gpuHours } from '../src/metrics/gpu-hours.ts';
+import { worstFit } from '../src/placement/worst-fit.ts';
+import { fcfs } from '../src/policies/fcfs.ts';
+import { srtf } from '../src/policies/tiresias/shortest-remaining.ts';
+import type { Schedule } from '../src/schedule.ts';
+import { HOUR } from '../src/units.ts';
+import { WorkloadBuilder } from '../src/workload-builder.ts';
+import type { Workload } from '../src/workload.ts';
+
+const CLUSTER: Cluster = {
+  name: 'two nodes of two GPUs',
+  interchangeable: false,
+  pools: [{ name: 'n', count: 2, cpu: 8000, memory: Infinity, gpus: 2 }],
+  partitions: [],
+  outages: [],
+};
+
+const job = fc.record({
+  submit: fc.nat(6),
+  runtime: fc.integer({ min: 1, max: 9 }),
+  tasks: fc.integer({ min: 1, max: 5 }),
+  slow: fc.boolean(),
+  interval: fc.constantFrom(1, 2, Infinity),
+  restart: fc.nat(2),
+});
+const workloads = fc.array(job, { minLength: 1, maxLength: 8 }).map((rows): Workload => {
+  const jobs = new WorkloadBuilder();
+  rows.sort((one, other) => one.submit - other.submit);
+  rows.forEach(({ submit, runtime, tasks, slow }, id) => {
+    const request = jobs.request({ cpu: 1000, memory: 0, gpu: 1000 });
+    const row = jobs.add({ id, submit: 4 * submit, runtime: 4 * runtime, walltime: Infinity, tasks, request });
+    if (slow) jobs.speeds.add(row, { name: 'slow', others: 0.5 });
+  });
+  const column = (of: (row: (typeof rows)[number]) => number) => Float64Array.from(rows, of);
+  const checkpoints = {
+    interval: column(({ interval }) => 4 * interval),
+    cost: new Float64Array(rows.length),
+    restart: column(({ restart }) => restart),
+  };
+  return { ...jobs.finish('test'), checkpoints };
+});
+
+const outages = fc
+  .array(fc.record({ firstNode: fc.nat(1), from: fc.nat(30), length: fc.integer({ min: 1, max: 10 }) }), { maxLength: 2 })
+  .map((all) => all.map(({ firstNode, from, length }) => ({ firstNode, nodes: 1, from, until: from + length })));
+
+const share = (run: Parameters<typeof gpuHours.figures>[0], name: string) =>
+  (gpuHours.figures(run, { whole: [0, 1], steady: [0, 1] } as never).figures?.find((one) => one.name === name)?.value ?? NaN) *
+  HOUR;
+
+describe('gpu-hours', () => {
+  test('add up to all there were, and say of completed work what it is', () => {
+    fc.assert(
+      fc.property(workloads, outages, fc.constantFrom(fcfs, srtf), (workload, planned, policy) => {
+        const cluster = { ...CLUSTER, outages: planned };
+        const schedule = simulate(workload, cluster, policy, { placement: worstFit });
+        const run = { workload, cluster, schedule };
+        expect(GPU_TIME.reduce((sum, name) => sum + share(run, name), 0)).toBeCloseTo(4 * schedule.until, 6);
+        for (const name of GPU_TIME.filter((one) => one !== 'idle')) expect(share(run, name)).toBeGreaterThan(-1e-6);
+        expect(share(run, 'useful')).toBeCloseTo(workOf(workload, schedule), 6);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('are told apart: slow, broken off, loaded again', () => {
+    const jobs = new WorkloadBuilder();
+    const request = jobs.request({ cpu: 1000, memory: 0, gpu: 2000 });
+    const row = { id: 0, submit: 0, runtime: 100, walltime: Infinity, tasks: 2, request };
+    jobs.add(row);
+    const workload: Workload = {
+      ...jobs.finish('test'),
+      checkpoints: { interval: Float64Array.of(40), cost: Float64Array.of(0), restart: Float64Array.of(5) },
+    };
+    const cluster = { ...CLUSTER, outages: [{ firstNode: 0, nodes: 1, from: 50, until: 60 }] };
+    const schedule = simulate(workload, cluster, fcfs, { placement: worstFit });
+    const run = { workload, cluster, schedule };
+    expect(schedule.until).toBe(60 + 5 + 60);
+    expect(GPU_TIME.map((name) => Math.round(share(run, name)))).toEqual([400, 0, 20, 0, 40, 20, 20]);
+  });
+});
+
+/** Every job is over: its work, once, on its GPUs. */
+function workOf(workload: Workload, { start }: Schedule): number {
+  let work = 0;
+  for (let row = 0; row < workload.count; row++) {
+    if (!Number.isNaN(start[row])) work += workload.runtime[row] * workload.groupTasks[row];
+  }
+  return work;
+}
+
+test('finish-time fairness is turnaround over the run time in a share of what was asked for meanwhile', () => {
+  fc.assert(
+    fc.property(workloads, fc.constantFrom(fcfs, srtf), (workload, policy) => {
+      const schedule = simulate(workload, CLUSTER, policy, { placement: worstFit });
+      const rho = finishTimeFairness.perJob({ workload, cluster: CLUSTER, schedule });
+      const { submit, end, start } = schedule;
+      for (let row = 0; row < workload.count; row++) {
+        if (Number.isNaN(start[row])) {
+          expect(rho[row]).toBeNaN();
+          continue;
+        }
+        let asked = 0;
+        for (let time = submit[row]; time < end[row]; time++) {
+          for (let other = 0; other < workload.count; other++) {
+            if (!Number.isNaN(start[other]) && submit[other] <= time && time < end[other])
+              asked += workload.groupTasks[other] / 4;
+          }
+        }
+        const stay = end[row] - submit[row];
+        expect(rho[row]).toBeCloseTo(stay / (workload.runtime[row] * Math.max(1, asked / stay)), 9);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
