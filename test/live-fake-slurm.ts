@@ -207,13 +207,15 @@ export class FakeSlurm implements SlurmCommands {
     const { id, name, tasks, state, submit, start, end, restarts } = job;
     const time = (seconds: number) => (Number.isNaN(seconds) ? 'Unknown' : new Date(seconds * 1000).toISOString().slice(0, 19));
     const isPlaced = state !== 'PENDING' && !(state === 'CANCELLED' && start === end);
+    // Of one that waits Slurm tells when it may start.
+    const begins = state === 'PENDING' ? submit + 1000 : start;
     const reason = state !== 'PENDING' ? 'None' : tasks > this.#settings.processors ? 'PartitionConfig' : 'Resources';
     const nodes = isPlaced
       ? `NodeList=n1 BatchHost=n1 JOB_GRES=(null)   Nodes=n1 CPU_IDs=0-${tasks - 1} Mem=0 GRES=`
       : 'NodeList=';
     return (
       `JobId=${id} JobName=${name} UserId=me(1) JobState=${state} Reason=${reason} Dependency=(null) Restarts=${restarts} ` +
-      `SubmitTime=${time(submit)} EligibleTime=${time(submit)} StartTime=${time(start)} EndTime=${time(end)} ` +
+      `SubmitTime=${time(submit)} EligibleTime=${time(submit)} StartTime=${time(begins)} EndTime=${time(end)} ` +
       `Scheduler=Main Partition=main ${nodes} Comment=a = b\n`
     );
   }
