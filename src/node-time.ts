@@ -58,4 +58,6 @@ export interface NodeTime {
   readonly duplicates: number;
   /** For which work went on on nodes that were given to others already [millicore-ms]. */
   readonly hazard: number;
+  /** That the simulation went through [count]. */
+  readonly events: number;
 }

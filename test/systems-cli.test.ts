@@ -89,3 +89,19 @@ describe('systems verify', () => {
     expect((await yardmaster(['systems', 'verify', '--tolerance', '0'])).code).toBe(1);
   });
 });
+
+test('SIGTERM ends a long run at once', async () => {
+  const row = (job: number) => `${job + 1} ${job} -1 30000 16 -1 -1 16 60000 -1 1 1 1 1 -1 -1 -1 -1`;
+  const path = join(temporaryFolder(), 'long.swf');
+  writeFileSync(path, `; UnixStartTime: 0\n${Array.from({ length: 3000 }, (_, job) => row(job)).join('\n')}\n`);
+  let sent = 0;
+  await yardmaster(['systems', 'run', path, '--system', 'hpk'], {
+    onStart: (child) =>
+      setTimeout(() => {
+        sent = Date.now();
+        child.kill('SIGTERM');
+      }, 6000),
+  });
+  expect(sent).toBeGreaterThan(0);
+  expect(Date.now() - sent).toBeLessThan(20_000);
+});

@@ -115,3 +115,28 @@ describe('one session on four nodes full of Slurm', () => {
     },
   );
 });
+
+test('nodes that drain and are wanted again meanwhile come back once, and none is lost', () => {
+  // Sessions come and go in waves: carriers are wanted again while the last ones are on their way out.
+  const waves = Array.from({ length: 40 }, (_, row) => ({
+    submit: (600 + 700 * Math.floor(row / 4)) * S + (row % 4) * 1000,
+    runtime: 90 * S,
+    procs: 1,
+    request: WHOLE,
+    queue: 'interactive',
+  }));
+  const batch = Array.from({ length: 120 }, (_, row) => ({
+    submit: 0,
+    runtime: (100 + 37 * (row % 7)) * S,
+    walltime: 2 * H,
+    procs: 8,
+  }));
+  const system = systemOf(
+    'slinky-drain',
+    { 'leases.kube->slurm.scale.cooldown': '30s' },
+    { pools: new Map([['cloud', 'nodes=4,cpus=8,memory=64Gi']]) },
+  );
+  const { jobs, levels } = run(system, [...batch, ...waves], { audit: true });
+  expect(jobs.done).toBe(jobs.count);
+  expect(levels.map(({ manager }) => manager)).toEqual(['kube', 'slurm']);
+});

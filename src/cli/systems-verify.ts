@@ -4,6 +4,7 @@ import type { Comparison } from '../systems/published/bench.ts';
 import { parseShare } from './systems-options.ts';
 import { examples } from './command.ts';
 import { FAILED_CHECK } from './exit-codes.ts';
+import { interruptible, terminable } from './interrupt.ts';
 import { print, printJson } from './output.ts';
 import { loadBench } from './systems-files.ts';
 import { renderTable } from './table.ts';
@@ -24,7 +25,8 @@ export function declareSystemsVerify(command: Command): void {
     .option('--json', 'JSON, for machines')
     .action(async ({ tolerance, json }: Options) => {
       const allowed = parseShare(tolerance, '--tolerance');
-      const rows = compareAll(await loadBench());
+      const bench = await loadBench();
+      const rows = interruptible(() => terminable(() => compareAll(bench)));
       const off = rows.filter((row) => isHeld(row) && Math.abs(relativeError(row)) > allowed);
       if (json) printJson(rows.map((row) => ({ ...row, relative_error: relativeError(row) })));
       else {

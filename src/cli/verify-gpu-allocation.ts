@@ -10,6 +10,7 @@ import { examples } from './command.ts';
 import { FAILED_CHECK, OK } from './exit-codes.ts';
 import { CONTESTANTS, drawPods, runCurve } from './gpu-allocation-runs.ts';
 import type { Contestant } from './gpu-allocation-runs.ts';
+import { interruptible, terminable } from './interrupt.ts';
 import { wholeNumber } from './option-values.ts';
 import { print, printJson } from './output.ts';
 import { renderTable } from './table.ts';
@@ -59,7 +60,10 @@ async function verifyGpuAllocation(path: string, options: Options): Promise<void
   const curves: Curve[][] = CONTESTANTS.map(() => []);
   for (let seed = 42; seed < 42 + seeds; seed++) {
     const workload = await drawPods(arrivals, seed);
-    CONTESTANTS.forEach((contestant, index) => curves[index].push(runCurve(workload, arrivals.cluster, contestant, seed)));
+    CONTESTANTS.forEach((contestant, index) => {
+      const curve = interruptible(() => terminable(() => runCurve(workload, arrivals.cluster, contestant, seed)));
+      curves[index].push(curve);
+    });
   }
   for (const [index, contestant] of CONTESTANTS.entries()) {
     const ours = curves[index];

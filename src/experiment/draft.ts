@@ -73,7 +73,9 @@ function axisOf(name: string, { policy }: Draft): { part: Part; word: string; se
   const model = after(name, 'generate.');
   if (model !== undefined) return { part: 'workload', word: model, set: modelParameter(model) };
   const own = after(name, `${policy.entry.label}.`) ?? after(name, 'policy.');
-  return { part: 'policy', word: own ?? name, set: own === undefined ? () => undefined : policyParameter(own) };
+  // Paths into the description of a system are long: their ends tell them apart.
+  const word = policy.system === undefined ? own : own?.split('.').at(-1);
+  return { part: 'policy', word: word ?? name, set: own === undefined ? () => undefined : policyParameter(own) };
 }
 
 function after(text: string, start: string): string | undefined {

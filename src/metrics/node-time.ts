@@ -12,6 +12,7 @@ const NOTHING: NodeTime = {
   orphans: NaN,
   duplicates: NaN,
   hazard: NaN,
+  events: NaN,
 };
 
 /** The waste waterfall of a system of resource managers. */
@@ -40,6 +41,7 @@ export const nodeTime: RunMetric = {
       { name: 'orphans', value: time.orphans, unit: 'count' },
       { name: 'duplicates', value: time.duplicates, unit: 'count' },
       { name: 'hazard-core-hours', value: time.hazard / CORE_HOUR, unit: 'core-hours' },
+      { name: 'events', value: time.events, unit: 'count' },
     ];
     return { value: useful, figures, groups: time.levels.map(groupOf) };
   },

@@ -84,7 +84,8 @@ export class StandingLease {
       for (const slot of this.#slots) if (slot.isWaiting) slot.leave();
       const draining = this.#slots.filter((slot) => slot.isDraining).length;
       const there = this.#slots.filter((slot) => slot.isThere).sort((a, b) => a.worth - b.worth || b.number - a.number);
-      for (const slot of there.slice(0, Math.min(outside - draining, there.length - min))) slot.leave();
+      const going = Math.max(0, Math.min(outside - draining, there.length - min));
+      for (const slot of there.slice(0, going)) slot.leave();
       return;
     }
     if (Number.isNaN(this.#needless)) this.#needless = now;
@@ -121,6 +122,8 @@ class Slot implements Body {
   #run = 0;
   #isPassed = false;
   #isStopping = false;
+  /** It is wanted again, and its last carrier is still on its way out. */
+  #isAwaited = false;
   isWanted = false;
   preemptions = 0;
   unmade = 0;
@@ -175,6 +178,13 @@ class Slot implements Body {
     this.isWanted = true;
     // It may be on its way out, and stay after all.
     if (this.#isPassed && this.#site.manager.keepNode(this.number)) return;
+    // The next carrier comes when the last one has given its node back.
+    if (this.#hold === undefined) this.#submitNext();
+    else this.#isAwaited = true;
+  }
+
+  #submitNext(): void {
+    this.#isAwaited = false;
     if (this.#next === this.#carriers.length) {
       this.unmade++;
       this.isWanted = false;
@@ -185,6 +195,10 @@ class Slot implements Body {
 
   leave(): void {
     this.isWanted = false;
+    if (this.#isAwaited) {
+      this.#isAwaited = false;
+      return;
+    }
     if (!this.#isPassed) return this.#carriers[this.#next - 1].cancel();
     this.#site.manager.drainNode(this.number, () => this.#drained());
   }
@@ -241,6 +255,7 @@ class Slot implements Body {
     this.#hold = undefined;
     this.#isStopping = false;
     this.#takeNode(warned);
+    if (this.#isAwaited) this.#submitNext();
   }
 
   #takeNode(warned: boolean): void {

@@ -41,6 +41,7 @@ export function scheduleOfSystem(system: System, jobs: Workload, run: SystemRun)
       orphans: sum(run.jobs.orphans),
       duplicates: sum(run.jobs.duplicates),
       hazard: run.hazard,
+      events: run.events,
     },
   };
 }

@@ -35,6 +35,12 @@ export const KUBE_PARAMETERS = {
   call: { summary: 'Time of any other API call; 0 = as costs says.', type: 'duration', default: 0, min: 0 },
   nominate: { summary: 'Keep the nominations of pods that preempt others.', type: 'flag', default: true },
   grace: { summary: 'How long evicted pods take to stop, or "own": as they say, 30 s by default.', type: 'text', default: OWN },
+  'max-backoff': {
+    summary: 'Longest wait of a pod that failed before it is tried again; 0s = as the configuration says.',
+    type: 'duration',
+    default: 0,
+    min: 0,
+  },
   workers: {
     summary: 'Jobs whose pods the controller creates side by side; 1 = job by job. Matters where jobs come at once.',
     type: 'integer',
@@ -62,7 +68,8 @@ export interface KubeParameters {
 export function readKubeParameters({ parameters, files, jobs, random, watch, warn }: PolicySetup): KubeParameters {
   const behaviour = BEHAVIOURS[parameters.version === '1.26' ? '1.26' : '1.36'];
   const { services = [], replicators = [], budgets = [] } = jobs.kubernetes ?? {};
-  const configuration = readConfiguration(files.config, behaviour, { services, replicators });
+  const read = readConfiguration(files.config, behaviour, { services, replicators });
+  const configuration = withBackoff(read, Number(parameters['max-backoff'] ?? 0));
   const grace = ownOr(parameters.grace, 'grace');
   return {
     behaviour,
@@ -80,6 +87,11 @@ export function readKubeParameters({ parameters, files, jobs, random, watch, war
       warn,
     },
   };
+}
+
+function withBackoff(configuration: SchedulerConfiguration, longest: number): SchedulerConfiguration {
+  if (longest === 0) return configuration;
+  return { ...configuration, initialBackoff: Math.min(configuration.initialBackoff, longest), maxBackoff: longest };
 }
 
 function readConfiguration(

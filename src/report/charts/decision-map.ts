@@ -175,7 +175,7 @@ function sentenceOf({ labels }: ReportFacts, { figure, axes, held, cells }: Pict
   const all =
     figure.cells.length > cells.length ? ` Over all ${figure.cells.length} combinations: ${winsText(figure.cells, labels)}.` : '';
   const where = conditions.length === 0 ? '' : ` (${listed(conditions)})`;
-  return `By ${figure.label}${where}, ${drawn}.${all} Hatched and faint: less sure than ${percent(SURE)}. Who left jobs undone cannot win.`;
+  return `By ${figure.label}${where}, ${drawn}.${all} Hatched and faint: less sure than 95 %. Who left jobs undone cannot win.`;
 }
 
 function winsText(cells: readonly DecidedCell[], labels: readonly string[]): string {
@@ -188,8 +188,7 @@ function winsText(cells: readonly DecidedCell[], labels: readonly string[]): str
   const winners = wins.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
   const nobody = cells.filter(({ winner }) => winner < 0).length;
   const words = winners.map(
-    ({ label, count, sure, large }) =>
-      `${label} wins ${counted(count, 'cell')} (${sure} surely, ${large} by ${percent(MATTERS)} or more)`,
+    ({ label, count, sure, large }) => `${label} wins ${counted(count, 'cell')} (${sure} surely, ${large} by 5 % or more)`,
   );
   return listed(nobody === 0 ? words : [...words, `nobody ${nobody}`]);
 }

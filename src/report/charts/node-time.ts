@@ -75,12 +75,14 @@ export function partsOf({ labels, runs }: Pick<ReportFacts, 'labels' | 'runs'>, 
   return labels.flatMap((label) => {
     const own = runs.filter((run) => run.label === label);
     const names = [...new Set(own.flatMap((run) => namesOf(run, METRIC[by])))];
-    return names.map((name): Part => {
+    const parts = names.map((name): Part => {
       const mean = (what: string) =>
         own.reduce((sum, run) => sum + (run.figures[`${METRIC[by]}.${name}.${what}`] ?? 0), 0) / own.length;
       const hours = new Map(ORDER.flatMap((what) => (mean(what) > 0 ? [[what, mean(what)] as const] : [])));
       return { label, name, hours, passed: mean(PURPOSES[PASSED]) };
     });
+    // Who has no nodes only hands on work.
+    return parts.filter(({ hours }) => hours.size > 0);
   });
 }
 
@@ -146,6 +148,7 @@ function layoutOf(parts: readonly Part[], asShare: boolean, { theme, width }: Vi
       tickfont: { size: width < 500 ? 10 : 12 },
     },
     showlegend: true,
+    legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', traceorder: 'normal', font: { color: theme.ink } },
     hovermode: 'closest',
   };
 }
