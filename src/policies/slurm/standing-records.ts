@@ -114,7 +114,9 @@ export class StandingRecords {
     this.#isOrdered = true;
     const records = this.#records.map((record) => {
       const priority = this.#priorityOf(record);
-      return priority === record.priority ? record : { ...record, priority };
+      if (priority === record.priority) return record;
+      const { job, partition, reservation, isSimple, tier, submitted } = record;
+      return { job, partition, reservation, isSimple, tier, priority, submitted };
     });
     this.#records = records.sort(this.#compare);
   }

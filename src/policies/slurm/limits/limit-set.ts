@@ -22,6 +22,8 @@ export interface LimitSet extends Record<TresLimitKind, Amounts> {
   maxWallPerJob: number;
   /** Whether any resource is limited, with or without time. */
   readonly hasTres: boolean;
+  /** Whether resources times time of a group are limited. */
+  readonly hasGroupTimes: boolean;
   /** Whether running jobs or times are limited, of whatever they use. */
   readonly hasCounts: boolean;
 }
@@ -52,6 +54,7 @@ export function limitSet(names: readonly string[], limits: SlurmLimits, ofQos: Q
   return {
     ...ofTres,
     hasTres: Object.values(ofTres).some((amounts) => amounts.some((amount) => amount !== Infinity)),
+    hasGroupTimes: [...ofTres.groupTresTime, ...ofTres.groupTresRunTime].some((amount) => amount !== Infinity),
     hasCounts: COUNTS.some((field) => limits[field] !== undefined) || ofQos.maxJobsPerAccount !== undefined,
     groupJobs: limits.groupJobs ?? Infinity,
     groupSubmittedJobs: limits.groupSubmittedJobs ?? Infinity,

@@ -107,6 +107,7 @@ export class Runnable {
     clearLimits(this.#imposed);
     const times = amounts.map((amount) => amount * minutesOf(job));
     for (const qos of job.qos) {
+      if (!qos.limits.hasTres) continue;
       const reason =
         this.#overGroup(job, qos, 'qos', amounts, nodes, times) ??
         this.#overJob(qos.limits, 'qos', amounts, times) ??
@@ -114,6 +115,7 @@ export class Runnable {
       if (reason !== undefined) return reason;
     }
     for (const [level, standing] of job.associations.entries()) {
+      if (!standing.limits.hasTres) continue;
       const reason =
         this.#overGroup(job, standing, 'association', amounts, nodes, times) ??
         (level === 0 ? this.#overJob(standing.limits, 'association', amounts, times) : undefined);
@@ -130,29 +132,20 @@ export class Runnable {
     nodes: readonly number[],
     times: Amounts,
   ): string | undefined {
+    const held = { asked: withNewNodes(amounts, nodes, usage), held: usage.held, safe: true };
+    const inUse = () => this.#say(owner, 'groupTres', overGroupLimit(held, limits.groupTres, this.#how(owner, 'groupTres')));
+    if (!limits.hasGroupTimes) return inUse();
     // A QoS with UsageFactor=0 lets jobs run whatever has been used.
     const counts = job.usageFactor !== 0;
     const minutes = (seconds: Amounts | undefined) =>
       amounts.map((_, tres) => (counts && seconds !== undefined ? Math.floor(seconds[tres] / 60) : 0));
     const promised = minutes(usage.promised);
-    const asked = withNewNodes(amounts, nodes, usage);
     const time = { asked: times, held: promised, spent: minutes(spent?.tres), safe: this.#safe };
+    const running = { asked: times, held: promised, safe: true };
     return (
       this.#say(owner, 'groupTresTime', overGroupLimit(time, limits.groupTresTime, this.#how(owner, 'groupTresTime'))) ??
-      this.#say(
-        owner,
-        'groupTres',
-        overGroupLimit({ asked, held: usage.held, safe: true }, limits.groupTres, this.#how(owner, 'groupTres')),
-      ) ??
-      this.#say(
-        owner,
-        'groupTresRunTime',
-        overGroupLimit(
-          { asked: times, held: promised, safe: true },
-          limits.groupTresRunTime,
-          this.#how(owner, 'groupTresRunTime'),
-        ),
-      )
+      inUse() ??
+      this.#say(owner, 'groupTresRunTime', overGroupLimit(running, limits.groupTresRunTime, this.#how(owner, 'groupTresRunTime')))
     );
   }
 

@@ -13,6 +13,7 @@ export class PrioritySum {
   readonly #held: boolean;
   /** Weighed. */
   readonly #association: number;
+  readonly #partition: number;
   readonly #qos: number;
   readonly #tres: number;
   #size: number;
@@ -30,6 +31,7 @@ export class PrioritySum {
     this.#nice = nice;
     this.#held = held;
     this.#association = weights.association === 0 ? 0 : factors.association(facts) * weights.association;
+    this.#partition = factors.partition(facts.partition) * weights.partition;
     this.#qos = weights.qos === 0 ? 0 : factors.qos(facts) * weights.qos;
     this.#tres = factors.weighedTres(facts, facts.partition);
     this.#size = weights.jobSize === 0 ? 0 : factors.size(facts) * weights.jobSize;
@@ -46,10 +48,10 @@ export class PrioritySum {
     if (this.#held) return;
     this.#age = accounting ? (age < maxAge ? age / maxAge : 1) * weights.age : 0;
     this.#fairShare = accounting ? fairShare * weights.fairShare : 0;
-    const { partition } = this.#facts;
-    const ofPartition = this.#factors.partition(partition) * weights.partition;
-    const sum = this.#age + this.#association + this.#fairShare + this.#size + ofPartition + this.#qos + this.#tres - this.#nice;
+    const beforePartition = this.#age + this.#association + this.#fairShare + this.#size;
+    const sum = beforePartition + this.#partition + this.#qos + this.#tres - this.#nice;
     this.#priority = this.#raise(this.#priority, toPriority(sum));
+    if (this.#byPartition.size === 0) return;
     for (const [other, before] of this.#byPartition) {
       this.#byPartition.set(other, this.#raise(before, this.#sumIn(other)));
     }
