@@ -58,7 +58,10 @@ export interface Dependencies {
   readonly on: Int32Array;
   /** One of AFTER_ANY, AFTER_OK, AFTER_NOT_OK, AFTER_START. */
   readonly kind: Uint8Array;
-  /** Time between the end of the other job and this submission, as the trace has it [ms]; NaN = not given. */
+  /**
+   * Time between the end of the other job and this submission, as the trace has it; for AFTER_START, the least time after the
+   * start that was asked for [ms]. NaN = not given.
+   */
   readonly think: Float64Array;
 }
 

@@ -353,7 +353,8 @@ export class Oracle {
         if (edge.on !== job.row || (edge.kind === AFTER_START) !== (what === 'start') || other.phase === 'over') continue;
         const isPossible =
           edge.kind === AFTER_START || edge.kind === AFTER_ANY || (edge.kind === AFTER_NOT_OK) !== (job.state === COMPLETED);
-        if (isPossible) edge.at = time;
+        // A delay after a start was asked for; other think times count in feedback only.
+        if (isPossible) edge.at = time + (edge.kind === AFTER_START && edge.think > 0 ? edge.think : 0);
         else if (this.#workload.submit[other.row] <= this.#now) this.#close(other, CANCELLED);
         else other.isDoomed = true;
       }
@@ -367,7 +368,7 @@ export class Oracle {
     if (edges.some(({ at }) => Number.isNaN(at))) return Infinity;
     const thinks = this.#options.dependencies === 'feedback' && edges.some(({ think }) => !Number.isNaN(think));
     if (!thinks) return Math.max(recorded, ...edges.map(({ at }) => at));
-    return Math.max(...edges.map(({ at, think }) => at + (think > 0 ? think : 0)));
+    return Math.max(...edges.map(({ at, kind, think }) => at + (kind !== AFTER_START && think > 0 ? think : 0)));
   }
 
   #view(): View {

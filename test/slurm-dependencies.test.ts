@@ -32,11 +32,16 @@ describe('--dependency', () => {
     { text: 'aftercorr:7', after: [{ id: '7', kind: AFTER_OK }] },
     { text: 'afterok:7_3', after: [{ id: '7', kind: AFTER_OK }] },
     {
-      text: 'after:7+5',
-      after: [{ id: '7', kind: AFTER_START }],
-      lost: ['minutes after the start of another job are not heeded'],
+      text: 'after:7+5:8:9+1',
+      after: [
+        { id: '7', kind: AFTER_START, think: 300_000 },
+        { id: '8', kind: AFTER_START },
+        { id: '9', kind: AFTER_START, think: 60_000 },
+      ],
     },
     { text: 'afterok:7?afterok:8', after: [], lost: ['alternatives of --dependency are not heeded'] },
+    { text: 'afterany:7+5', after: [{ id: '7', kind: AFTER_ANY }] },
+    { text: 'afterburstbuffer:7', after: [], lost: ['--dependency=afterburstbuffer is not heeded'] },
     { text: 'expand:7', after: [], lost: ['--dependency=expand is not heeded'] },
     { text: 'singleton', after: [], singleton: true },
     { text: '', after: [] },
@@ -62,6 +67,13 @@ describe('runs with --dependencies hold', () => {
     const { starts, end } = await replay(['-n 1', '-n 1 -d afterok:1', '-n 1 --dependency=after:jobid_1']);
     expect(starts[1]).toBeGreaterThanOrEqual(end);
     expect(starts[2]).toBeLessThan(end);
+  });
+
+  test('after with minutes waits for so long after the start', async () => {
+    const { starts } = await replay(['-n 1', '-n 1 -d after:1+3', '-n 1 -d after:1+1', '-n 1 -d after:1']);
+    const [first, ...others] = starts;
+    const delays = others.map((start) => Math.floor((start - first) / 60));
+    expect(delays).toEqual([3, 1, 0]);
   });
 
   test('afterok of a job that was killed never starts, afternotok does', async () => {

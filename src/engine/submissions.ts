@@ -152,10 +152,13 @@ export class Submissions {
     this.#events.push(Math.max(earliest, this.#ready[job]), SUBMIT, job);
   }
 
-  /** [ms]; 0 if it is not given: a trace may have a submission before the end that it waited for. */
+  /**
+   * [ms]; 0 if it is not given: a trace may have a submission before the end that it waited for. A time after a start was asked
+   * for, and is kept in any case.
+   */
   #thinkTime(edge: number): number {
-    const think = this.#dependencies!.think[edge];
-    return this.#feedback && think > 0 ? think : 0;
+    const { think, kind } = this.#dependencies!;
+    return (this.#feedback || kind[edge] === AFTER_START) && think[edge] > 0 ? think[edge] : 0;
   }
 
   /** Whether think times say when the job is submitted, whatever the record says. */

@@ -1,8 +1,9 @@
 /**
- * --dependency of sbatch, as edges between jobs. What edges cannot say is told of: alternatives (`?`), a delay after a start,
- * and what is asked of other clusters. Source: Slurm 22.05, man page of sbatch; job_scheduler.c, update_job_dependency,
+ * --dependency of sbatch, as edges between jobs. What edges cannot say is told of: alternatives (`?`), burst buffers, and
+ * what is asked of other clusters. Source: Slurm 22.05, man page of sbatch; job_scheduler.c, update_job_dependency,
  * _find_singleton_job.
  */
+import { MINUTE } from '../units.ts';
 import { AFTER_ANY, AFTER_NOT_OK, AFTER_OK, AFTER_START } from '../workload.ts';
 import type { DependencyRow } from '../workload-builder.ts';
 
@@ -34,10 +35,15 @@ export function readDependencies(text: string, idOf: (name: string) => string): 
     const kind = Object.hasOwn(KINDS, type.toLowerCase()) ? KINDS[type.toLowerCase()] : undefined;
     if (type.toLowerCase() === 'singleton') singleton = true;
     else if (kind === undefined) lost.push(`--dependency=${type} is not heeded`);
-    else for (const name of names) after.push({ id: idOf(plainName(name)), kind });
-    if (names.some((name) => name.includes('+'))) lost.push('minutes after the start of another job are not heeded');
+    else for (const name of names) after.push({ id: idOf(plainName(name)), kind, ...delayOf(name, kind) });
   }
   return { after, singleton, lost };
+}
+
+/** `after:7+5`: so many minutes after the start of the other job. They mean nothing after its end. */
+function delayOf(name: string, kind: number): Pick<DependencyRow, 'think'> {
+  const [, minutes] = /\+(\d{1,9})$/.exec(name) ?? [];
+  return minutes === undefined || kind !== AFTER_START ? {} : { think: Number(minutes) * MINUTE };
 }
 
 /** Without minutes and without the number of a task. */
