@@ -37,6 +37,39 @@ const workloadOf = async (text: string, parameters = {}): Promise<Workload> => (
 const requestOf = (workload: Workload, job = 0) => workload.requests[workload.groupRequest[workload.firstGroup[job]]];
 const total = (tallies: readonly Tally[]) => tallies.reduce((sum, { count }) => sum + count, 0);
 
+describe('SubmitLine', () => {
+  const optionsOf = async (line: string) => {
+    const { workload, repaired } = await read(`${COLUMNS}|SubmitLine\n${record().trimEnd()}|${line}\n`);
+    const { minNodes: _, maxNodes: __, ...options } = workload.slurm!.options[workload.slurm!.optionsOfGroup[0]];
+    return { options, repaired: repaired.map(({ what }) => what) };
+  };
+
+  test.each([
+    { line: 'sbatch job.sh --exclusive', options: {} },
+    { line: 'sbatch --exclusive -N 2 job.sh', options: { exclusive: 'node' } },
+    {
+      line: '/usr/bin/srun --switches=1@00:10:00 -x n3 ./a.out',
+      options: { switches: { count: 1, wait: 600_000 }, excludedNodes: ['n3'] },
+    },
+    {
+      line: 'sbatch -w n[1-2] --contiguous --time-min 30 a|b.sh',
+      options: { nodeList: ['n1', 'n2'], contiguous: true, timeMin: 1_800_000 },
+    },
+    { line: 'sbatch --no-requeue -s job.sh', options: { requeue: false, overSubscribe: true } },
+    // Other columns say these.
+    { line: 'sbatch -n 400 --mem=1G -p other -t 3 job.sh', options: {} },
+    { line: '', options: {} },
+  ])('$line', async ({ line, options }) => expect(await optionsOf(line)).toEqual({ options, repaired: [] }));
+
+  test('what is not read is told of', async () => {
+    expect((await optionsOf('sbatch -d afterok:7 job.sh')).repaired.join()).toMatch(/--dependency in SubmitLine/);
+    expect(await optionsOf('sbatch -x n[1- job.sh')).toEqual({
+      options: {},
+      repaired: [expect.stringMatching(/cannot be read/)],
+    });
+  });
+});
+
 describe('a record', () => {
   test('is a job', async () => {
     const workload = await workloadOf(record({ ReqMem: '2048Mc' }));

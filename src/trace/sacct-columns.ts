@@ -32,7 +32,8 @@ export type Field =
   | 'eligible'
   | 'reservation'
   | 'constraints'
-  | 'licenses';
+  | 'licenses'
+  | 'submitLine';
 
 /** Columns of sacct by their names in lower case (man page of sacct, --format); several names for one are its versions. */
 const FIELD_OF: Readonly<Record<string, Field>> = {
@@ -70,6 +71,7 @@ const FIELD_OF: Readonly<Record<string, Field>> = {
   reqreservation: 'reservation',
   constraints: 'constraints',
   licenses: 'licenses',
+  submitline: 'submitLine',
 };
 
 /** Columns that hold what users wrote, and so may hold bars. */

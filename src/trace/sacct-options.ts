@@ -1,6 +1,7 @@
 import type { SlurmOptions } from '../slurm-workload.ts';
 import type { SacctColumns } from './sacct-columns.ts';
 import type { Complaints, Resources } from './sacct-resources.ts';
+import { optionsOfSubmitLine } from './sacct-submit-line.ts';
 import { readCount, readMemory, readTres } from './sacct-values.ts';
 
 const NOT_SAID = /^(none|n\/a|unknown|\(null\))?$/i;
@@ -17,6 +18,7 @@ export function optionsOf(columns: SacctColumns, resources: Resources, complaint
   const reservation = columns.get('reservation');
   const licenses = licensesOf(columns.get('licenses'), complaints);
   return {
+    ...optionsOfSubmitLine(columns.get('submitLine'), complaints),
     ...nodes,
     ...(memory?.per === 'node' && memory.bytes > 0 ? { memoryPerNode: memory.bytes } : {}),
     ...(memory?.per === 'cpu' && memory.bytes > 0 ? { memoryPerCpu: memory.bytes } : {}),
