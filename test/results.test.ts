@@ -10,6 +10,7 @@ import { attemptsCsv } from '../src/results/attempts-csv.ts';
 import { csvSeconds, csvText } from '../src/results/csv.ts';
 import { explanationsCsv } from '../src/results/explanations-csv.ts';
 import { jobsCsv } from '../src/results/jobs-csv.ts';
+import { readExplanations } from '../src/results/read-attempts.ts';
 import { readJobs } from '../src/results/read-jobs.ts';
 import { clearResults, makeFolder } from '../src/results/folder.ts';
 import { AtomicFile, removeUnfinishedFiles, writeAtomically } from '../src/results/write.ts';
@@ -150,6 +151,14 @@ test('attempts.csv and explanations.csv have a row for each', () => {
     'job,start_s,end_s,why,kept_s\n2,101.25,101.75,preempted,0\n2,102.25,103.25,node-failed,0.25\n',
   );
   expect([...explanationsCsv(workload(), schedule())].join('')).toBe('job,time_s,reason\n2,101,"it is ""first"", and waits"\n');
+});
+
+test('explanations.csv has dates where the trace knows the day, and is read either way', () => {
+  const jobs = readJobs(Buffer.from([...jobsCsv(workload(), cluster, schedule())].join('')), 'jobs.csv');
+  const dated = [...explanationsCsv({ ...workload(), epoch: Date.UTC(2024, 9, 1) }, schedule())].join('');
+  expect(dated).toBe('job,time_s,reason,date\n2,101,"it is ""first"", and waits",2024-10-01T00:01:41.000Z\n');
+  const read = (text: string) => readExplanations(Buffer.from(text), 'explanations.csv', jobs);
+  expect(read(dated)).toEqual(read([...explanationsCsv(workload(), schedule())].join('')));
 });
 
 describe('cells', () => {

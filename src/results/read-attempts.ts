@@ -2,7 +2,7 @@ import { Float64Column, Int32Column } from '../columns.ts';
 import { InputError } from '../errors.ts';
 import { ATTEMPTS_HEADER } from './attempts-csv.ts';
 import { CsvCells } from './csv-cells.ts';
-import { EXPLANATIONS_HEADER } from './explanations-csv.ts';
+import { DATED_HEADER, EXPLANATIONS_HEADER } from './explanations-csv.ts';
 import { ATTEMPT_NAMES } from './job-table.ts';
 import type { AttemptTable, ExplanationTable, JobTable } from './job-table.ts';
 import { NameColumn } from './read-jobs.ts';
@@ -38,7 +38,8 @@ function whyCode(cells: CsvCells): number {
 
 /** Reads explanations.csv of a run whose jobs are known. */
 export function readExplanations(bytes: Buffer, file: string, jobs: JobTable): ExplanationTable {
-  const cells = openAt(bytes, file, EXPLANATIONS_HEADER);
+  const cells = openAt(bytes, file, EXPLANATIONS_HEADER, DATED_HEADER);
+  const isDated = cells.header.join(',') === DATED_HEADER;
   const rowOf = rowsById(jobs);
   const job = new Int32Column();
   const time = new Float64Column();
@@ -50,13 +51,15 @@ export function readExplanations(bytes: Buffer, file: string, jobs: JobTable): E
     time.push(cells.thousandths());
     cells.nextCell();
     reason.push(cells.text());
+    if (isDated) cells.nextCell();
   }
   return { count: job.length, job: job.done(), time: time.done(), reason: reason.done() };
 }
 
-function openAt(bytes: Buffer, file: string, header: string): CsvCells {
+function openAt(bytes: Buffer, file: string, header: string, other = header): CsvCells {
   const cells = new CsvCells(bytes, file);
-  if (cells.header.join(',') !== header)
+  const found = cells.header.join(',');
+  if (found !== header && found !== other)
     throw new InputError(`its header is not ${header}`, `${file}:1`, 'was the file edited? run it again');
   return cells;
 }
