@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { didYouMean, usageError } from '../errors.ts';
 import { metrics } from '../metrics/index.ts';
@@ -9,12 +10,15 @@ import { labelOnCluster, onClusters } from '../results/on-clusters.ts';
 import { readResults } from '../results/read.ts';
 import type { Results, Run } from '../results/read.ts';
 import { collect, examples } from './command.ts';
+import { comparedGroups } from './compare-groups.ts';
 import { comparisonFacts } from './compare-json.ts';
 import { FAILED_CHECK, PARTIAL } from './exit-codes.ts';
 import { experimentTable } from './experiment-table.ts';
 import type { TablePoint } from './experiment-table.ts';
 import { sayMissing } from './missing-points.ts';
 import { print, printJson } from './output.ts';
+import { groupFacts, GROUPINGS, groupTable } from './replay-groups.ts';
+import type { Grouping } from './replay-groups.ts';
 import { plain } from './plain-text.ts';
 import { say, warn } from './terminal.ts';
 import { brokenThresholds, checkFiguresOf, checkThresholds, parseThreshold, unfinishedOf } from './threshold.ts';
@@ -24,6 +28,7 @@ interface Options {
   baseline?: string;
   baselineCluster?: string;
   figure?: string[];
+  by?: Grouping;
   threshold?: string[];
   json?: boolean;
 }
@@ -33,6 +38,7 @@ export function declareCompare(command: Command): void {
     'yardmaster compare results/sweep --baseline easy',
     'yardmaster compare results/before results/after --threshold "wait.mean<=+5%"',
     'yardmaster compare results/sweep --figure wait.p99 --threshold "wait.p99<=12h" --threshold "jobs.rejected<=0"',
+    'yardmaster compare results/sweep --by account',
     'yardmaster compare results/machines --baseline easy --baseline-cluster "64 nodes"',
   ]);
   command
@@ -40,6 +46,7 @@ export function declareCompare(command: Command): void {
     .option('--baseline <policy>', 'the policy that the others are compared with (default: the first)')
     .option('--baseline-cluster <name>', 'the cluster that it is taken from: policies on all clusters are compared with it')
     .option('--figure <name>', 'figure that is compared, such as wait.p99; may be given again', collect)
+    .addOption(new Option('--by <owner>', 'how each user, account, partition, QoS or queue fares').choices(GROUPINGS))
     .option(
       '--threshold <figure<=limit>',
       'exit with 1 if a policy breaks it: wait.mean<=3600, wait.mean<=1h, or against the baseline wait.mean<=+5%; may be given again',
@@ -62,9 +69,14 @@ async function compare(folders: readonly string[], options: Options): Promise<vo
   const verdicts = labels.length < 2 ? [] : await verdictsOf(runs, labels, figure?.flatMap(comparedFigure));
   const broken = thresholds.map((one) => ({ threshold: one, broken: brokenThresholds(one, points, labels[0]) }));
   const unfinished = unfinishedOf(points);
+  const groups = options.by === undefined ? undefined : await comparedGroups(runs, labels, options.by);
   if (options.json === true)
-    printJson(comparisonFacts({ sources, runs, clusters, labels, points, verdicts, broken, unfinished }));
+    printJson({
+      ...comparisonFacts({ sources, runs, clusters, labels, points, verdicts, broken, unfinished }),
+      ...(groups && { by: options.by, groups: groups.map((one) => ({ policy: one.label, groups: groupFacts(one.groups) })) }),
+    });
   else printComparison(points, labels, verdicts, figure);
+  if (groups !== undefined && options.json !== true) print(`\n${groupTable(options.by!, groups)}`);
   for (const message of unfinished) warn(message);
   if (options.json !== true) sayCautions(verdicts);
   process.exitCode = conclude(broken, sources);

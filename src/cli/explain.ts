@@ -124,10 +124,21 @@ function rowsOf(id: string, table: JobTable, where: string): number[] {
   const ids = Array.from({ length: table.count }, (_, row) => jobId(table, row));
   // Names of Kubernetes come with their namespace.
   const longer = ids.filter((one) => one.endsWith(`/${id}`)).slice(0, 3);
-  const near = longer.length > 0 ? longer : nearMisses(id, ids);
+  const tasks = ids.filter((one) => one.startsWith(`${id}_`)).slice(0, 3);
+  if (longer.length + tasks.length === 0 && /^\d+$/.test(id) && ids.some((one) => /^\d+_\d+$/.test(one)))
+    throw usageError(`there is no job "${id}" in it`, where, rawIdHint(id, ids));
+  const near = longer.length > 0 ? longer : tasks.length > 0 ? tasks : nearMisses(id, ids);
   const names = (list: readonly string[]) => list.map((one) => `"${one}"`).join(' or ');
   const hint = near.length > 0 ? `did you mean ${names(near)}?` : `ids are such as ${names(ids.slice(0, 3))}`;
   throw usageError(`there is no job "${id}" in it`, where, table.count === 0 ? 'it has no jobs at all' : hint);
+}
+
+/** Slurm gives each task of an array a number of its own, too: JobIDRaw. It is larger than that of the array. */
+function rawIdHint(id: string, ids: readonly string[]): string {
+  const bases = new Set(ids.flatMap((one) => /^(\d+)_\d+$/.exec(one)?.[1] ?? []).map(Number));
+  const before = Math.max(...[...bases].filter((base) => base < Number(id)));
+  const array = before > 0 ? `, perhaps of ${before}` : '';
+  return `if it is the JobIDRaw of a task of an array${array}: tasks have ids such as ${ids.find((one) => one.includes('_'))} here, and sacct -j ${id} -o JobID,JobIDRaw says which it is`;
 }
 
 /** Replays the trace, with somebody who watches the job. */

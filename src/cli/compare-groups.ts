@@ -1,0 +1,68 @@
+/** How users, accounts, partitions or QoS fare in results that are there already: all seeds and workloads of a policy together. */
+import { usageError } from '../errors.ts';
+import type { AttemptTable, JobTable } from '../results/job-table.ts';
+import type { Run } from '../results/read.ts';
+import { HOUR } from '../units.ts';
+import type { Category } from '../workload.ts';
+import type { GroupFigures, Grouping } from './replay-groups.ts';
+
+const NOBODY = '(none)';
+
+interface Sums {
+  jobs: number;
+  started: number;
+  /** [ms] */
+  wait: number;
+  coreHours: number;
+}
+
+/** Of each policy, the same groups in the same order: that in which the results have them. */
+export async function comparedGroups(
+  runs: readonly Run[],
+  labels: readonly string[],
+  by: Grouping,
+): Promise<{ label: string; groups: GroupFigures[] }[]> {
+  const sums = new Map(labels.map((label) => [label, new Map<string, Sums>()]));
+  const names = new Set<string>();
+  for (const run of runs) {
+    const table = await run.jobs();
+    const owners = ownersOf(table, by, run.folder);
+    addUp(table, owners, workOf(table, await run.attempts()), sums.get(run.label)!);
+    for (const name of sums.get(run.label)!.keys()) names.add(name);
+  }
+  return labels.map((label) => ({ label, groups: [...names].map((name) => figuresOf(name, sums.get(label)!.get(name))) }));
+}
+
+function ownersOf(table: JobTable, by: Grouping, where: string): Category {
+  const owners = table[by];
+  if (owners !== undefined) return owners;
+  throw usageError(`jobs.csv has no column ${by}`, where, 'it is of an older version: run it again, or take user or queue');
+}
+
+function addUp(table: JobTable, { names, code }: Category, work: Float64Array, sums: Map<string, Sums>): void {
+  for (let job = 0; job < table.count; job++) {
+    const name = code[job] < 0 ? NOBODY : names[code[job]];
+    let sum = sums.get(name);
+    if (sum === undefined) sums.set(name, (sum = { jobs: 0, started: 0, wait: 0, coreHours: 0 }));
+    sum.jobs++;
+    if (!Number.isNaN(work[job])) sum.coreHours += ((table.cpus[job] / 1000) * work[job]) / HOUR;
+    if (Number.isNaN(table.wait[job])) continue;
+    sum.started++;
+    sum.wait += table.wait[job];
+  }
+}
+
+/** How long each job ran, without work that was lost [ms]; NaN = it has not ended. */
+function workOf({ start, end }: JobTable, attempts: AttemptTable | undefined): Float64Array {
+  const work = end.map((time, job) => time - start[job]);
+  if (attempts === undefined) return work;
+  const { count, job, kept } = attempts;
+  for (let attempt = 0; attempt < count; attempt++) work[job[attempt]] = 0;
+  for (let attempt = 0; attempt < count; attempt++) work[job[attempt]] += kept[attempt];
+  return work;
+}
+
+function figuresOf(name: string, sum: Sums = { jobs: 0, started: 0, wait: 0, coreHours: 0 }): GroupFigures {
+  const { jobs, started, coreHours } = sum;
+  return { name, jobs, started, wait: started === 0 ? NaN : sum.wait / started / 1000, coreHours };
+}
