@@ -2,6 +2,7 @@
 // Caught when planted: shares of nodes kept though a job of them ends sooner; jobs of others let to nodes that are kept for one
 // user; nodes at the wrong place in the order of ends; rooms never measured anew; answers kept though another job runs; a search that was broken off taken for one that found nothing;
 // what one user would be given handed to another as it is; choices kept though something changed;
+// a job put in its place among those that end with it by no order; the books of what is to come left as they were;
 // jobs of all kinds taken for one; nodes compared by their hash alone, with a hash of four values; --switches remembered.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -159,6 +160,7 @@ test('an answer that is remembered is the one that would be found anew, node by 
           const nodes = nodeSetOf(NODES, step.nodes);
           const question = { demand: demandOf[step.job], nodes, now: clock.unix, nowOnly: step.nowOnly, notAfter };
           expect(textOf(remembering.test(question))).toBe(textOf(slowly(running, selection, question)));
+          expect(running.byEnd()).toEqual([...running.allocations()].sort((a, b) => a.end - b.end || a.job - b.job));
           expect(remembering.choices.of(question.demand, nodes)).toEqual(selection.choose(running.books, question.demand, nodes));
         }
       }

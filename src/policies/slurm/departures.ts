@@ -25,8 +25,9 @@ export class Departures {
   /** Of each node: those of its shares that are back in the books [count]. */
   readonly #back: Uint32Array;
 
-  constructor(now: Books, jobs: readonly Allocation[], nodes: number) {
-    this.books = now.copy();
+  /** `books`: to be used from now on, and as they are now. */
+  constructor(books: Books, jobs: readonly Allocation[], nodes: number) {
+    this.books = books;
     this.#jobs = jobs;
     this.#back = new Uint32Array(nodes);
     jobs.forEach(({ shares, whole }, index) => {

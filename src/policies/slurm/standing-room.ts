@@ -2,9 +2,10 @@
  * Processors that nodes have for jobs that ask the same: now, when some of the jobs on them are gone, and if nobody were
  * there. Deep queues ask for it again and again, and a node is measured anew only if something on it has changed.
  */
+import type { Books } from './books.ts';
 import type { JobDemand } from './demand.ts';
-import type { Departures } from './departures.ts';
-import type { Running } from './running.ts';
+import { Departures } from './departures.ts';
+import type { Allocation, Running } from './running.ts';
 import type { Selection } from './selection.ts';
 import type { Room } from './selection/room.ts';
 
@@ -27,10 +28,19 @@ export class StandingRoom {
   readonly #selection: Selection;
   readonly #known = new Map<number, Known>();
   readonly #idle = new Map<number, Float64Array>();
+  #future: Books | undefined;
 
   constructor(running: Running, selection: Selection) {
     this.#running = running;
     this.#selection = selection;
+  }
+
+  /** How these jobs go, one after the other. Whoever was told before must not ask any more: the books are used again. */
+  departures(jobs: readonly Allocation[]): Departures {
+    const { books } = this.#running;
+    if (this.#future === undefined) this.#future = books.copy();
+    else this.#future.become(books);
+    return new Departures(this.#future, jobs, this.#selection.nodes);
   }
 
   /** Of each node when the first `gone` jobs are gone. `before`: the same when fewer of them are gone, if that is known. */

@@ -15,9 +15,11 @@ export class Tenants {
   constructor(nodes: number, from?: Tenants) {
     this.#nodes = nodes;
     this.#keepers = from === undefined ? 0 : from.#keepers;
-    this.#users = new Map(from === undefined ? [] : from.#users);
-    const units = from === undefined ? [] : [...from.#units];
-    this.#units = new Map(units.map(([partition, taken]) => [partition, taken.slice()]));
+    this.#users = new Map();
+    this.#units = new Map();
+    if (from === undefined) return;
+    for (const [node, held] of from.#users) this.#users.set(node, held);
+    for (const [partition, taken] of from.#units) this.#units.set(partition, taken.slice());
   }
 
   change(node: number, held: Held, sign: -1 | 1): void {

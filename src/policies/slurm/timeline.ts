@@ -77,7 +77,7 @@ export class Timeline {
   }
 
   #future(): Departures {
-    return (this.#departures ??= new Departures(this.#now, this.order.jobs, this.#selection.nodes));
+    return (this.#departures ??= this.#standing.departures(this.order.jobs));
   }
 
   #room(demand: JobDemand, gone: number): Float64Array {
