@@ -6,7 +6,8 @@ import { compareFreely } from '../verify/kube-log-comparison.ts';
 import type { FreeComparison } from '../verify/kube-log-comparison.ts';
 import type { Simulate } from '../verify/kube-log-free.ts';
 import { readKubeLog } from '../verify/kube-log-record.ts';
-import { replayGuided } from '../verify/kube-log.ts';
+import { parseDuration } from '../units.ts';
+import { replayGuided, UNAWARE } from '../verify/kube-log.ts';
 import type { GuidedReplay } from '../verify/kube-log.ts';
 import { examples } from './command.ts';
 import { FAILED_CHECK, OK } from './exit-codes.ts';
@@ -19,6 +20,7 @@ interface Options {
   agree: string;
   alike: string;
   throughput: string;
+  unaware: string;
   json?: boolean;
 }
 
@@ -50,6 +52,11 @@ export function declareVerifyKubeLog(command: Command): void {
     .option('--agree <share>', 'least share of pods that are decided as the real one did, each after the real decisions', '100%')
     .option('--alike <share>', 'least share of pods with the same fate when our scheduler is left alone', '90%')
     .option('--throughput <share>', 'largest difference in pods bound a second, where the record is about that', '10%')
+    .option(
+      '--unaware <duration>',
+      'how late the real one may have heard of what happened: more than 25 ms where machine or cluster are busy',
+      `${UNAWARE}ms`,
+    )
     .option('--json', 'JSON, for machines')
     .action(verifyFiles);
 }
@@ -76,7 +83,7 @@ const simulated: Simulate = (workload, cluster, policy, options) => {
 
 function verifyFile(file: string, version: KubeVersion, options: Options): FileResult {
   const log = readKubeLog(readJsonFile(file, 'a record is one JSON object'), file);
-  const guided = replayGuided(log, version, file);
+  const guided = replayGuided(log, version, file, parseDuration(options.unaware, '--unaware'));
   const free = compareFreely(log, version, simulated);
   const { scheduler, scenario } = log;
   return { file, scheduler, scenario, guided, free, checks: checksOf(guided, free, options) };

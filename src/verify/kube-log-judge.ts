@@ -1,5 +1,5 @@
 /** Would our scheduler have decided so? One decision of a record, judged by what its scheduler knew. */
-import { fitErrorMessage } from '../policies/kube-default/fit-error.ts';
+import { fitErrorMessage, postFilterWords } from '../policies/kube-default/fit-error.ts';
 import type { PodInfo } from '../policies/kube-default/pod-info.ts';
 import { preempt } from '../policies/kube-default/post-filter.ts';
 import type { Candidate } from '../policies/kube-default/preemption.ts';
@@ -72,7 +72,7 @@ export class Judge {
     // All candidates are looked at; the real one may stop when it has found enough.
     const all = { ...preemption, minCandidateNodesPercentage: 100 };
     const { candidate, status } = preempt(pod, found, parts, all, this.#random, 0);
-    const message = this.#message(found, status.reasons.join(', '));
+    const message = this.#message(found, postFilterWords(status, snapshot.behaviour));
     if (candidate === undefined) {
       return { message, objection: decision.kind === 'preempt' ? `it preempts nobody: ${message}` : undefined };
     }

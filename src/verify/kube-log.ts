@@ -10,8 +10,8 @@ import type { Verdict } from './kube-log-judge.ts';
 import type { KubeLog, LogPod } from './kube-log-record.ts';
 import { LogState } from './kube-log-state.ts';
 
-/** So long an attempt may have begun before anything is seen of it [ms]. */
-const UNAWARE = 25;
+/** So long an attempt may have begun before anything is seen of it [ms]: on a machine that has nothing else to do. */
+export const UNAWARE = 25;
 
 export interface Disagreement {
   readonly at: number;
@@ -34,8 +34,9 @@ export interface GuidedReplay {
   readonly untold: readonly string[];
 }
 
-export function replayGuided(log: KubeLog, version: KubeVersion, where: string): GuidedReplay {
-  const replay = new Replay(log, version, where);
+/** `unaware`: what the real one did so long after something had happened, it may have decided without knowing of it [ms]. */
+export function replayGuided(log: KubeLog, version: KubeVersion, where: string, unaware = UNAWARE): GuidedReplay {
+  const replay = new Replay(log, version, where, unaware);
   return replay.run();
 }
 
@@ -43,6 +44,7 @@ class Replay {
   readonly #log: KubeLog;
   readonly #state: LogState;
   readonly #judge: Judge;
+  readonly #unaware: number;
   readonly #decisions: readonly LogDecision[];
   /** By pod. */
   readonly #firstOf = new Map<string, LogDecision>();
@@ -50,8 +52,9 @@ class Replay {
   readonly #startingAt = new Map<number, LogDecision>();
   readonly #verdicts = new Map<LogDecision, Verdict>();
 
-  constructor(log: KubeLog, version: KubeVersion, where: string) {
+  constructor(log: KubeLog, version: KubeVersion, where: string, unaware: number) {
     this.#log = log;
+    this.#unaware = unaware;
     this.#state = new LogState(log, version, where);
     this.#judge = new Judge(this.#state);
     this.#decisions = decisionsOf(log);
@@ -86,7 +89,7 @@ class Replay {
   /** What the scheduler does shortly after something has happened it may have decided before it knew of that. */
   #decideSoon(index: number): void {
     const { events } = this.#log;
-    for (let next = index + 1; next < events.length && events[next].at <= events[index].at + UNAWARE; next++) {
+    for (let next = index + 1; next < events.length && events[next].at <= events[index].at + this.#unaware; next++) {
       const decision = this.#startingAt.get(next);
       if (decision !== undefined && decision !== this.#firstOf.get(decision.pod)) this.#decide(decision);
     }

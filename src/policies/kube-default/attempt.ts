@@ -1,6 +1,6 @@
 /** What one attempt to schedule a pod saw, for explanations. */
 import type { NodeVerdict, PluginScore, Watch, WatchedAttempt } from '../../watch.ts';
-import { fitErrorMessage } from './fit-error.ts';
+import { fitErrorMessage, postFilterWords } from './fit-error.ts';
 import type { JobPod } from './job-pod.ts';
 import type { Outcome } from './schedule-pod.ts';
 import type { CycleSetup } from './schedule-pod.ts';
@@ -73,7 +73,7 @@ function turnedDown({ setup, outcome }: Attempt): NodeVerdict[] {
 export function attemptMessage({ setup, outcome, postFilter }: Pick<Attempt, 'setup' | 'outcome' | 'postFilter'>): string {
   const { statuses, absent, preFilter } = outcome;
   const { snapshot } = setup;
-  const postFilterText = postFilter?.status.reasons.join(', ');
+  const postFilterText = postFilter && postFilterWords(postFilter.status, snapshot.behaviour);
   const { endsTwice } = snapshot.behaviour;
   return fitErrorMessage({ statuses, absent, preFilter, postFilter: postFilterText, endsTwice }, snapshot.nodeCount);
 }

@@ -26,6 +26,8 @@ export interface Behaviour {
   readonly namesTaint: boolean;
   /** What preemption says in the message for people is followed by a second full stop. */
   readonly endsTwice: boolean;
+  /** Before preemption, claims of the pod to devices are looked at; what comes of it is said. */
+  readonly looksAtClaims: boolean;
   /** The cpu overhead of a pod is scored in whole cores, as if they were millicores (a mistake of old versions). */
   readonly misreadsOverhead: boolean;
   /** The scheduler goes on while victims are deleted; their preemptor is held back until then. */
@@ -45,6 +47,7 @@ const V136: Behaviour = {
   readsInitContainers: true,
   namesTaint: false,
   endsTwice: false,
+  looksAtClaims: true,
   misreadsOverhead: false,
   preemptsAside: true,
 };
@@ -62,6 +65,7 @@ const V126: Behaviour = {
   readsInitContainers: false,
   namesTaint: true,
   endsTwice: true,
+  looksAtClaims: false,
   misreadsOverhead: true,
   preemptsAside: false,
 };

@@ -2,6 +2,7 @@
  * Why a pod fits nowhere, in kube-scheduler's words.
  * Source: pkg/scheduler/framework/types.go, FitError (Kubernetes v1.36.2).
  */
+import type { Behaviour } from './behaviour.ts';
 import type { StatusesByNode } from './node-statuses.ts';
 import type { Status } from './status.ts';
 
@@ -35,6 +36,16 @@ export function fitErrorMessage({ statuses, absent, preFilter, postFilter, endsT
   }
   if (postFilter !== undefined && postFilter !== '') parts.push(endsTwice ? `${postFilter}.` : postFilter);
   return parts.join(' ');
+}
+
+/**
+ * What is said of the attempts to help a pod that fits nowhere; nothing if one has. Claims to devices are not modelled, so
+ * there are none. Source: plugins/dynamicresources (PostFilter), runtime/framework.go (RunPostFilterPlugins); as kube-scheduler
+ * v1.36.3 says it.
+ */
+export function postFilterWords({ code, reasons }: Status, { looksAtClaims }: Behaviour): string {
+  if (code === 'Success') return '';
+  return (looksAtClaims ? ['no new claims to deallocate', ...reasons] : reasons).join(', ');
 }
 
 function byBytes(one: string, other: string): number {
