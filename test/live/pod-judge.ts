@@ -26,6 +26,8 @@ export class PodJudge {
   readonly #completed = new Set<string>();
   /** By job: since when some of its pods but not all are on nodes, or have been. */
   readonly #halfSince = new Map<number, number>();
+  /** By job: all that was written of its pods, for people. */
+  readonly #stories = new Map<number, string[]>();
   readonly violations: string[] = [];
   bindings = 0;
   /** The longest that a gang was half on its nodes [ms]. */
@@ -43,6 +45,7 @@ export class PodJudge {
     else this.#pods.set(key, pod);
     if (pod?.mark !== undefined) this.#judge(pod);
     const job = (pod ?? before)?.mark?.job;
+    if (job !== undefined) this.#tell(job, pod ?? before, pod === undefined ? 'removed' : '');
     if (job !== undefined && this.#judged.gangs) this.#lookAtGang(job);
   }
 
@@ -70,7 +73,7 @@ export class PodJudge {
       const isOver = Array.from({ length: sizes[mark.job] }, (_, index) => index).every((index) =>
         this.#completed.has(`${mark.job}/${index}`),
       );
-      if (isOver) this.#note(`pod ${name} was bound although its job was over`);
+      if (isOver) this.#note(`pod ${name} was bound although its job was over: ${this.#stories.get(mark.job)?.join(', ') ?? ''}`);
     } else if (known !== nodeName) this.#note(`pod ${name} was bound to ${known} and then to ${nodeName}`);
     if (pod.phase === 'Succeeded') this.#completed.add(`${mark.job}/${mark.index}`);
     if (isFinished(pod)) return;
@@ -92,6 +95,14 @@ export class PodJudge {
     if (isHalf || since === undefined) return;
     this.longestHalf = Math.max(this.longestHalf, now - since);
     this.#halfSince.delete(job);
+  }
+
+  #tell(job: number, pod: LivePod | undefined, what: string): void {
+    const story = this.#stories.get(job) ?? [];
+    this.#stories.set(job, story);
+    const at = new Date().toISOString().slice(14, 23);
+    const facts = [pod?.name, pod?.nodeName, pod?.phase, pod?.terminating === true ? 'terminating' : '', what];
+    story.push(`${at} ${facts.filter((fact) => fact !== undefined && fact !== '').join(' ')}`);
   }
 
   #note(what: string): void {
