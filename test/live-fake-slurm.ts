@@ -87,6 +87,8 @@ export interface FakeJob {
   end: number;
   state: string;
   restarts: number;
+  /** Every time that it was started. */
+  readonly starts: number[];
 }
 
 const OPEN = new Set(['PENDING', 'RUNNING']);
@@ -133,7 +135,7 @@ export class FakeSlurm implements SlurmCommands {
       ...{ id, name: options.get('--job-name') ?? '', tasks: Number(options.get('--ntasks')), limit: minutes * 60 },
       length: Number(/sleep (\S+)/.exec(script)?.[1]),
       fails: script.includes('exit 1'),
-      ...{ submit: this.#seconds, start: NaN, end: NaN, state: 'PENDING', restarts: 0 },
+      ...{ submit: this.#seconds, start: NaN, end: NaN, state: 'PENDING', restarts: 0, starts: [] },
     });
     this.#advance();
     if (fault === 'lost after') return failed('Batch job submission failed: Socket timed out on send/recv operation');
@@ -199,6 +201,7 @@ export class FakeSlurm implements SlurmCommands {
       if (job.tasks > free) break;
       free -= job.tasks;
       job.start = at;
+      job.starts.push(at);
       job.state = 'RUNNING';
     }
   }

@@ -1,8 +1,10 @@
 // Pods that give way and come back at once (scenarios/priority-inversion.yaml) on a real kube-scheduler, beside what is
 // simulated of them: where the scheduler of the application also places those pods, its nomination keeps them off the node
 // that it frees; a second scheduler does not know of it. LIVE_INVERSION_GRACES=5,10,30,31 LIVE_INVERSION_SECONDS=300 is the
-// whole sweep: all periods of grace side by side, each on nodes of its own.
-import { writeFileSync } from 'node:fs';
+// whole sweep: all periods of grace side by side, each on nodes of its own. A kube-scheduler of today that has nothing else
+// to do tries a pod before its back-off is over, so that the application is soon lucky; before 1.33 it was not so:
+// LIVE_INVERSION_GATES=SchedulerPopFromBackoffQ=false LIVE_INVERSION_VERSION=1.26 lays that beside the old one, simulated.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,7 +12,6 @@ import { ClusterFolder } from '../../src/live/cluster/folder.ts';
 import { freePorts } from '../../src/live/cluster/ports.ts';
 import { start } from '../../src/live/cluster/processes.ts';
 import { temporaryFile, temporaryFolder, yardmaster } from '../cli-runner.ts';
-import { readFileSync } from 'node:fs';
 import { MISSING, SKIPPED, startControlPlane } from './control-plane.ts';
 import type { ControlPlane } from './control-plane.ts';
 
@@ -147,9 +148,9 @@ describe.skipIf(MISSING)(`priority inversion ${SKIPPED}`, () => {
   test.each(CASES.filter(({ second }) => !second))('a nomination is honoured: $controller, grace $grace s', ({ name, grace }) => {
     const { evictions, wait } = real.get(name)!;
     expect(evictions).toBe(1);
-    // The grace, and what is left of a back-off of at most 10 s.
+    // The grace, and what is left of a back-off of at most 10 s on a machine that may be busy.
     expect(wait).toBeGreaterThanOrEqual(grace);
-    expect(wait).toBeLessThan(grace + 12);
+    expect(wait).toBeLessThan(grace + 15);
   });
 
   test.runIf(VERSION === '1.26')('a second scheduler circumvents it: those that give way come back first', () => {
@@ -172,7 +173,7 @@ describe.skipIf(MISSING)(`priority inversion ${SKIPPED}`, () => {
     for (const { name } of CASES.filter(({ second }) => !second)) {
       expect(simulated.get(name)?.evictions).toBe(1);
       // One step of the back-off apart, at most.
-      expect(Math.abs(real.get(name)!.wait - simulated.get(name)!.wait)).toBeLessThan(10);
+      expect(Math.abs(real.get(name)!.wait - simulated.get(name)!.wait)).toBeLessThan(12);
     }
   });
 });
