@@ -100,7 +100,7 @@ describe('the map', () => {
     diverging: [],
   };
 
-  test.each([
+  test.each<{ chosen: Readonly<Record<string, string>>; count: number }>([
     { chosen: {}, count: 6 },
     { chosen: { x: 'network', y: 'steps', 'at.load': '0.8' }, count: 6 },
     { chosen: { x: 'load', y: 'load' }, count: 4 },

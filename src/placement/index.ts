@@ -10,7 +10,9 @@ import { fragmentationGradientDescent } from './fragmentation-gradient-descent.t
 import { gpuBestFit } from './gpu-best-fit.ts';
 import { gpuClustering } from './gpu-clustering.ts';
 import { gpuPacking } from './gpu-packing.ts';
+import { hinode } from './hinode.ts';
 import { leastAllocated } from './least-allocated.ts';
+import { lonode } from './lonode.ts';
 import { mostAllocated } from './most-allocated.ts';
 import { packed } from './packed.ts';
 import { random } from './random.ts';
@@ -22,7 +24,9 @@ export const placements: readonly PlacementSpec[] = [
   firstFit,
   bestFit,
   worstFit,
+  hinode,
   leastAllocated,
+  lonode,
   mostAllocated,
   contiguous,
   random,

@@ -22,6 +22,7 @@ const POLICIES: Readonly<Record<string, () => Promise<PolicySpec>>> = {
   kueue: async () => (await import('./kueue/kueue.ts')).kueue,
   volcano: async () => (await import('./volcano/volcano.ts')).volcano,
   kai: async () => (await import('./kai/kai.ts')).kai,
+  flux: async () => (await import('./flux/flux.ts')).flux,
   'slurm-backfill': async () => (await import('./slurm/slurm-backfill.ts')).slurmBackfill,
   'slurm-builtin': async () => (await import('./slurm/slurm-builtin.ts')).slurmBuiltin,
 };
