@@ -1,5 +1,4 @@
 // How groups fare in results that are there already: pooled over runs, and told as `replay --by` tells it.
-// Caught when planted: lost work counted; jobs that never started as if they had not waited.
 import { describe, expect, test } from 'vitest';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
