@@ -11,7 +11,7 @@ import { UNFINISHED } from '../src/schedule.ts';
 import type { Schedule } from '../src/schedule.ts';
 import { ONE_PROCESSOR } from '../src/workload.ts';
 import type { Workload } from '../src/workload.ts';
-import { VirtualCluster } from './live-virtual-cluster.ts';
+import { VirtualCluster } from '../src/live/run/virtual-cluster.ts';
 import { workloadOf } from './workload-of.ts';
 
 const NODES: Cluster = {

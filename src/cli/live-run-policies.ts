@@ -7,6 +7,7 @@ import { placements } from '../placement/index.ts';
 import { loadPolicyFile } from '../experiment/policy-file.ts';
 import { countStates, summaryFacts } from '../experiment/run-summary.ts';
 import { LiveDriver } from '../live/driver/live-driver.ts';
+import type { LivePlan } from '../live/driver/live-run-settings.ts';
 import type { PodStyle } from '../live/driver/pod-manifest.ts';
 import { POD_TIMES_FILE, podTimesCsv } from '../live/driver/pod-times.ts';
 import type { PodTimesBook } from '../live/driver/pod-times.ts';
@@ -17,6 +18,8 @@ import { wallClock } from '../live/kubernetes/clock.ts';
 import { Connection } from '../live/kubernetes/connection.ts';
 import { RateLimiter } from '../live/kubernetes/rate-limit.ts';
 import { cleanRun } from '../live/run/clean.ts';
+import { dryRun } from '../live/run/dry-run.ts';
+import type { DryRun, DryRunSettings } from '../live/run/dry-run.ts';
 import { ObservedRun, STOCK_SCHEDULER } from '../live/run/observed-run.ts';
 import { makePriorityClasses, priorityClassOf } from '../live/run/priority-classes.ts';
 import { measure } from '../metrics/measure.ts';
@@ -119,6 +122,17 @@ export class LiveExperiment {
     }
   }
 
+  /** What a policy would do to the cluster as it is now. Nothing is written. */
+  async dryRun(point: Point, run: string, told: DryRunSettings['told']): Promise<DryRun> {
+    const api = this.#open(run, new ApiTally());
+    try {
+      const { nodes } = this.#setting.options;
+      return await dryRun(api, await this.#plan(point), { ownership: this.#style(run, false), nodes, told });
+    } finally {
+      api.close();
+    }
+  }
+
   #open(run: string, tally: ApiTally): KubeApi {
     const random = randomStream(run, 'api');
     const qps = Number(this.#setting.options.qps);
@@ -153,26 +167,27 @@ export class LiveExperiment {
   }
 
   async #drive(api: KubeApi, style: PodStyle, point: Point, stop: AbortSignal): Promise<Outcome> {
-    const { workload, workloadDigest, options, plan } = this.#setting;
+    const { options } = this.#setting;
+    const driver = new LiveDriver(api, await this.#plan(point), {
+      ...{ style, nodes: options.nodes, batch: BATCH, preemptBy: options.preemptBy, lease: LEASE },
+      instance: `${hostname()}-${process.pid}`,
+      say: (message) => say(`${point.policy.label}: ${message}`),
+    });
+    return await driver.run(stop);
+  }
+
+  async #plan(point: Point): Promise<LivePlan> {
+    const { workload, workloadDigest, plan } = this.#setting;
     const { placement, run, seed, policy } = point;
     const { files } = plan.inputs.policies[policy.policy];
-    const driver = new LiveDriver(
-      api,
-      {
-        ...{ workload, workloadDigest, spec: await this.#spec(point) },
-        options: {
-          ...{ seed, files, parameters: liveParameters(policy.parameters), maxRestarts: run.maxRestarts },
-          placement: placement && placements.find(({ name }) => name === placement.name),
-          placementParameters: placement?.parameters,
-        },
+    return {
+      ...{ workload, workloadDigest, spec: await this.#spec(point) },
+      options: {
+        ...{ seed, files, parameters: liveParameters(policy.parameters), maxRestarts: run.maxRestarts },
+        placement: placement && placements.find(({ name }) => name === placement.name),
+        placementParameters: placement?.parameters,
       },
-      {
-        ...{ style, nodes: options.nodes, batch: BATCH, preemptBy: options.preemptBy, lease: LEASE },
-        instance: `${hostname()}-${process.pid}`,
-        say: (message) => say(`${policy.label}: ${message}`),
-      },
-    );
-    return await driver.run(stop);
+    };
   }
 
   async #spec({ policy: { policy: index, name } }: Point): Promise<PolicySpec> {

@@ -18,6 +18,7 @@ import { clearResults, makeFolder } from '../results/folder.ts';
 import { examples } from './command.ts';
 import { PARTIAL } from './exit-codes.ts';
 import { stopOnSignals } from './interrupt.ts';
+import { tellDryRuns } from './live-run-dry.ts';
 import { LiveExperiment, STOCK } from './live-run-policies.ts';
 import type { LiveResult } from './live-run-policies.ts';
 import { print, printJson } from './output.ts';
@@ -46,6 +47,7 @@ export interface LiveRunOptions {
   preemptBy: 'delete' | 'evict';
   qps: string;
   keep?: boolean;
+  dryRun?: boolean;
   json?: boolean;
 }
 
@@ -75,6 +77,7 @@ export function declareLiveRun(command: Command): void {
     .addOption(new Option('--preempt-by <how>', 'how pods are taken off').choices(['delete', 'evict']).default('delete'))
     .option('--qps <calls>', 'calls a second that yardmaster makes at most; 0 = no limit (of sbatch: 20)', '0')
     .option('--keep', 'leave the pods there when a policy is done')
+    .option('--dry-run', 'tell what would be bound and deleted on the cluster as it is now, and write nothing')
     .option('--json', 'JSON, for machines')
     .action((path: string, options: LiveRunOptions & { kubeScheduler?: boolean }) =>
       liveRun(path, { ...options, stock: options.kubeScheduler }),
@@ -99,6 +102,10 @@ async function liveRun(path: string, options: LiveRunOptions): Promise<void> {
   for (const note of notes) say(note);
   const peak = checkRate(workload, timeScale, maxRate);
   say(`at most ${peak.toFixed(1)} pods a second come, over 10 s; ${maxRate} are taken to be bearable`);
+  if (options.dryRun === true) {
+    const setting = { plan, workload, simulated: cluster, workloadDigest: '', timeScale, options, out: '' };
+    return await tellDryRuns(new LiveExperiment(access, setting), points, workload);
+  }
   const isStockWanted = options.stock === true || options.only?.includes(STOCK) === true;
   const labels = [...points.map(({ policy }) => policy.label), ...(isStockWanted ? [STOCK] : [])];
   const folders = distinctFolders(labels.map((name) => ({ name, given: {} })));

@@ -25,7 +25,7 @@ export interface TaskMark {
   readonly generation: number;
 }
 
-export function podName(run: string, { job, group, index }: Task, generation: number): string {
+export function podName(run: string, { job, group, index }: Pick<Task, 'job' | 'group' | 'index'>, generation: number): string {
   const name = `${run}-${job}-${group}-${index}`;
   return generation === 0 ? name : `${name}-r${generation}`;
 }

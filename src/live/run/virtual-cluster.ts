@@ -2,19 +2,18 @@
  * A cluster of pods in virtual time, for runs of a session without an API: what is ordered is done at once, pods are up when
  * they are bound, and end when their job has run for as long as the workload says.
  */
-import { nodeCount, nodeName } from '../src/cluster.ts';
-import type { Cluster } from '../src/cluster.ts';
-import { prepareRun } from '../src/engine/prepare.ts';
-import type { RunOptions } from '../src/engine/prepare.ts';
-import { isUp } from '../src/live/driver/live-pod.ts';
-import type { LivePod } from '../src/live/driver/live-pod.ts';
-import type { DeleteOrder, Order } from '../src/live/driver/orders.ts';
-import { Session } from '../src/live/driver/session.ts';
-import { withStrangerRows } from '../src/live/driver/stranger-rows.ts';
-import type { Task } from '../src/live/driver/tasks.ts';
-import type { PolicySpec } from '../src/policy.ts';
-import type { Schedule } from '../src/schedule.ts';
-import type { Workload } from '../src/workload.ts';
+import type { Cluster } from '../../cluster.ts';
+import { prepareRun } from '../../engine/prepare.ts';
+import type { RunOptions } from '../../engine/prepare.ts';
+import { isUp } from '../driver/live-pod.ts';
+import type { LivePod } from '../driver/live-pod.ts';
+import type { DeleteOrder, Order } from '../driver/orders.ts';
+import { Session } from '../driver/session.ts';
+import { withStrangerRows } from '../driver/stranger-rows.ts';
+import type { Task } from '../driver/tasks.ts';
+import type { PolicySpec } from '../../policy.ts';
+import type { Schedule } from '../../schedule.ts';
+import type { Workload } from '../../workload.ts';
 
 interface Event {
   readonly at: number;
@@ -87,7 +86,7 @@ export class VirtualCluster {
 
   #create(task: Task, generation: number): void {
     const { job, group, index } = task;
-    const uid = `uid-${this.#uids++}`;
+    const uid = `virtual-${this.#uids++}`;
     this.#set({
       ...{ uid, name: `${job}-${group}-${index}-${generation}`, namespace: 'test', mark: { job, group, index, generation } },
       ...{ nodeName: undefined, phase: 'Pending', terminating: false, reason: '', json: undefined },
@@ -156,10 +155,5 @@ export class VirtualCluster {
     if (grace === 0) return go();
     this.#set({ ...pod, terminating: true });
     this.#at(this.#now + grace, 1, go);
-  }
-
-  /** A node and what is on it, for errors. */
-  static nodeNames(cluster: Cluster): string[] {
-    return Array.from({ length: nodeCount(cluster) }, (_, node) => nodeName(cluster, node));
   }
 }
