@@ -3,7 +3,6 @@ import { decideCells } from '../experiment/statistics/index.ts';
 import type { ComparedFigure, Decision, DecisionCell } from '../experiment/statistics/index.ts';
 import type { Run } from '../results/read.ts';
 import type { DecidedCell, DecidedFigure, DecisionFacts } from './model.ts';
-import { byNumberOrText } from './sweep-points.ts';
 
 interface Decidable extends ComparedFigure {
   readonly label: string;
@@ -51,8 +50,9 @@ function inName({ workload, cluster, settings }: Run, name: string): boolean {
   return [workload, cluster].some((text) => (text.split(' @ ')[1] ?? '').split(',').includes(pair));
 }
 
+/** In the order of the runs, which is that of the scenario. */
 function distinct(values: readonly string[]): string[] {
-  return [...new Set(values)].sort(byNumberOrText);
+  return [...new Set(values)];
 }
 
 function valueOf(run: Run, axis: string): string {

@@ -12,6 +12,7 @@ const FIGURES = [
   { value: 'wait-by-queue.interactive.p95', label: 'p95 wait of interactive jobs', unit: 's', better: 'lower' },
   { value: 'node-time.useful', label: 'useful share of node time', unit: 'share', better: 'higher' },
   { value: 'node-time.lost-core-hours', label: 'core-hours of broken-off work', unit: 'core-hours', better: 'lower' },
+  { value: 'node-time.carrier-preemptions', label: 'nodes taken from Slurm', unit: 'count', better: 'lower' },
   { value: 'turnaround.mean', label: 'mean turnaround', unit: 's', better: 'lower' },
   { value: 'utilization', label: 'utilization', unit: 'share', better: 'higher' },
   { value: 'gpu-utilization', label: 'GPU utilization', unit: 'share', better: 'higher' },

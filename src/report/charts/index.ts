@@ -8,6 +8,7 @@ import { fragmentation } from './fragmentation.ts';
 import { gpuHours } from './gpu-hours.ts';
 import { interruptions } from './interruptions.ts';
 import { nodeTime } from './node-time.ts';
+import { outcomeMap } from './outcome-map.ts';
 import { sensitivity } from './sensitivity.ts';
 import { sharesOverTime } from './shares-over-time.ts';
 import { sizeAndLength } from './size-and-length.ts';
@@ -27,5 +28,6 @@ export const charts: readonly ChartSpec[] = [
   nodeTime,
   decisionMap,
   sensitivity,
+  outcomeMap,
   tradeOffs,
 ];
