@@ -1,7 +1,7 @@
 // Where GPU time goes, and finish-time fairness, against what they are defined as.
 //
 // Planted, and seen to be caught: work that is kept counts as lost; a resumed job loads a checkpoint; what was slow in runs that
-// were broken off is counted twice; contention is that of the end; jobs that were turned away contend.
+// were broken off is counted twice; contention below 1 makes a share larger than the cluster.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Cluster } from '../src/cluster.ts';
@@ -67,6 +67,7 @@ describe('gpu-hours', () => {
         expect(GPU_TIME.reduce((sum, name) => sum + share(run, name), 0)).toBeCloseTo(4 * schedule.until, 6);
         for (const name of GPU_TIME.filter((one) => one !== 'idle')) expect(share(run, name)).toBeGreaterThan(-1e-6);
         expect(share(run, 'useful')).toBeCloseTo(workOf(workload, schedule), 6);
+        expect(share(run, 'idle') + share(run, 'down')).toBeCloseTo(4 * schedule.until - heldIn(workload, schedule), 6);
       }),
       { numRuns: 300 },
     );
@@ -88,6 +89,17 @@ describe('gpu-hours', () => {
     expect(GPU_TIME.map((name) => Math.round(share(run, name)))).toEqual([400, 0, 20, 0, 40, 20, 20]);
   });
 });
+
+/** GPU time that jobs held, whatever they made of it. */
+function heldIn({ groupTasks }: Workload, { lastStart, end, attempts }: Schedule): number {
+  let held = 0;
+  for (let row = 0; row < lastStart.length; row++) {
+    if (!Number.isNaN(lastStart[row])) held += (end[row] - lastStart[row]) * groupTasks[row];
+  }
+  for (let row = 0; row < attempts.count; row++)
+    held += (attempts.end[row] - attempts.start[row]) * groupTasks[attempts.job[row]];
+  return held;
+}
 
 /** Every job is over: its work, once, on its GPUs. */
 function workOf(workload: Workload, { start }: Schedule): number {

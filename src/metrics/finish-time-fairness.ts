@@ -41,11 +41,11 @@ function contention({ workload, cluster, schedule }: Run): (time: number) => num
   const gpus = gpuCount(cluster);
   const asked = gpus > 0 ? gpuColumn(workload).map((thousandths) => thousandths / 1000) : Float64Array.from(workload.procs);
   const capacity = gpus > 0 ? gpus : processorCount(cluster);
-  const { submit, end, until, start } = schedule;
+  const { submit, end, until } = schedule;
   const changes: (readonly [time: number, by: number])[] = [];
   for (let job = 0; job < schedule.count; job++) {
-    // One that was turned away asked for nothing that there is.
-    if (Number.isNaN(submit[job]) || (Number.isNaN(start[job]) && !Number.isNaN(end[job]))) continue;
+    // One that is turned away at once is there for no time.
+    if (Number.isNaN(submit[job])) continue;
     changes.push([submit[job], asked[job]], [Number.isNaN(end[job]) ? until : end[job], -asked[job]]);
   }
   changes.sort(([one], [other]) => one - other);

@@ -36,11 +36,12 @@ export class SacctLosses {
   }
 
   tell(lost: Lost): void {
-    const { count, epoch, dependencies, checkpoints, slurm } = this.#workload;
+    const { count, epoch, dependencies, checkpoints, speeds, slurm } = this.#workload;
     if (Number.isNaN(epoch)) lost('that dates are not known: time begins with 1970', 0);
     for (const [what, jobs] of this.#jobs) lost(what, jobs.size);
     if (dependencies !== undefined) lost('dependencies', ownersOf(dependencies.first));
     if (checkpoints !== undefined) lost('checkpoints', count);
+    if (speeds !== undefined) lost('how fast jobs are on which GPUs and nodes', count);
     const late = slurm?.deadline?.reduce((jobs, deadline) => (Number.isNaN(deadline) ? jobs : jobs + 1), 0) ?? 0;
     if (late > 0) lost('deadlines', late);
     if (slurm?.arrays.some(({ limit }) => limit < Infinity) === true) lost('how many tasks of an array may run at once', 0);

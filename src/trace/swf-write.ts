@@ -131,7 +131,7 @@ function tellLosses(workload: Workload, ids: ArrayLike<number>, numbering: Numbe
     return false;
   };
   const request = (group: number) => workload.requests[workload.groupRequest[group]];
-  const { dependencies, checkpoints, priority } = workload;
+  const { dependencies, checkpoints, speeds, priority } = workload;
   tell('ids that are no numbers: numbered by line', (job) => jobId(workload, job) !== String(ids[job]));
   for (const name of ['user', 'account'] as const) {
     if (numbering[name].renamed) tell(`names (${name}): numbered in order of appearance`, (job) => workload[name].code[job] >= 0);
@@ -149,6 +149,7 @@ function tellLosses(workload: Workload, ids: ArrayLike<number>, numbering: Numbe
   tell('QoS', (job) => workload.qos.code[job] >= 0);
   if (priority) tell('priority', (job) => priority[job] !== 0);
   if (checkpoints) tell('checkpoints', (job) => checkpoints.interval[job] < Infinity);
+  if (speeds) tell('how fast jobs are on which GPUs and nodes', (job) => speeds.model[job] >= 0);
   if (dependencies) {
     tell('dependencies after the first one', (job) => dependencies.first[job + 1] - dependencies.first[job] > 1);
     tell('kinds of dependency: all are written as "after the other one has ended"', (job) => {

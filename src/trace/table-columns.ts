@@ -96,6 +96,7 @@ function afterCell(workload: Workload, { first, on, kind, think }: Dependencies,
 
 function tellLosses(workload: Workload, lost: Lost): void {
   if (workload.checkpoints) lost('checkpoint intervals and costs', workload.count);
+  if (workload.speeds) lost('how fast jobs are on which GPUs and nodes', workload.count);
   const { dependencies } = workload;
   if (dependencies === undefined) return;
   // Jobs are named by id: of several with one id a reader takes the first.
