@@ -15,6 +15,10 @@ interface Known {
   readonly steps: Float64Array[];
   /** Of each node: which of its changes they know of. */
   readonly changes: Float64Array;
+  /** Of each node while all jobs are there: processors [thousandths]. */
+  readonly now: Float64Array;
+  /** How often anything had been written when that was looked up [count]. */
+  seen: number;
 }
 
 /** Processors of each node when so many jobs are gone [thousandths]. */
@@ -47,20 +51,26 @@ export class StandingRoom {
   after(departures: Departures, gone: number, demand: JobDemand, asks: number, before?: RoomAt): Float64Array {
     const known = this.#of(asks);
     const room = this.#selection.roomFor(departures.books, demand);
-    if (before === undefined) {
-      const processors = new Float64Array(this.#selection.nodes);
-      for (let node = 0; node < processors.length; node++) {
-        processors[node] = this.#on(node, known, departures, gone, room);
-      }
-      return processors;
-    }
-    const processors = before.processors.slice();
-    for (let index = before.gone; index < gone; index++) {
+    const processors = before === undefined ? this.#now(known, departures, room) : before.processors;
+    if (gone === 0) return processors;
+    const after = processors.slice();
+    for (let index = before?.gone ?? 0; index < gone; index++) {
       for (const { node } of departures.jobs[index].shares) {
-        processors[node] = this.#on(node, known, departures, gone, room);
+        after[node] = this.#on(node, known, departures, gone, room);
       }
     }
-    return processors;
+    return after;
+  }
+
+  /** While all jobs are there. Right until one comes or goes. */
+  #now(known: Known, departures: Departures, room: Room): Float64Array {
+    const { changedAt, changes } = this.#running.books;
+    const { now } = known;
+    for (let node = 0; node < now.length; node++) {
+      if (changedAt[node] > known.seen) now[node] = this.#on(node, known, departures, 0, room);
+    }
+    known.seen = changes;
+    return now;
   }
 
   #on(node: number, { steps, changes }: Known, departures: Departures, gone: number, room: Room): number {
@@ -85,7 +95,8 @@ export class StandingRoom {
   #of(asks: number): Known {
     let known = this.#known.get(asks);
     if (known === undefined) {
-      known = { steps: [], changes: new Float64Array(this.#selection.nodes).fill(-1) };
+      const { nodes } = this.#selection;
+      known = { steps: [], changes: new Float64Array(nodes).fill(-1), now: new Float64Array(nodes), seen: -1 };
       this.#known.set(asks, known);
     }
     return known;
