@@ -110,7 +110,7 @@ function traceOf({ figure, columns, rows, means, runs }: OutcomeMap, { theme, wi
     showscale: false,
     xgap: 2,
     ygap: 2,
-    text: means.map((row, y) => row.map((mean, x) => cellText(mean, runs[y][x], figure.unit))),
+    text: means.map((row, y) => row.map((mean, x) => (Number.isNaN(mean) ? '' : cellText(mean, runs[y][x], figure.unit)))),
     texttemplate: width / columns.length > 44 ? '%{text}' : '',
     textfont: { size: width < 500 ? 9 : 11 },
     customdata: means.map((row, y) =>
