@@ -78,6 +78,18 @@ describe('records of slurmctld 22.05.8', () => {
     expect(preemptionGates(averagePreemptions(runs)).filter(({ ok }) => !ok)).toEqual([]);
   });
 
+  test('with other SchedulerParameters and its timers, the first 70 jobs start when they did', () => {
+    // From its log: when passes and backfill began before the first job came, and how long backfill took for a job.
+    const timers = { poll: 100, full: 23_600, backfill: 5_520, testTime: 95 };
+    const { record, replayed } = replay('parameters_a', { ...phasesOf(0, 1), ...timers, release: 200 });
+    const rowOf = new Map(replayed.ids.map((id, row) => [id, row]));
+    const order = record.ids.map((_, row) => row).sort((a, b) => record.start[a] - record.start[b]);
+    const differences = order
+      .slice(0, 70)
+      .map((row) => Math.abs(replayed.start[rowOf.get(record.ids[row])!] - record.start[row]));
+    expect(Math.max(...differences)).toBeLessThanOrEqual(8);
+  });
+
   test.each([
     // Weights, features and memory on shared nodes, before chance has its say.
     { name: 'tiers_mixed_a', poll: 0, full: 0, backfill: 26_300, first: 80 },
