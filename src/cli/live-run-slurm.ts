@@ -71,7 +71,8 @@ export async function liveRunSlurm(path: string, name: string, timeScale: number
   }
   const cluster = pointCluster(first, inputs);
   const { workload, notes } = new PointWorkloads(inputs).of(first, cluster);
-  for (const note of [...notes, ...workloadNotes(workload, look.cluster, timeScale)]) say(note);
+  for (const note of [...notes, ...workloadNotes(workload, look.cluster, timeScale, first.workload.changes.dependencies)])
+    say(note);
   warnOfDifferences(cluster, look);
   const out = options.out ?? join('reports', `${plan.scenario.name.replace(/[^\w.-]+/g, '-')}-live`);
   makeFolder(out);
@@ -111,7 +112,7 @@ function warnOfDifferences(cluster: Cluster, look: SlurmLook): void {
 /** Whatever happens, no job of ours stays. */
 async function runAndClean(
   commands: SlurmCommands,
-  { workload, look, run, timeScale, options }: Setting,
+  { workload, look, run, timeScale, options, plan }: Setting,
   until: number | undefined,
   dropped: AbortSignal,
 ): Promise<SlurmOutcome> {
@@ -120,7 +121,7 @@ async function runAndClean(
   const qps = Number(options.qps);
   const slurm = new SlurmRun(commands, {
     ...{ run, workload, cluster: look.cluster, timeScale, rate: qps > 0 ? qps : RATE, poll: POLL },
-    dependencies: false,
+    dependencies: plan.points[0].workload.changes.dependencies !== 'ignore',
     say: (message) => say(message),
   });
   say(`${look.name}, Slurm ${look.version}: ${countOf(workload.count, 'job')}, under the names ym-${run}-...`);

@@ -4,7 +4,13 @@ import { usageError } from '../../errors.ts';
 import { countOf } from '../../units.ts';
 import type { Workload } from '../../workload.ts';
 
-export function workloadNotes(workload: Workload, cluster: Cluster, timeScale: number): string[] {
+/** `dependencies`: what the simulation of the scenario does with those of the trace. */
+export function workloadNotes(
+  workload: Workload,
+  cluster: Cluster,
+  timeScale: number,
+  dependencies: 'ignore' | 'hold' | 'feedback' = 'ignore',
+): string[] {
   const notes: string[] = [...partitionNotes(workload, cluster)];
   const { user, slurm, priority } = workload;
   if (user.names.length > 1) {
@@ -18,8 +24,14 @@ export function workloadNotes(workload: Workload, cluster: Cluster, timeScale: n
   }
   if (priority !== undefined && slurm === undefined)
     notes.push('priorities of the workload are not asked for: Slurm computes its own');
-  if (workload.dependencies !== undefined)
+  if (workload.dependencies !== undefined && dependencies === 'ignore') {
     notes.push('dependencies between jobs are not asked for, as when the scenario is simulated');
+  }
+  if (workload.dependencies !== undefined && dependencies === 'feedback') {
+    notes.push(
+      'jobs with think times are submitted when the trace says, and wait for those before them; simulated, they come later',
+    );
+  }
   if (timeScale !== 1) {
     const { interval = NaN } = cluster.slurm?.scheduler.backfill ?? {};
     notes.push(
