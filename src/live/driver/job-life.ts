@@ -223,9 +223,10 @@ export class JobLife {
   #close(job: number, halt: Halt, hasCompleted: boolean): void {
     const { core } = this.#parts;
     this.states.of(job).hasBegun = false;
-    if (halt.why === 'limit') core.ended(job, KILLED, core.now);
-    else if (halt.why !== 'preempted') core.lost(job, 0);
+    if (halt.why !== 'limit' && halt.why !== 'preempted') core.lost(job, 0);
+    // What has come to its end all the same was not stopped: calls take their time.
     else if (hasCompleted) core.ended(job, COMPLETED, core.now);
+    else if (halt.why === 'limit') core.ended(job, KILLED, core.now);
     else core.stopped(job, halt.how, 0);
   }
 
