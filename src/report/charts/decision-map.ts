@@ -107,15 +107,22 @@ function tracesOf({ labels }: ReportFacts, picture: Picture, view: View): Figure
 
 const rowOf = (at: readonly number[], { y }: Picture) => (y < 0 ? 0 : at[y]);
 
-/** The less sure, the fainter; and hatched, for those who see no colours. */
-function opacityOf({ confidence, winner }: DecidedCell): number {
-  if (winner < 0 || confidence === null) return 0.12;
-  return confidence >= SURE ? 0.55 : confidence >= LIKELY ? 0.3 : 0.12;
+/** It wins under nearly all redrawn seeds, and its interval says so too: few seeds redrawn are surer than they should be. */
+function isSure({ confidence, conclusion }: DecidedCell): boolean {
+  return confidence !== null && confidence >= SURE && conclusion !== 'undecided';
 }
 
-function hatchOf({ confidence, winner }: DecidedCell): string {
+/** The less sure, the fainter; and hatched, for those who see no colours. */
+function opacityOf(cell: DecidedCell): number {
+  const { confidence, winner } = cell;
+  if (winner < 0 || confidence === null) return 0.12;
+  return isSure(cell) ? 0.55 : confidence >= LIKELY ? 0.3 : 0.12;
+}
+
+function hatchOf(cell: DecidedCell): string {
+  const { confidence, winner } = cell;
   if (winner < 0) return 'x';
-  return confidence !== null && confidence >= SURE ? '' : confidence !== null && confidence >= LIKELY ? '/' : '.';
+  return isSure(cell) ? '' : confidence !== null && confidence >= LIKELY ? '/' : '.';
 }
 
 function withOpacity(color: string, opacity: number): string {
@@ -181,7 +188,7 @@ function sentenceOf({ labels }: ReportFacts, { figure, axes, held, cells }: Pict
 function winsText(cells: readonly DecidedCell[], labels: readonly string[]): string {
   const wins = labels.map((label, index) => {
     const own = cells.filter(({ winner }) => winner === index);
-    const sure = own.filter(({ confidence }) => confidence !== null && confidence >= SURE).length;
+    const sure = own.filter(isSure).length;
     const large = own.filter(({ margin }) => margin !== null && margin >= MATTERS).length;
     return { label, count: own.length, sure, large };
   });
