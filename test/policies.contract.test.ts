@@ -9,7 +9,6 @@ import { simulate } from '../src/engine/simulate.ts';
 import type { SimulationOptions } from '../src/engine/simulate.ts';
 import { readParameters } from '../src/parameters.ts';
 import type { Parameters } from '../src/parameters.ts';
-import { loadPolicyFile } from '../src/experiment/policy-file.ts';
 import { firstFit } from '../src/placement/first-fit.ts';
 import { placements } from '../src/placement/index.ts';
 import { loadPolicies } from '../src/policies/index.ts';
@@ -75,10 +74,7 @@ interface Choice {
 
 const policies = await loadPolicies();
 
-/** Policies that are programs of their own, in other languages. A process for each run: few runs. */
-const programs = [await loadPolicyFile('clients/python/examples/easy_backfill.py')];
-
-const choices: Choice[] = [...policies, ...programs].flatMap((spec) => {
+const choices: Choice[] = policies.flatMap((spec) => {
   const { name, parameters = {} } = spec;
   const plain = { name, spec, parameters: readParameters(parameters, {}, name) };
   const others = Object.entries(parameters).flatMap(([key, { choices = [], default: usual }]) =>
@@ -133,7 +129,7 @@ const nodeWorkloads = fc
   .map((jobs) => inSeconds(workloadOf(jobs)));
 
 describe.each(choices)('$name', ({ name, spec, parameters }) => {
-  const runs = { numRuns: programs.includes(spec) ? 2 : 100 };
+  const runs = { numRuns: 100 };
   const pool = spec.needsNodes === true ? withIdentities(POOL) : POOL;
   const own = (jobs: fc.Arbitrary<Workload>) => (spec.name in POD_BY_POD ? jobs.map(withOneTaskEach) : jobs);
   const anyJobs = own(workloads);
@@ -190,7 +186,7 @@ describe.each(choices)('$name', ({ name, spec, parameters }) => {
         const [here, there] = [rows, shuffled.map(({ row }) => row)].map((jobs) => scheduleDigest(run(workloadOf(jobs))));
         expect(there).toBe(here);
       }),
-      { numRuns: Math.ceil(runs.numRuns / 2) },
+      { numRuns: 50 },
     );
   });
 

@@ -1,8 +1,6 @@
 // Policies that are programs of their own: what they decide, what they are told, and what is said of those that go wrong.
 //
-// Planted, and seen to be caught: what is left over of a line is read again; a line as long as the buffer is cut; `started` is
-// told twice; requeued jobs are told as new; jobs that left the queue are not told; a decision for a job that is to come is
-// carried out; the answer to another message is taken; a program that is late is waited for; one that does not end stays.
+// Planted, and seen to be caught: what is left over of a line is read again (the test then waits for ever).
 import { execFileSync } from 'node:child_process';
 import { chmodSync, closeSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';

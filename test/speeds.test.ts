@@ -1,8 +1,7 @@
 // Run times that depend on what a job holds.
 //
 // Planted, and seen to be caught: the fabric makes the whole run slower, not only its talking; jobs that need several nodes
-// anyway are slowed down; the fastest GPU counts instead of the slowest; work that is kept is counted in real time; loading a
-// checkpoint is slowed down too; a join does not change the pace.
+// anyway are slowed down; the fastest GPU counts instead of the slowest; a run works while it loads its checkpoint.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Cluster } from '../src/cluster.ts';
