@@ -50,7 +50,9 @@ function inspectionText(inspection: Inspection): string {
       (load.gpuHours > 0 ? `, ${number(load.gpuHours)} GPU-hours` : ''),
     `jobs              ${share(inspection.serialShare)} serial, ${share(inspection.powerOfTwoShare)} of a power of two, ${grouped(inspection.gpuJobs)} with GPUs`,
     `limits            ${grouped(inspection.withoutWalltime)} jobs without one, ${grouped(inspection.beyondWalltime)} ran longer than theirs`,
+    // Few traces know of limits that ended jobs.
     `outcomes          ${Object.entries(inspection.outcomes)
+      .filter(([name, jobs]) => name !== 'timeout' || jobs > 0)
       .map(([name, jobs]) => `${grouped(jobs)} ${name}`)
       .join(', ')}`,
   ];
