@@ -65,7 +65,7 @@ describe('a scenario with systems', () => {
     {
       what: 'a figure that is not there',
       text: 'systems: [{ name: ksi, set: { managers.cube.walltime: 1h } }]\n',
-      at: 'ksi.yaml',
+      at: 'test.yaml:3:11',
       problem: '"cube"',
     },
     {
