@@ -79,7 +79,7 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
     await etcd.compact();
     await plane.restart('kube-apiserver');
     proxy.rule = () => undefined;
-    for (let waited = 0; waited < 6000 && proxy.gone === gone; waited += 100) await sleep(100);
+    for (let waited = 0; waited < 20_000 && proxy.gone === gone; waited += 100) await sleep(100);
     return proxy.gone > gone;
   },
   'watches dropped': async ({ proxy }) => await Promise.resolve(proxy.dropWatches() > 0),
