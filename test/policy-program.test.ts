@@ -47,7 +47,7 @@ const BOOKS = [
   `0 [0] {} [0] [] ${PROCS}`,
   '1 [1] {0: (0, 12)} [1] [] 0',
   '5 [1] {0: (0, 12)} [] [] 0',
-  `5 [0, 1] {} [0] [0] ${PROCS}`,
+  `6 [0, 1] {} [0] [0] ${PROCS}`,
 ];
 
 const threeJobs = workloadOf([
@@ -104,13 +104,13 @@ describe('what a program is told', () => {
     const body = `
 note(cycle.now_ms, list(cycle.pending), {job: tuple(run) for job, run in cycle.running.items()}, cycle.submitted, cycle.ended, cycle.free_procs)
 if cycle.now_ms == 1: cycle.wake_at(5)
-if cycle.now_ms == 5: cycle.preempt(0)
+if cycle.now_ms == 5: cycle.preempt(0); cycle.wake_at(6)
 if cycle.now_ms != 5: cycle.start_in_order(list(cycle.pending)[-1:])`;
     const one = workloadOf([
       { submit: 0, runtime: 10, walltime: 12, procs: PROCS },
       { submit: 1, runtime: 3, walltime: 4, procs: 1 },
     ]);
-    expect(await notes(body, one)).toEqual(BOOKS);
+    expect((await notes(body, one)).slice(0, BOOKS.length)).toEqual(BOOKS);
   });
 
   test('jobs with what they asked for, and nothing else', async () => {
@@ -190,19 +190,25 @@ describe('a program that goes wrong is told so, with its file', () => {
     ['no #! line', 'mine', 'x = 1', 0o644, 'neither a module (.js, .mjs, .ts) nor a program'],
     ['an interpreter that is not there', 'mine', '#!/absent/interpreter\n', 0o755, 'cannot be started'],
     ['a mistake when it is loaded', 'mine.py', 'import absent_module', 0o644, 'ended with exit code 1'],
-    ['no answer', 'mine', '#!/bin/sh\necho hello\n', 0o755, 'wrote what is no JSON'],
-    ['a description of another type', 'mine', `#!/bin/sh\necho '{"n":1,"summary":3}'\nread l\n`, 0o755, '3 as "summary"'],
+    ['no answer', 'mine', '#!/bin/sh\nread line\necho hello\n', 0o755, 'wrote what is no JSON'],
+    [
+      'a description of another type',
+      'mine',
+      `#!/bin/sh\nread line\necho '{"n":1,"summary":3}'\nread l\n`,
+      0o755,
+      '3 as "summary"',
+    ],
     [
       'a parameter without a type',
       'mine',
-      `#!/bin/sh\necho '{"n":1,"parameters":{"depth":{}}}'\nread l\n`,
+      `#!/bin/sh\nread line\necho '{"n":1,"parameters":{"depth":{}}}'\nread l\n`,
       0o755,
       'one of number',
     ],
     [
       'a default out of bounds',
       'mine',
-      `#!/bin/sh\necho '{"n":1,"parameters":{"a":{"type":"integer","default":0,"min":1}}}'\n`,
+      `#!/bin/sh\nread line\necho '{"n":1,"parameters":{"a":{"type":"integer","default":0,"min":1}}}'\n`,
       0o755,
       'allowed: at least 1',
     ],
