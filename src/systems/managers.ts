@@ -10,7 +10,7 @@ import { ENDS, LIMITS, STAGES, TIMERS } from './agenda.ts';
 import type { Agenda } from './agenda.ts';
 import type { Meter } from './meter.ts';
 import { GRACE, RENDEZVOUS, START_UP } from './meter.ts';
-import type { ManagerParts } from './manager-parts.ts';
+import type { ManagerParts } from './made-of.ts';
 import type { MeteredLedger } from './metered-ledger.ts';
 import type { Tenant } from './tenant.ts';
 
