@@ -8,6 +8,8 @@ export default defineConfig({
     // Property tests and replays of real logs take seconds on a shared runner; a hang is still caught.
     testTimeout: 120_000,
     pool: 'threads',
+    // One less than there are processors would leave half of a small runner idle.
+    maxWorkers: '100%',
     setupFiles: ['test/seed.ts'],
   },
 });

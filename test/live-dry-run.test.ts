@@ -24,7 +24,7 @@ afterEach(() => server.close());
 
 test('is told what would be bound, around what is there', async () => {
   for (const node of ['a', 'b']) server.addNode(node, { cpu: '2', memory: '8Gi', pods: '110' });
-  const other = server.addPod('other', { containers: [{ name: 'c', resources: { requests: { cpu: '1' } } }] });
+  const other = server.addPod('other', { containers: [{ resources: { requests: { cpu: '1' } } }] });
   server.bindAsOther(other, 'a');
   const before = JSON.stringify([server.all('nodes'), server.all('pods'), server.all('leases')]);
   const workload = workloadOf([
