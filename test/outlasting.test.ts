@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { processorPool } from '../src/cluster.ts';
+import { ownRunTime } from '../src/engine/outcomes.ts';
 import { simulate } from '../src/engine/simulate.ts';
 import { fcfs } from '../src/policies/fcfs.ts';
 import { slurmBuiltin } from '../src/policies/slurm/slurm-builtin.ts';
@@ -32,6 +33,12 @@ describe('a job that its limit killed', () => {
   test('ends when it did where there is no limit', () => expect(ended(60, Infinity)).toEqual([KILLED, 60]));
 
   test('and only such a job', () => expect(ended(60, 900, COMPLETES)).toEqual([COMPLETED, 60]));
+
+  test('goes on and on where nobody but its limit stops it', () => {
+    const length = (walltime: number, outcome: number) =>
+      ownRunTime(workloadOf([{ submit: 0, runtime: 60, walltime, procs: 1, outcome }]), 0);
+    expect([length(900, OUTLASTS), length(Infinity, OUTLASTS), length(900, COMPLETES)]).toEqual([Infinity, 60, 60]);
+  });
 
   test('is gone at its limit, whatever it had run, and keeps its processors until then', () => {
     const times = fc.integer({ min: 0, max: 6 });

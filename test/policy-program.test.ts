@@ -1,6 +1,4 @@
 // Policies that are programs of their own: what they decide, what they are told, and what is said of those that go wrong.
-//
-// Planted, and seen to be caught: what is left over of a line is read again (the test then waits for ever).
 import { execFileSync } from 'node:child_process';
 import { chmodSync, closeSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';

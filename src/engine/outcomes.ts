@@ -8,6 +8,11 @@ export function outlasts({ outcome }: Workload, job: number, limit: number): boo
   return limit < Infinity && outcome[job] === OUTLASTS;
 }
 
+/** How long a job runs if nobody stops it but its limit [ms]; Infinity: until that does. */
+export function ownRunTime(workload: Workload, job: number): number {
+  return outlasts(workload, job, workload.walltime[job]) ? Infinity : workload.runtime[job];
+}
+
 /** What a job is that has come to its end. */
 export function stateAtEnd({ outcome }: Workload, job: number): number {
   if (outcome[job] === OUTLASTS) return KILLED;

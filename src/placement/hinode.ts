@@ -4,7 +4,7 @@ import { fillInOrder } from './ranked.ts';
 /** A node-centric match policy of Fluxion: the number of the node rules, whatever lies inside. */
 export const hinode: PlacementSpec = {
   name: 'hinode',
-  summary: 'Packs the nodes with the highest numbers first, as the match policies hinode and high of Fluxion do.',
+  summary: 'Packs the nodes with the highest numbers first, as the match policy hinode of Fluxion does.',
   source: 'flux-framework/flux-sched, resource/policies/dfu_match_policy_factory.cpp and dfu_match_id_based.hpp',
   create: (setup) => fillInOrder(setup, (node) => -node),
 };

@@ -1,4 +1,5 @@
 /** The pods of jobs, as they are made on a real cluster. */
+import { ownRunTime } from '../../engine/outcomes.ts';
 import { usageError } from '../../errors.ts';
 import type { Toleration } from '../../kubernetes.ts';
 import { COMPLETES, jobId } from '../../workload.ts';
@@ -54,7 +55,7 @@ export function podManifest(workload: Workload, task: Task, generation: number, 
 /** For KWOK: how long it runs, and how it ends. */
 function lifeOf(workload: Workload, job: number, { pods, timeScale }: PodStyle): Record<string, string> {
   if (pods !== 'fake') return {};
-  const runtime = workload.runtime[job];
+  const runtime = ownRunTime(workload, job);
   return {
     ...(runtime < Infinity ? { [RUNTIME]: `${(runtime / timeScale / 1000).toFixed(3)}s` } : {}),
     [EXIT_CODE]: workload.outcome[job] === COMPLETES ? '0' : '1',
@@ -90,7 +91,7 @@ function modelAffinity(models: readonly string[]): Record<string, unknown> {
 }
 
 function asSleepers(containers: unknown, workload: Workload, job: number, { timeScale }: PodStyle): unknown[] {
-  const runtime = workload.runtime[job];
+  const runtime = ownRunTime(workload, job);
   const seconds = runtime < Infinity ? (runtime / timeScale / 1000).toFixed(3) : 'infinity';
   const code = workload.outcome[job] === COMPLETES ? 0 : 1;
   const command = ['sh', '-c', `sleep ${seconds} & wait $!; exit ${code}`];

@@ -207,6 +207,7 @@ export class Session implements Driver {
   }
 
   finish(policyName: string): Schedule {
+    this.#setup.prepared.policy.close?.();
     const schedule = withoutStrangers(this.core.finish(policyName), this.jobs);
     return this.#setup.prepared.isOracle() ? { ...schedule, oracle: true } : schedule;
   }

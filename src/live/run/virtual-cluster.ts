@@ -3,6 +3,7 @@
  * they are bound, and end when their job has run for as long as the workload says.
  */
 import type { Cluster } from '../../cluster.ts';
+import { ownRunTime } from '../../engine/outcomes.ts';
 import { prepareRun } from '../../engine/prepare.ts';
 import type { RunOptions } from '../../engine/prepare.ts';
 import { isUp } from '../driver/live-pod.ts';
@@ -126,12 +127,12 @@ export class VirtualCluster {
     this.#set({ ...pod, phase: 'Running' });
     // A simulation has no cycle for it.
     if (wasQuiet) this.#hasChanged = false;
-    const { runtime } = this.#workload;
-    if (runtime[job] === Infinity) return;
+    const runtime = ownRunTime(this.#workload, job);
+    if (runtime === Infinity) return;
     // The job's processes meet when enough of them are there; some may be done already, if others came anew.
     if (!this.session.tasks.enough(job, (one) => one.pod !== undefined && isUp(one.pod))) return;
     for (const { pod: own } of this.session.tasks.of(job)) {
-      if (own?.phase === 'Running') this.#at(this.#now + runtime[job], 0, () => this.#end(own.uid));
+      if (own?.phase === 'Running') this.#at(this.#now + runtime, 0, () => this.#end(own.uid));
     }
   }
 

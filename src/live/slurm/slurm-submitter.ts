@@ -1,6 +1,7 @@
 /** Hands the jobs of a workload to sbatch, and takes its refusals for what they are. */
+import { ownRunTime } from '../../engine/outcomes.ts';
 import { SECOND } from '../../units.ts';
-import { AFTER_ANY, AFTER_NOT_OK, AFTER_OK, AFTER_START, COMPLETES, FAILS, jobId } from '../../workload.ts';
+import { AFTER_ANY, AFTER_NOT_OK, AFTER_OK, AFTER_START, COMPLETES, IS_CANCELLED, jobId } from '../../workload.ts';
 import { CANCELLED, COMPLETED, REJECTED, UNFINISHED } from '../../schedule.ts';
 import type { RunClock } from '../driver/run-clock.ts';
 import { Backoff } from '../kubernetes/clock.ts';
@@ -97,8 +98,8 @@ export class SlurmSubmitter {
   #script(job: number): string {
     const { workload, timeScale } = this.#plan;
     const outcome = workload.outcome[job];
-    const ending = outcome === COMPLETES ? 'completes' : outcome === FAILS ? 'fails' : 'is-cancelled';
-    return jobScript(workload.runtime[job] / timeScale / SECOND, ending);
+    const ending = outcome === COMPLETES ? 'completes' : outcome === IS_CANCELLED ? 'is-cancelled' : 'fails';
+    return jobScript(ownRunTime(workload, job) / timeScale / SECOND, ending);
   }
 
   /** The option, if there is one; undefined if the job can never run. What is known to be satisfied is not asked for. */
