@@ -1,5 +1,5 @@
 // Policies that are programs of their own: what they decide, what they are told, and what is said of those that go wrong.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -23,6 +23,8 @@ const EASY = 'clients/python/examples/easy_backfill.py';
 const POOL = processorPool(PROCS);
 /** Each starts a process or two. */
 const RUNS = { numRuns: 4, endOnFailure: true };
+
+const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 function program(text: string, name: string): string {
   const path = temporaryFile(name, text);
@@ -54,8 +56,8 @@ const threeJobs = workloadOf([
   { submit: 2, runtime: 10, walltime: 10, procs: 1 },
 ]);
 
-describe('a policy in Python', async () => {
-  const spec = await loadPolicyFile(EASY);
+describe.skipIf(!hasPython)('a policy in Python (skipped without python3)', async () => {
+  const spec = hasPython ? await loadPolicyFile(EASY) : fcfs;
 
   test('describes itself', () => {
     expect(spec).toMatchObject({ name: 'easy-in-python', parameters: { depth: { type: 'integer', min: 0 } } });
@@ -87,7 +89,7 @@ test('the policy in Node that the protocol shows is first come, first served', a
   );
 });
 
-describe('what a program is told', () => {
+describe.skipIf(!hasPython)('what a program is told (skipped without python3)', () => {
   /** What it wrote to this file while it ran. */
   async function notes(body: string, workload = threeJobs): Promise<string[]> {
     const file = temporaryFile('notes', '');
@@ -131,7 +133,7 @@ if cycle.now_ms == 10: cycle.start_those_that_fit(cycle.pending)`;
   });
 });
 
-describe('a program that goes wrong is told so, with its file', () => {
+describe.skipIf(!hasPython)('a program that goes wrong is told so, with its file (skipped without python3)', () => {
   test.each([
     ['raise SystemExit(7)', 'the program ended with exit code 7 before it had answered'],
     ['import os, signal; os.kill(os.getpid(), signal.SIGKILL)', 'the program ended by signal SIGKILL'],

@@ -100,7 +100,7 @@ export class Program {
     closeSync(this.#descriptors[0]);
     if (patience > 0) Atomics.wait(this.#flags, STATE, STARTED, patience);
     if (Atomics.load(this.#flags, STATE) === STARTED) {
-      process.kill(this.#flags[PROCESS], 'SIGKILL');
+      killNow(this.#flags[PROCESS]);
       Atomics.wait(this.#flags, STATE, STARTED, LONGEST_START);
     }
     // Not before the watcher has written its last to the pipe: the number would be another file's.
@@ -136,6 +136,15 @@ export class Program {
         return usageError(`the program cannot be started: ${message}`, this.#path, 'check its first line (#!) and its rights');
       }
     }
+  }
+}
+
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It has gone by itself just now, which the watcher will know in a moment.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 
