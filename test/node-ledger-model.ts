@@ -143,12 +143,14 @@ function shareAfter({ pool, free }: ModelNode, request: TaskRequest): number {
 
 /** Whether it is not one of `DEFINITIONS`: nobody can say where `random` goes, and those for GPUs and topology have tests of their own. */
 export function isJudgedElsewhere({ name, needsDevices }: PlacementSpec): boolean {
-  return needsDevices === true || ['random', 'consolidate', 'best-switch'].includes(name);
+  return needsDevices === true || ['random', 'consolidate', 'packed', 'best-switch'].includes(name);
 }
 
 /** What each placement does with one task, as its summary says. Random has none: nobody can say where it goes. */
 export const DEFINITIONS: Readonly<Record<string, Choose>> = {
   'first-fit': (candidates) => candidates[0],
+  lonode: (candidates) => candidates[0],
+  hinode: (candidates) => candidates[candidates.length - 1],
   'best-fit': (candidates, nodes, { request }) => lowest(candidates, (node) => tasksThatFit(nodes[node], request)),
   'worst-fit': (candidates, nodes, { request }) => lowest(candidates, (node) => -tasksThatFit(nodes[node], request)),
   'least-allocated': (candidates, nodes, { request }) => lowest(candidates, (node) => shareAfter(nodes[node], request)),

@@ -101,6 +101,18 @@ describe('consolidate', () => {
   });
 });
 
+test('packed is consolidate, unless that spreads the job over more nodes than its GPUs fill', () => {
+  const taken = fc.array(fc.nat(4), { minLength: 5, maxLength: 5 });
+  fc.assert(
+    fc.property(taken, fc.integer({ min: 1, max: 20 }), (held, tasks) => {
+      const loose = place('consolidate', clusterOf(5, 4, []), held, tasks);
+      const fits = loose !== undefined && Object.keys(loose.nodes).length <= Math.ceil(tasks / 4);
+      expect(place('packed', clusterOf(5, 4, []), held, tasks)).toEqual(fits ? loose : undefined);
+    }),
+    { numRuns: 300 },
+  );
+});
+
 describe('buddy-cells', () => {
   const eight = clusterOf(3, 8, [level('rack', [0, 0, 1])]);
 
