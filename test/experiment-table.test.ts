@@ -24,6 +24,21 @@ test('means over all seeds', () => {
   );
 });
 
+test('an experiment that measures nothing of what fits most shows what it does', () => {
+  const { point: what, summary } = point('a', 1, 7);
+  const metrics = {
+    'visible-stretch': {
+      unit: 'ratio',
+      better: 'lower' as const,
+      figures: { max: { value: 9, unit: 'ratio' }, mean: { value: 2, unit: 'ratio' } },
+    },
+    events: { unit: 'count', better: 'neither' as const, value: 12 },
+  };
+  expect(experimentTable({ baseline: 'a' }, [{ point: what, summary: { ...summary, metrics } }])).toBe(
+    'policy  visible-stretch.mean    events [count]\n' + 'a                          2                12\n',
+  );
+});
+
 test('a sweep that is not whole is compared on the seeds that both have, and says so', () => {
   expect(table([point('a', 1, 100), point('a', 2, 900), point('b', 1, 150)])).toBe(
     'policy  wait.mean [s]\n' +

@@ -190,7 +190,8 @@ describe('a gang', () => {
     ]);
     const { told } = run(jobs, nodes(1, 1, 1));
     const gated = 'waiting for minCount pods from a gang to appear in scheduling queue';
-    const misfit = 'pod group is unschedulable: 0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption:';
+    const misfit =
+      'pod group is unschedulable: 0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption:';
     expect([...new Set(told.get(1))]).toEqual([gated, expect.stringContaining(misfit)]);
   });
 });

@@ -51,11 +51,9 @@ export function experimentTable(
   finished: readonly TablePoint[],
 ): string {
   const rows = rowsOf(finished);
-  const always = chosen.length > 0 ? chosen : FIGURES;
-  const figures = [
-    ...always.filter((name) => rows.some((row) => has(row, name))),
-    ...IF_ANY.filter((name) => !always.includes(name) && rows.some((row) => mean(row.runs, name) > 0)),
-  ];
+  const wanted = (chosen.length > 0 ? chosen : FIGURES).filter((name) => rows.some((row) => has(row, name)));
+  const always = wanted.length > 0 ? wanted : oneOfEachMetric(rows);
+  const figures = [...always, ...IF_ANY.filter((name) => !always.includes(name) && rows.some((row) => mean(row.runs, name) > 0))];
   const names = (['workload', 'cluster'] as const).filter((key) => new Set(rows.map((row) => row[key])).size > 1);
   const columns = [
     ...names.map((title) => ({ title })),
@@ -103,6 +101,18 @@ function rowsOf(finished: readonly TablePoint[]): Row[] {
 
 function has({ runs }: Row, name: string): boolean {
   return runs.some(({ figures }) => figures.has(name));
+}
+
+/** Where an experiment measures nothing of what fits most: its own metrics, each by its mean if there is one. */
+function oneOfEachMetric(rows: readonly Row[]): string[] {
+  const names = new Set(rows.flatMap(({ runs }) => runs.flatMap(({ figures }) => [...figures.keys()])));
+  const metrics = new Set([...names].map((name) => name.split('.')[0]));
+  metrics.delete('jobs');
+  const figures = [...metrics].map((metric) => {
+    const own = [...names].filter((name) => name.split('.')[0] === metric);
+    return [`${metric}.mean`, metric].find((name) => names.has(name)) ?? own[0];
+  });
+  return figures.slice(0, FIGURES.length);
 }
 
 function mean(runs: readonly SeedRun[], name: string): number {

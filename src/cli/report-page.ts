@@ -4,6 +4,7 @@ import type { PageAssets } from '../report/assets.ts';
 import { buildReport } from '../report/build.ts';
 import type { Report } from '../report/build.ts';
 import type { BaselineWishes } from '../report/contenders.ts';
+import type { PolicyFacts } from '../report/model.ts';
 import { readAssets } from '../report/write-report.ts';
 import { readResults } from '../results/read.ts';
 import { entitlementsFor } from './report-shares.ts';
@@ -35,7 +36,11 @@ export async function makeReport(
     runs.map(({ cluster }) => cluster),
     '--baseline-cluster',
   );
-  const policies = new Map((await loadPolicies()).map((spec) => [spec.name, spec]));
+  const policies = new Map<string, Contender>((await loadPolicies()).map((spec) => [spec.name, spec]));
+  await addSystems(
+    runs.map(({ policy }) => policy),
+    policies,
+  );
   return await buildReport(sources, {
     baseline,
     baselineCluster,
@@ -45,6 +50,22 @@ export async function makeReport(
     entitlements: entitlementsFor(shares, sources),
   });
 }
+
+type Contender = Pick<PolicyFacts, 'summary' | 'source' | 'fidelity'>;
+
+/** Systems stand beside policies in experiments. */
+async function addSystems(names: readonly string[], known: Map<string, Contender>): Promise<void> {
+  const others = new Set(names.filter((name) => !known.has(name)));
+  if (others.size === 0) return;
+  const { loadSystem, systemNames } = await import('../systems/system-library.ts');
+  for (const name of systemNames().filter((shipped) => others.has(shipped))) {
+    const { summary, source } = loadSystem(name);
+    known.set(name, { summary, source, fidelity: HOW_TRUE_SYSTEMS_ARE });
+  }
+}
+
+const HOW_TRUE_SYSTEMS_ARE =
+  'What is published of it is checked by "yardmaster systems verify"; figures that nobody measured are assumed, and named above.';
 
 /** The same folder from the sources and from the joined program. */
 export function pageAssets(): PageAssets {

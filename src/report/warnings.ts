@@ -16,7 +16,7 @@ export function warningsOf(sources: readonly Results[], leftOut: readonly Run[])
     ...assumptions(source),
   ]);
   const runs = sources.flatMap((source) => source.runs);
-  warnings.push(...runs.flatMap(jobWarnings));
+  warnings.push(...runs.flatMap(jobWarnings), ...notesOf(runs));
   const oracles = [...new Set(runs.filter(({ summary }) => summary.oracle).map(({ label }) => label))];
   if (oracles.length > 0)
     warnings.push(`${listed(oracles)}: an oracle, told the true run times. No real scheduler is, so take it as a bound.`);
@@ -70,17 +70,33 @@ function assumptions({ manifest: { document } }: Results): string[] {
   return said;
 }
 
-const SAID: readonly (readonly [state: string, sentence: string])[] = [
-  ['rejected', 'can never start here and were rejected'],
-  ['unfinished', 'were not over at the end; figures of jobs do not count them'],
-  ['killed', 'were killed at their limit'],
-  ['failed', 'failed'],
+/** What runs noted of themselves, each once: most of it is alike in all of them. */
+function notesOf(runs: readonly Run[]): string[] {
+  const notes = new Map<string, number>();
+  for (const run of runs) for (const note of new Set(run.notes)) notes.set(note, (notes.get(note) ?? 0) + 1);
+  const told = [...notes].map(([note, times]) => (times === runs.length ? `${note}.` : `${note} (${counted(times, 'run')}).`));
+  const more = told.length - MOST_NOTES;
+  return more <= 0 ? told : [...told.slice(0, MOST_NOTES), `${counted(more, 'note')} more in the files point.json.`];
+}
+
+/** Beyond this nobody reads them. */
+const MOST_NOTES = 40;
+
+const SAID: readonly (readonly [state: string, one: string, many: string])[] = [
+  ['rejected', 'can never start here and was rejected', 'can never start here and were rejected'],
+  [
+    'unfinished',
+    'was not over at the end; figures of jobs do not count it',
+    'were not over at the end; figures of jobs do not count them',
+  ],
+  ['killed', 'was killed at its limit', 'were killed at their limit'],
+  ['failed', 'failed', 'failed'],
 ];
 
 function jobWarnings({ label, workload, seed, summary: { jobs } }: Run, _: number, all: readonly Run[]): string[] {
   const alone = all.filter((run) => run.label === label).length === 1;
   const where = alone ? label : `${label} (${workload}, seed ${seed})`;
-  return SAID.flatMap(([state, sentence]) =>
-    (jobs[state] ?? 0) > 0 ? [`${where}: ${counted(jobs[state], 'job')} ${sentence}.`] : [],
+  return SAID.flatMap(([state, one, many]) =>
+    (jobs[state] ?? 0) > 0 ? [`${where}: ${counted(jobs[state], 'job')} ${jobs[state] === 1 ? one : many}.`] : [],
   );
 }

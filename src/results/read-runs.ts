@@ -24,6 +24,8 @@ export interface RunEntry {
   readonly seed: number;
   /** What the sweep of an experiment varied, by its axes. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** What was noted while it ran: what it assumes, what it could not do. */
+  readonly notes?: readonly string[];
   /** With jobs.csv and summary.json in it. */
   readonly folder: string;
 }
@@ -114,6 +116,7 @@ function pointEntry(folder: string): RunEntry {
     epoch: millisecondsOf(objectOf(point.workload).epoch_s),
     seed: Number(point.seed ?? 1),
     settings: objectOf(point.axes),
+    notes: Array.isArray(point.notes) ? point.notes.map(textOf) : [],
     folder,
   };
 }
