@@ -7,7 +7,7 @@ import { InputError, usageError } from '../errors.ts';
 import { jobId } from '../workload.ts';
 import type { Workload } from '../workload.ts';
 import type { Cycle, Order, Policy, PolicySetup, PolicySpec } from '../policy.ts';
-import { importModule } from './import-module.ts';
+import { importModule } from '../import-module.ts';
 
 const SHAPE = "export default { name: 'mine', summary: '...', source: '...', create: () => ({ schedule(cycle) { ... } }) }";
 

@@ -1,1 +1,0 @@
-export { importModule } from '../import-module.ts';
