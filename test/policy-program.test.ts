@@ -189,7 +189,7 @@ describe.skipIf(!hasPython)('a program that goes wrong is told so, with its file
   test.each([
     ['no #! line', 'mine', 'x = 1', 0o644, 'neither a module (.js, .mjs, .ts) nor a program'],
     ['an interpreter that is not there', 'mine', '#!/absent/interpreter\n', 0o755, 'cannot be started'],
-    ['a mistake when it is loaded', 'mine.py', 'import absent_module', 0o644, 'ended with exit code 1'],
+    ['a program that gives up at once', 'mine.py', 'raise SystemExit(1)', 0o644, 'ended with exit code 1'],
     ['no answer', 'mine', '#!/bin/sh\nread line\necho hello\n', 0o755, 'wrote what is no JSON'],
     [
       'a description of another type',
