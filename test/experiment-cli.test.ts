@@ -107,6 +107,8 @@ test.each([
   const done = points.filter(({ state }) => state === 'done').length;
   expect(done).toBe(finishedIn(out).size);
   expect(done).toBeLessThan(32);
+  // What was dropped does not count as over.
+  expect(stopped.stderr).toMatch(new RegExp(`^${done} points in `, 'm'));
   // Nothing half written is left.
   expect(readdirSync(join(out, 'points'))).toHaveLength(done);
   expect((await yardmaster(['run', SWEEP, '--out', out, '--resume'])).code).toBe(0);

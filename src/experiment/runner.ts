@@ -38,7 +38,8 @@ export async function runPoints(points: readonly Point[], options: RunnerOptions
       const result = await execute(point, dropped);
       running--;
       results.set(point.key, result);
-      onResult?.(point, result, running);
+      // A point that was dropped is none that is over.
+      if (result.state !== 'missing') onResult?.(point, result, running);
     }
   };
   await Promise.all(Array.from({ length: Math.min(workers, points.length) }, work));
