@@ -141,9 +141,15 @@ function shareAfter({ pool, free }: ModelNode, request: TaskRequest): number {
   return shares.length === 0 ? 0 : shares.reduce((sum, share) => sum + share, 0) / shares.length;
 }
 
-/** Whether it is not one of `DEFINITIONS`: nobody can say where `random` goes, and those for GPUs and topology have tests of their own. */
+/** Nobody can say where `random` goes; the others have tests of their own. */
+const JUDGED_ELSEWHERE = [
+  ...['random', 'consolidate', 'packed', 'best-switch'],
+  ...['first', 'firstnodex', 'high', 'hinodex', 'locality', 'lonodex', 'low'],
+];
+
+/** Whether it is not one of `DEFINITIONS`: those for GPUs, topology and of Fluxion have tests of their own. */
 export function isJudgedElsewhere({ name, needsDevices }: PlacementSpec): boolean {
-  return needsDevices === true || ['random', 'consolidate', 'packed', 'best-switch'].includes(name);
+  return needsDevices === true || JUDGED_ELSEWHERE.includes(name);
 }
 
 /** What each placement does with one task, as its summary says. Random has none: nobody can say where it goes. */

@@ -1,4 +1,3 @@
-import type { PlacementSpec } from '../placement.ts';
 import { bestFit } from './best-fit.ts';
 import { bestSwitch } from './best-switch.ts';
 import { buddyCells } from './buddy-cells.ts';
@@ -6,13 +5,20 @@ import { consolidate } from './consolidate.ts';
 import { contiguous } from './contiguous.ts';
 import { dotProduct } from './dot-product.ts';
 import { firstFit } from './first-fit.ts';
+import { first } from './first.ts';
+import { firstnodex } from './firstnodex.ts';
 import { fragmentationGradientDescent } from './fragmentation-gradient-descent.ts';
 import { gpuBestFit } from './gpu-best-fit.ts';
 import { gpuClustering } from './gpu-clustering.ts';
 import { gpuPacking } from './gpu-packing.ts';
+import { high } from './high.ts';
 import { hinode } from './hinode.ts';
+import { hinodex } from './hinodex.ts';
 import { leastAllocated } from './least-allocated.ts';
+import { locality } from './locality.ts';
 import { lonode } from './lonode.ts';
+import { lonodex } from './lonodex.ts';
+import { low } from './low.ts';
 import { mostAllocated } from './most-allocated.ts';
 import { packed } from './packed.ts';
 import { random } from './random.ts';
@@ -24,9 +30,7 @@ export const placements: readonly PlacementSpec[] = [
   firstFit,
   bestFit,
   worstFit,
-  hinode,
   leastAllocated,
-  lonode,
   mostAllocated,
   contiguous,
   random,
@@ -40,4 +44,13 @@ export const placements: readonly PlacementSpec[] = [
   packed,
   bestSwitch,
   buddyCells,
+  first,
+  firstnodex,
+  high,
+  hinode,
+  hinodex,
+  locality,
+  lonode,
+  lonodex,
+  low,
 ];
