@@ -1,3 +1,4 @@
+import type { PlacementSpec } from '../placement.ts';
 import { bestFit } from './best-fit.ts';
 import { bestSwitch } from './best-switch.ts';
 import { buddyCells } from './buddy-cells.ts';
