@@ -62,6 +62,8 @@ export class FakeApi {
   #server: Server | undefined;
   /** Decides on each request. */
   fault: (request: FakeRequest) => Fault = () => undefined;
+  /** Called when a pod has ended by itself. */
+  onPodEnd: (pod: FakeObject) => void = () => undefined;
   /** How long pods take to come up, and to go when they are deleted [ms]. */
   startUp = 0;
   stopIn = 0;
@@ -153,6 +155,12 @@ export class FakeApi {
   bindAsOther(pod: FakeObject, node: string): void {
     this.#others.add(pod.metadata.uid);
     this.#bind(pod, { metadata: {}, target: { name: node } });
+  }
+
+  /** It ends now, as it would have by itself. */
+  endPod(namespace: string, name: string): void {
+    const pod = this.#of('pods').get(`${namespace}/${name}`);
+    if (pod !== undefined) this.#endPod(pod);
   }
 
   deletePod(namespace: string, name: string, grace = 0): void {
@@ -379,6 +387,7 @@ export class FakeApi {
     if (running?.status.phase !== 'Running' || running.metadata.deletionTimestamp !== undefined) return;
     const failed = pod.metadata.annotations?.['yardmaster.dev/exit-code'] === '1';
     this.#change('pods', keyOf(pod), running, (one) => (one.status.phase = failed ? 'Failed' : 'Succeeded'));
+    this.onPodEnd(pod);
   }
 
   #same(pod: FakeObject): FakeObject | undefined {

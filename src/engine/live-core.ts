@@ -1,5 +1,6 @@
 import type { Eviction, StrangerChange, WhatIf } from '../policy.ts';
 import type { Node } from '../kubernetes.ts';
+import { COMPLETED } from '../schedule.ts';
 import type { Schedule } from '../schedule.ts';
 import { Core } from './core.ts';
 import type { NodeLedger } from './nodes/ledger.ts';
@@ -82,6 +83,13 @@ export class LiveCore extends Core {
     this.record.began(job, times.start);
     this.withdraw(job, times.state);
     this.record.closed(job, times.end, times.state);
+  }
+
+  /** All that the job had to do was done without the policy: it is over, and took no time. */
+  wasDone(job: number): void {
+    if (this.phase[job] === NOT_HERE) this.record.submitted(job, this.now);
+    this.record.started(job, this.now, this.ledger);
+    this.withdraw(job, COMPLETED);
   }
 
   // What others do.

@@ -9,20 +9,23 @@
  * - A job that loses a pod that was on a node, or whose node throws one out, loses the others, too, and begins anew.
  * - A pod that somebody else has bound is deleted and made anew.
  * - Until the last of its pods has left its node, a job holds all that it was given.
+ * - A job all of whose pods have come to a good end is over, whatever was about to be done to it.
  * - A pod that is gone is made anew, unless its job is over.
  */
 import type { LiveCore } from '../../engine/live-core.ts';
-import { RUNNING } from '../../engine/phase.ts';
+import { RUNNING, STOPPING } from '../../engine/phase.ts';
 import type { Eviction } from '../../policy.ts';
-import { COMPLETED, FAILED, KILLED } from '../../schedule.ts';
+import { COMPLETED, KILLED } from '../../schedule.ts';
 import type { Happenings } from './happenings.ts';
 import { JobStates } from './job-states.ts';
-import type { Halt, JobState, LeavingTasksOf } from './job-states.ts';
-import { isFinished, isUp } from './live-pod.ts';
+import { hasFinished, isDoneAllTheSame, isDoneElsewhere, isThere, outcomeOf } from './job-progress.ts';
+import type { Halt, JobState } from './job-states.ts';
+import { beginLeaving, settleLeaving } from './leaving-tasks.ts';
+import { isFinished } from './live-pod.ts';
 import type { LivePod } from './live-pod.ts';
 import type { Occupancy } from './occupancy.ts';
 import type { PodOrders } from './pod-orders.ts';
-import { free, hasEnded, isOffNode } from './tasks.ts';
+import { finish, free, hasCompleted, hasEnded, isOffNode } from './tasks.ts';
 import type { Task, TaskTable } from './tasks.ts';
 
 export interface JobLifeParts {
@@ -68,7 +71,8 @@ export class JobLife {
     // One that ended while it was being stopped is often told to have ended and to be gone in one breath.
     task.pod = pod;
     const hasJust = this.states.of(task.job).halt === undefined ? hasEnded(task) : pod.phase === 'Succeeded';
-    if (task.state === 'bound' && hasJust) task.state = 'finished';
+    const isDone = task.state === 'free' && hasCompleted(task);
+    if ((task.state === 'bound' && hasJust) || isDone) finish(task, pod);
     task.pod = undefined;
     this.#parts.occupancy.forget(pod.uid);
     this.#changed.add(task.job);
@@ -103,10 +107,9 @@ export class JobLife {
   /** The node does not exist any more. */
   nodeGone(node: number): void {
     for (const job of this.#parts.tasks.jobsOn(node)) {
-      for (const task of this.#parts.tasks.of(job)) {
-        if (task.node === node && task.pod !== undefined && task.state === 'bound') this.#parts.pods.delete(task.pod, 'orphan');
-      }
-      this.halt(job, { why: 'lost' });
+      const lost = this.#parts.tasks.of(job).filter((task) => task.node === node && task.state !== 'finished' && !hasEnded(task));
+      for (const { pod, state } of lost) if (pod !== undefined && state === 'bound') this.#parts.pods.delete(pod, 'orphan');
+      if (lost.length > 0) this.halt(job, { why: 'lost' });
     }
   }
 
@@ -119,9 +122,7 @@ export class JobLife {
 
   /** Whether all tasks that were given a node have ended by themselves. */
   hasFinished(job: number): boolean {
-    return this.#parts.tasks
-      .of(job)
-      .every((task) => task.node < 0 || task.state === 'finished' || (task.state === 'bound' && hasEnded(task)));
+    return hasFinished(this.#parts.tasks, job);
   }
 
   // What is asked for.
@@ -144,15 +145,8 @@ export class JobLife {
 
   /** Takes some of a job's tasks off a node. */
   evict(eviction: Eviction, grace: number): void {
-    const { job, group, node } = eviction;
-    const there = this.#parts.tasks.of(job).filter((task) => task.group === group && task.node === node && !task.isLeaving);
-    const leaving = there.slice(there.length - eviction.tasks);
-    this.states.of(job).leaving.push({ eviction, tasks: leaving });
-    for (const task of leaving) {
-      task.isLeaving = true;
-      this.#parts.pods.takeOff(task, 'preempted', grace);
-    }
-    this.#changed.add(job);
+    beginLeaving(this.#parts, this.states.of(eviction.job), eviction, grace);
+    this.#changed.add(eviction.job);
   }
 
   /** Nothing will happen to the job any more: what is left of its pods goes, but for those that have ended. */
@@ -166,11 +160,12 @@ export class JobLife {
   #settle(job: number): void {
     const state = this.states.of(job);
     if (state.isOver) return this.#clear(job);
+    if (this.#wasDoneElsewhere(job, state)) return;
     for (const task of this.#parts.tasks.of(job)) this.#settleTask(task, state);
     if (state.halt !== undefined) return this.#settleHalt(job, state, state.halt);
     // One that ends by itself while some of it is leaving has ended.
     if (this.#parts.core.phase[job] === RUNNING && this.#settleRun(job, state)) return;
-    for (const leaving of [...state.leaving]) this.#settleLeaving(leaving, state);
+    settleLeaving(this.#parts, state);
     if (!state.isSubmitted) this.#settleArrival(job, state);
   }
 
@@ -182,7 +177,7 @@ export class JobLife {
     if (task.state === 'binding' && pod.nodeName === expected) task.state = 'bound';
     if (task.state !== 'bound') return this.#settleIntruder(task, pod);
     if (!isFinished(pod) || state.halt !== undefined) return;
-    if (hasEnded(task)) task.state = 'finished';
+    if (hasEnded(task)) finish(task, pod);
     else if (!task.isLeaving) {
       this.#parts.pods.delete(pod, 'lost');
       this.halt(task.job, { why: 'lost' });
@@ -196,85 +191,79 @@ export class JobLife {
 
   /** Somebody else has bound it: what was decided is void. */
   #settleIntruder(task: Task, pod: LivePod): void {
-    if (isFinished(pod)) this.#parts.occupancy.forget(pod.uid);
-    else this.#parts.occupancy.see(pod);
+    this.#seeStranger(pod);
     if (task.state === 'binding') return;
     this.#parts.pods.delete(pod, 'intruder');
     if (task.state === 'decided') this.halt(task.job, { why: 'undone' });
+  }
+
+  /**
+   * A driver that was started while a node was away takes what ran there for lost, and others bind pods, too: if all have come
+   * to a good end before they were deleted, there is nothing left to be done.
+   */
+  #wasDoneElsewhere(job: number, state: JobState): boolean {
+    const { core, tasks, happenings } = this.#parts;
+    if (state.halt !== undefined || core.phase[job] === RUNNING) return false;
+    if (!isDoneElsewhere(tasks, job)) {
+      for (const task of tasks.of(job)) if (task.state === 'finished' && task.node < 0) free(task);
+      return false;
+    }
+    state.isSubmitted = true;
+    happenings.ended({ job, beganAs: state.beganAs, isDue: false, apply: () => core.wasDone(job) });
+    return true;
   }
 
   #settleHalt(job: number, state: JobState, halt: Halt): void {
     const { core, tasks, happenings } = this.#parts;
     for (const task of tasks.of(job)) this.#parts.pods.takeOff(task, halt.why);
     if (!tasks.of(job).every(isOffNode)) return;
-    const all = tasks.of(job).filter(({ node }) => node >= 0);
-    const hasCompleted = all.length > 0 && all.every(({ pod, state: at }) => at === 'finished' || pod?.phase === 'Succeeded');
+    const isRun = core.phase[job] === RUNNING || core.phase[job] === STOPPING;
+    const isDone = isRun && isDoneAllTheSame(tasks, job);
     const end = { job, beganAs: state.beganAs, isDue: halt.why === 'limit' };
     happenings.ended({
       ...end,
       apply: () => {
-        this.#reset(job, state);
-        if (halt.why === 'undone' && !state.hasBegun) return core.undone(job);
-        this.#close(job, halt, hasCompleted);
+        state.halt = undefined;
+        state.leaving = [];
+        // What has come to its end all the same was not stopped: calls take their time.
+        if (isDone) core.ended(job, COMPLETED, core.now);
+        else this.#close(job, halt);
+        this.#reset(job);
       },
     });
   }
 
-  #close(job: number, halt: Halt, hasCompleted: boolean): void {
+  #close(job: number, halt: Halt): void {
     const { core } = this.#parts;
-    this.states.of(job).hasBegun = false;
-    if (halt.why !== 'limit' && halt.why !== 'preempted') core.lost(job, 0);
-    // What has come to its end all the same was not stopped: calls take their time.
-    else if (hasCompleted) core.ended(job, COMPLETED, core.now);
-    else if (halt.why === 'limit') core.ended(job, KILLED, core.now);
-    else core.stopped(job, halt.how, 0);
+    const state = this.states.of(job);
+    if (halt.why === 'undone' && !state.hasBegun) return core.undone(job);
+    state.hasBegun = false;
+    if (halt.why === 'limit') core.ended(job, KILLED, core.now);
+    else if (halt.why === 'preempted') core.stopped(job, halt.how, 0);
+    else core.lost(job, 0);
   }
 
-  /** The job has no decisions any more; pods that were used are made anew. */
-  #reset(job: number, state: JobState): void {
-    state.halt = undefined;
-    state.leaving = [];
+  /** The job has no decisions any more; pods that were used are made anew, unless it is over. */
+  #reset(job: number): void {
+    this.#changed.add(job);
+    if (this.states.of(job).isOver) return;
     for (const task of this.#parts.tasks.of(job)) {
       if (task.pod?.nodeName !== undefined) this.#parts.pods.delete(task.pod, 'surplus');
       free(task);
       if (task.pod === undefined) this.#parts.pods.replace(task);
     }
-    this.#changed.add(job);
-  }
-
-  #settleLeaving(leaving: LeavingTasksOf, state: JobState): void {
-    const { core, happenings } = this.#parts;
-    for (const task of leaving.tasks) this.#parts.pods.takeOff(task, 'preempted');
-    if (!leaving.tasks.every(isOffNode)) return;
-    state.leaving = state.leaving.filter((other) => other !== leaving);
-    for (const task of leaving.tasks) {
-      if (task.pod?.nodeName !== undefined) this.#parts.pods.delete(task.pod, 'surplus');
-      free(task);
-      if (task.pod === undefined) this.#parts.pods.replace(task);
-    }
-    const { job } = leaving.eviction;
-    happenings.ended({
-      ...{ job, beganAs: state.beganAs, isDue: false },
-      apply: () => {
-        if (!core.isLeaving(leaving.eviction)) return;
-        if (core.breaks(leaving.eviction)) state.hasBegun = false;
-        core.evicted(leaving.eviction, 0);
-      },
-    });
   }
 
   /** Answers whether the run is over. */
   #settleRun(job: number, state: JobState): boolean {
     const { core, tasks, happenings } = this.#parts;
-    const isThere = ({ state: at, pod }: Task) => at === 'finished' || (at === 'bound' && pod !== undefined && isUp(pod));
-    if (!state.hasBegun && tasks.enough(job, isThere)) {
+    if (!state.hasBegun && isThere(tasks, job)) {
       state.hasBegun = true;
       state.failures = 0;
       core.began(job);
     }
     if (!state.hasBegun || !this.hasFinished(job)) return false;
-    const used = tasks.of(job).filter(({ node }) => node >= 0);
-    const outcome = used.every(({ pod }) => pod === undefined || pod.phase === 'Succeeded') ? COMPLETED : FAILED;
+    const outcome = outcomeOf(tasks, job);
     const isDue = core.running.expectedEnd(job) <= core.now;
     happenings.ended({ job, beganAs: state.beganAs, isDue, apply: () => core.ended(job, outcome, core.now) });
     return true;

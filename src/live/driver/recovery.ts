@@ -2,7 +2,8 @@
  * What a driver finds when it begins: the pods of its run that a driver before it has made and bound. Nothing else is known
  * of that one. The rules:
  *
- * - A job of which as many pods as it needs are on nodes goes on there.
+ * - A job of which as many pods as it needs are on nodes goes on there. One that has ended counts, whatever has become of
+ *   its node since.
  * - A job all of whose pods have ended is over.
  * - A job that is bound in part, with less than it needs, loses what it has: its pods are deleted and made anew, and it waits.
  * - All other jobs wait, or come when it is their time.
@@ -12,6 +13,7 @@ import { COMPLETED, FAILED } from '../../schedule.ts';
 import { failedByNode, isFinished, isUp } from './live-pod.ts';
 import type { LivePod } from './live-pod.ts';
 import type { Session } from './session.ts';
+import { finish } from './tasks.ts';
 import type { Task } from './tasks.ts';
 
 /** When something happened to a pod, in the workload's time [ms]. */
@@ -58,8 +60,8 @@ function recoverJob(session: Session, job: number, pods: Map<Task, LivePod>, clo
   const { tasks } = session;
   const onNode = (task: Task) => {
     const pod = pods.get(task);
-    const isUsable = pod?.nodeName !== undefined && rank(pod) >= 3;
-    return isUsable && session.occupancy.nodeOf(pod.nodeName ?? '') !== undefined;
+    if (pod?.nodeName === undefined || rank(pod) < 3) return false;
+    return isFinished(pod) || session.occupancy.nodeOf(pod.nodeName) !== undefined;
   };
   const all = tasks.of(job);
   if (!tasks.enough(job, onNode)) {
@@ -78,7 +80,7 @@ function recoverJob(session: Session, job: number, pods: Map<Task, LivePod>, clo
     recovered.over++;
     return;
   }
-  const parts: Eviction[] = used.map(({ group, node }) => ({ job, group, node, tasks: 1 }));
+  const parts: Eviction[] = used.filter(({ node }) => node >= 0).map(({ group, node }) => ({ job, group, node, tasks: 1 }));
   session.adopt(job, parts, { submit, start, hasBegun: tasks.enough(job, (task) => onNode(task) && isUp(pods.get(task)!)) });
   recovered.running++;
 }
@@ -87,5 +89,6 @@ function adoptTask(session: Session, task: Task, pod: LivePod): void {
   task.pod = pod;
   task.generation = pod.mark?.generation ?? 0;
   task.node = session.occupancy.nodeOf(pod.nodeName ?? '') ?? -1;
-  task.state = isFinished(pod) ? 'finished' : 'bound';
+  if (isFinished(pod)) finish(task, pod);
+  else task.state = 'bound';
 }

@@ -34,6 +34,8 @@ export interface Task {
   node: number;
   /** Its deletion has been asked for. */
   isLeaving: boolean;
+  /** It has ended by itself, and not well; its pod may be gone since. */
+  hasFailed: boolean;
 }
 
 export class TaskTable {
@@ -90,7 +92,7 @@ export class TaskTable {
       for (let index = 0; index < groupTasks[firstGroup[job] + group]; index++) {
         tasks.push({
           ...{ job, group, index, pod: undefined, generation: -1, isComing: false },
-          ...{ state: 'free', node: -1, isLeaving: false },
+          ...{ state: 'free', node: -1, isLeaving: false, hasFailed: false },
         });
       }
     }
@@ -104,6 +106,17 @@ export function hasEnded({ pod, isLeaving }: Task): boolean {
   return !isLeaving || pod.phase === 'Succeeded';
 }
 
+/** Whether it has come to a good end in the run that goes on, also while it was being stopped. */
+export function hasCompleted({ state, pod, hasFailed }: Task): boolean {
+  return state === 'finished' ? !hasFailed : pod?.nodeName !== undefined && pod.phase === 'Succeeded';
+}
+
+/** It has ended by itself, as its pod says. */
+export function finish(task: Task, pod: LivePod): void {
+  task.state = 'finished';
+  task.hasFailed = pod.phase === 'Failed';
+}
+
 /** Whether the task uses nothing of the node that it was given. */
 export function isOffNode({ state, pod }: Task): boolean {
   if (state === 'binding') return false;
@@ -115,4 +128,5 @@ export function free(task: Task): void {
   task.state = 'free';
   task.node = -1;
   task.isLeaving = false;
+  task.hasFailed = false;
 }
