@@ -16,7 +16,9 @@ describe.skipIf(MISSING)(`the driver ${SKIPPED}`, () => {
   afterAll(() => plane.stop());
 
   test.each(['easy', 'gang', 'kube-default', 'fair-share'])('%s runs every job', async (policy) => {
-    const jobs = Array.from({ length: 20 }, (_, job) => ({ submit: (job % 5) * 1000, runtime: 2000, procs: 1 + (job % 4) }));
+    // Pod by pod, jobs that have half of their pods may wait for each other for ever.
+    const most = policy === 'kube-default' ? 1 : 4;
+    const jobs = Array.from({ length: 20 }, (_, job) => ({ submit: (job % 5) * 1000, runtime: 2000, procs: 1 + (job % most) }));
     const workload = workloadOf(jobs);
     const access = await openKubeconfig(plane.state.context, plane.kubeconfig);
     const said: string[] = [];
