@@ -80,10 +80,11 @@ export interface SlurmQos {
   readonly usageThreshold?: number;
   readonly limitFactor: number;
   readonly limits: SlurmLimits;
-  /** MaxTRESPerUser, MaxTRESPerAccount, MaxJobsPerAccount, MaxSubmitJobsPerAccount. */
+  /** MaxTRESPerUser, MaxTRESPerAccount, MaxJobsPerAccount, MaxJobsAccruePerAccount, MaxSubmitJobsPerAccount. */
   readonly maxTresPerUser?: Tres;
   readonly maxTresPerAccount?: Tres;
   readonly maxJobsPerAccount?: number;
+  readonly maxAccruingJobsPerAccount?: number;
   readonly maxSubmittedJobsPerAccount?: number;
   /** MaxTRESRunMinsPerUser, MaxTRESRunMinsPerAccount [count × ms]. */
   readonly maxTresRunTimePerUser?: Tres;

@@ -4,7 +4,6 @@
  */
 import type { Cluster, NodePool, Outage, Partition } from './cluster.ts';
 import { usageError } from './errors.ts';
-import { noteAccrualLimits } from './slurm-accrual-limits.ts';
 import { readAccounts } from './slurm-accounts-file.ts';
 import { KNOWN_OPTIONS, LOSSES } from './slurm-conf-known.ts';
 import { GresConf, gresOfNodes } from './slurm-conf-gres.ts';
@@ -82,7 +81,6 @@ export function readSlurmConf(files: SlurmFiles, include?: ReadInclude): SlurmCl
     ...accountsOf(files, partitions, notes),
     reservations: files.reservations === undefined ? [] : readReservations(files.reservations, nodes, notes),
   };
-  if (slurm.accounts !== undefined) noteAccrualLimits(slurm.accounts, slurm, notes);
   notes.file(table.rest(), '', KNOWN_OPTIONS, LOSSES);
   return { cluster: clusterOf(slurm, pools, topology, nodes.names.length), warnings: notes.warnings, options: notes.options };
 }

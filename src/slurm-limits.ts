@@ -12,6 +12,7 @@ export type QosLimits = Pick<
   | 'maxTresPerUser'
   | 'maxTresPerAccount'
   | 'maxJobsPerAccount'
+  | 'maxAccruingJobsPerAccount'
   | 'maxSubmittedJobsPerAccount'
   | 'maxTresRunTimePerUser'
   | 'maxTresRunTimePerAccount'
@@ -42,6 +43,7 @@ const LIMITS: readonly (readonly [Field, Kind, string])[] = [
   ['maxTresPerUser', 'tres', 'MaxTRESPerUser MaxTRESPU'],
   ['maxTresPerAccount', 'tres', 'MaxTRESPerAccount MaxTRESPerAcct MaxTRESPA'],
   ['maxJobsPerAccount', 'count', 'MaxJobsPerAccount MaxJobsPerAcct MaxJobsPA'],
+  ['maxAccruingJobsPerAccount', 'count', 'MaxJobsAccruePerAccount MaxJobsAccruePerAcct MaxJobsAccruePA'],
   ['maxSubmittedJobsPerAccount', 'count', 'MaxSubmitJobsPerAccount MaxSubmitJobsPerAcct MaxSubmitJobsPA MaxSubmitPA'],
   ['maxTresRunTimePerUser', 'tres-minutes', 'MaxTRESRunMinsPerUser MaxTRESRunMinsPU'],
   ['maxTresRunTimePerAccount', 'tres-minutes', 'MaxTRESRunMinsPerAccount MaxTRESRunMinsPerAcct MaxTRESRunMinsPA'],

@@ -80,6 +80,7 @@ export class JobQueue {
    */
   build(cycle: Cycle, by: 'limit' | 'time-min' = 'limit'): readonly QueueRecord[] {
     const { preemption } = this.#parts;
+    this.#parts.priorities.beginAges?.(cycle.now);
     preemption?.beginWalk();
     const standing = this.#standing;
     if (standing !== undefined) return this.#buildOn(standing, cycle, by);

@@ -15,6 +15,8 @@ export interface Given {
 export interface Priorities {
   /** The job has come into the queue: for the first time, or again after it was stopped. */
   submit(job: number, now: number): void;
+  /** The queue is gone through: jobs that wait for their turn to grow older may get it. Absent if none ever wait for that. */
+  beginAges?(now: number): void;
   /** It runs from now on: it is charged for what it was given. */
   start(job: number, given: Given, now: number): void;
   /** It has ended, is being stopped, or was taken out of the queue. */

@@ -13,6 +13,8 @@ import type { Requests } from '../../../workload.ts';
 import { PlanClock } from '../plan-clock.ts';
 import type { Given, Priorities } from '../priorities.ts';
 import { Accounting } from './accounting.ts';
+import { makeAccrual } from './accrual.ts';
+import type { Accrual } from './accrual.ts';
 import { FairShares } from './fair-shares.ts';
 import { JobFactors } from './job-factors.ts';
 import type { JobFacts } from './job-factors.ts';
@@ -26,8 +28,10 @@ const SECOND = 1000;
 interface Known {
   readonly sum: PrioritySum;
   facts: JobFacts;
-  /** Since when it grows older [Unix ms]. */
+  /** Since when it grows older; Infinity: it does not yet [Unix ms]. */
   accrues: number;
+  /** When it may start [Unix ms]. */
+  eligible: number;
   /** `over`: it is forgotten with the next computation, unless it is requeued. */
   state: 'pending' | 'running' | 'over';
 }
@@ -46,6 +50,10 @@ export class MultifactorPriorities implements Priorities {
   readonly #partitions: JobPartitions;
   readonly #clock: PlanClock;
   readonly #factors: JobFactors;
+  /** Absent where every waiting job grows older. */
+  readonly #accrual: Accrual | undefined;
+  /** Jobs that do not grow older yet, in the order of their ids. */
+  #young: number[] = [];
   /** Jobs that wait or run, and some that are over. */
   readonly #known = new Map<number, Known>();
   /** The same, in the order of their ids; absent if it must be made anew. */
@@ -66,6 +74,7 @@ export class MultifactorPriorities implements Priorities {
     this.usage = new UsageClock(usage, usageReset, this.#clock.unixOf(first - calcPeriod));
     this.fairShares = new FairShares(tree, usage, slurm.priority);
     this.#factors = new JobFactors(slurm, nodeCount(cluster), this.trackables, this.accounting);
+    this.#accrual = makeAccrual(jobs, this.accounting, slurm);
     this.next = accounting ? first : Infinity;
   }
 
@@ -77,7 +86,8 @@ export class MultifactorPriorities implements Priorities {
       // Its priority stays until all are computed anew, but its age begins again when it may start again.
       if (known.state === 'over') this.#over--;
       known.state = 'pending';
-      known.accrues = this.#clock.unixOf(now) + (always ? 0 : requeueDelay + SECOND);
+      known.eligible = this.#clock.unixOf(now) + (always ? 0 : requeueDelay + SECOND);
+      this.#grow(job, known);
       return;
     }
     const { begin } = this.#jobs.slurm ?? {};
@@ -85,10 +95,34 @@ export class MultifactorPriorities implements Priorities {
     const facts = this.#factsOf(job);
     const sum = new PrioritySum(this.#factors, this.#slurm.priority, facts, this.#optionsOf(job));
     const accrues = this.#clock.unixOf(always ? this.#jobs.submit[job] : eligible);
-    this.#known.set(job, { sum, facts, accrues, state: 'pending' });
+    const made: Known = { sum, facts, accrues, eligible: accrues, state: 'pending' };
+    this.#known.set(job, made);
+    this.#grow(job, made);
     this.#order = undefined;
     // It has not begun to grow old.
     sum.compute(0, this.fairShares.factorOf(facts.association));
+  }
+
+  /** From when it may start, or, where that is limited, when it is its turn. */
+  #grow(job: number, known: Known): void {
+    known.accrues = this.#accrual === undefined ? known.eligible : Infinity;
+    if (this.#accrual === undefined) return;
+    const isLast = job > (this.#young.at(-1) ?? -1);
+    this.#young.push(job);
+    if (!isLast) this.#young.sort((a, b) => a - b);
+  }
+
+  beginAges(now: number): void {
+    if (this.#accrual === undefined || this.#young.length === 0) return;
+    const unix = this.#clock.unixOf(now);
+    this.#young = this.#young.filter((job) => {
+      const known = this.#known.get(job);
+      if (known?.state !== 'pending') return false;
+      if (known.eligible > unix || this.priorityOf(job) === 0) return true;
+      const since = this.#accrual?.admit({ job, ...known.facts });
+      if (since !== undefined) known.accrues = since === 'free' ? known.eligible : unix;
+      return since === undefined;
+    });
   }
 
   start(job: number, given: Given, now: number): void {
@@ -108,12 +142,14 @@ export class MultifactorPriorities implements Priorities {
     this.usage.start(job, charge, this.#clock.unixOf(now));
     this.plan(job, given);
     known.state = 'running';
+    this.#accrual?.leave({ job, ...known.facts });
   }
 
   finish(job: number, now: number): void {
     const known = this.#known.get(job);
     if (known === undefined || known.state === 'over') return;
     this.usage.finish(job, this.#clock.unixOf(now));
+    this.#accrual?.leave({ job, ...known.facts });
     known.state = 'over';
     if (++this.#over > MOST_OVER) this.#forgetOver();
   }
