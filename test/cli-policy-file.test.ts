@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { run, CLI, SMALL_SWF, temporaryFile, temporaryFolder, yardmaster } from './cli-runner.ts';
@@ -87,7 +87,15 @@ describe('Ctrl-C', () => {
   test('ends a simulation with exit code 130 and no half-written files', async () => {
     const out = temporaryFolder();
     const outcome = await yardmaster(['replay', swf, '--policy', 'fcfs', '--policy', endless, '--out', out], {
-      onStart: (child) => setTimeout(() => child.kill('SIGINT'), 1500),
+      onStart: (child) => {
+        // The endless one has begun as soon as what was done before it is there; how soon that is differs.
+        const look = setInterval(() => {
+          if (!existsSync(join(out, 'fcfs'))) return;
+          clearInterval(look);
+          setTimeout(() => child.kill('SIGINT'), 300);
+        }, 20);
+        child.once('exit', () => clearInterval(look));
+      },
     });
     expect(outcome).toMatchObject({ code: 130, stdout: '' });
     expect(readdirSync(out, { recursive: true }).filter((name) => String(name).endsWith('.part'))).toEqual([]);

@@ -1,7 +1,7 @@
 // What a user does wrong, and what may be wrong with a Slurm: on the built command line, with programs on PATH that answer
 // as Slurm's do.
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CLI, run, temporaryFolder } from './cli-runner.ts';
@@ -143,12 +143,12 @@ describe('a run on Slurm', () => {
       n=$(wc -l < sbatch.log); while [ $n -gt 0 ]; do echo "JobId=$n JobName=ym-t-$((n-1)) UserId=me(1) JobState=$state Reason=Resources Restarts=0 SubmitTime=2026-01-01T00:00:00 NodeList="; n=$((n-1)); done`;
     slurm.put('scontrol', slurm.scontrol(jobs));
     const { code, stderr } = await slurm.live(RUN, (child) => {
-      let isAsked = false;
-      child.stderr?.on('data', (text: Buffer | string) => {
-        if (isAsked || !String(text).includes('under the names')) return;
-        isAsked = true;
-        setTimeout(() => child.kill('SIGINT'), 4500);
-      });
+      const look = setInterval(() => {
+        if (!existsSync(join(slurm.folder, 'sbatch.log')) || slurm.read('sbatch.log').trim().split('\n').length < 2) return;
+        clearInterval(look);
+        setTimeout(() => child.kill('SIGINT'), 2500);
+      }, 50);
+      child.once('exit', () => clearInterval(look));
     });
     expect([code, stderr]).toEqual([130, expect.stringContaining('2 jobs cancelled that had not ended')]);
     expect(slurm.read('scancel.log').trim().split(' ').sort()).toEqual(['1', '2']);
