@@ -146,10 +146,11 @@ class Model {
     this.pods.push({ ...this.jobs[job], ...rest, job, since, place: 'active' });
   }
 
-  /** Wakes the pods that were rejected, up to a priority. */
-  somethingFreed(upTo: number): void {
+  /** Wakes the pods that were rejected, up to a priority, but for one that is just evicting others. */
+  somethingFreed(upTo: number, evicting?: Pod): void {
     for (const pod of this.pods) {
-      if (pod.place === 'unschedulable' && pod.priority <= upTo) pod.place = this.isBackingOff(pod) ? 'backoff' : 'active';
+      if (pod.place === 'unschedulable' && pod.priority <= upTo && pod !== evicting)
+        pod.place = this.isBackingOff(pod) ? 'backoff' : 'active';
     }
     this.movedInCycle = this.cycle;
   }
@@ -199,9 +200,14 @@ class Model {
     return this.pods.filter((pod) => pod.node === node);
   }
 
+  /** Those that are nominated there, as far as others see it. */
+  expected(node: number): Pod[] {
+    return this.settings.nominates ? this.pods.filter((other) => other.nominated === node) : [];
+  }
+
   /** With those counted that are nominated there and matter at least as much. */
   fits(pod: Pod, node: number, there: readonly Pod[]): boolean {
-    const coming = this.pods.filter((other) => other.nominated === node && other.priority >= pod.priority && other !== pod);
+    const coming = this.expected(node).filter((other) => other.priority >= pod.priority && other !== pod);
     const used = [...there, ...coming].reduce((sum, { cpu }) => sum + cpu, 0);
     return used + pod.cpu <= this.nodes[node];
   }
@@ -214,7 +220,7 @@ class Model {
     const evictAll = () => {
       if (choice === undefined || (victims.length === 0 && !this.isOld)) return;
       const clear = () => {
-        const yielding = this.pods.filter((other) => other.nominated === choice.node && other.priority < pod.priority);
+        const yielding = this.expected(choice.node).filter((other) => other.priority < pod.priority);
         for (const other of yielding) this.nominate(other, NOWHERE);
       };
       if (!this.isOld) clear();
@@ -223,7 +229,7 @@ class Model {
     };
     if (this.isOld) evictAll();
     this.putBack(pod);
-    if (this.settings.nominates) this.nominate(pod, nomination);
+    this.nominate(pod, nomination, victims.length > 0 ? pod : undefined);
     if (!this.isOld) evictAll();
   }
 
@@ -243,10 +249,10 @@ class Model {
     pod.place = this.isOld && this.movedInCycle >= this.cycle ? 'backoff' : 'unschedulable';
   }
 
-  nominate(pod: Pod, node: number): void {
+  nominate(pod: Pod, node: number, evicting?: Pod): void {
     const old = pod.nominated;
     pod.nominated = node;
-    if (!this.isOld && old !== NOWHERE && old !== node) this.somethingFreed(pod.priority);
+    if (!this.isOld && old !== NOWHERE && old !== node) this.somethingFreed(pod.priority, evicting);
   }
 
   candidate(pod: Pod): { node: number; victims: Pod[] } | undefined {

@@ -128,6 +128,14 @@ describe('priority inversion', () => {
     expect([...start]).toEqual([0, 4000]);
   });
 
+  test('a preemptor heeds its own nomination, also where nobody else sees it', () => {
+    // Both nodes hold a victim; the application is tried again while the first one goes, and evicts no second one for that.
+    const jobs = [job(0, 100, 2), job(0, 100, 2), job(1, 5, 2, 10), job(2, 1, 1, 10), job(3, 1, 1, 10)];
+    const given = { version: '1.36', grace: '8s', nominate: false };
+    const { attempts } = run(workloadOf(jobs), clusterOf([2, 2, 1]), { given, until: 15 * SECOND });
+    expect(attempts.count).toBe(1);
+  });
+
   test('without it the follower is bound first, and is preempted again and again', () => {
     const { start, attempts } = run(workloadOf(victimAndPreemptor), clusterOf([2]), {
       given: { version: '1.26', grace: '2500ms', nominate: false },

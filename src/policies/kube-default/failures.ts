@@ -98,10 +98,10 @@ export class Failures {
 
   /** Says whether the pod's status must be written: not if it says the same already. */
   #putBack({ queued, pod, rejectors, postFilter, message, nominate, reason }: FailedPod): 'changed' | 'as-it-was' {
-    const { settings, queue, nominating, now } = this.#parts;
+    const { queue, nominating, now } = this.#parts;
     queue.failed(queued, rejectors, now());
     if (pod.isGone) return 'as-it-was';
-    const nominated = settings.nominates && nominating.set(pod, nominate ?? postFilter.nominatedNodeName, now());
+    const nominated = nominating.set(pod, nominate ?? postFilter.nominatedNodeName, now());
     this.#parts.explain(pod, reason ?? message);
     const told = pod.told;
     pod.told = message;

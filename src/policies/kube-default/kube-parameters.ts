@@ -33,7 +33,11 @@ export const KUBE_PARAMETERS = {
   attempt: { summary: 'Time of one attempt to place a pod; 0 = as costs says.', type: 'duration', default: 0, min: 0 },
   bind: { summary: 'Time of the call that binds a pod; 0 = as costs says.', type: 'duration', default: 0, min: 0 },
   call: { summary: 'Time of any other API call; 0 = as costs says.', type: 'duration', default: 0, min: 0 },
-  nominate: { summary: 'Keep the nominations of pods that preempt others.', type: 'flag', default: true },
+  nominate: {
+    summary: 'Keep others off the nodes that preemptors are nominated to; false: as a second scheduler, which does not see it.',
+    type: 'flag',
+    default: true,
+  },
   grace: { summary: 'How long evicted pods take to stop, or "own": as they say, 30 s by default.', type: 'text', default: OWN },
   'max-backoff': {
     summary: 'Longest wait of a pod that failed before it is tried again; 0s = as the configuration says.',

@@ -35,7 +35,7 @@ export interface SchedulerSettings {
   readonly budgets: readonly PodDisruptionBudget[];
   readonly random: Random;
   readonly costs: SchedulerCosts;
-  /** False: nominations are not kept, as if the status of preemptors were lost. */
+  /** False: only the preemptor itself heeds its nomination, as if a second scheduler placed all other pods. */
   readonly nominates: boolean;
   /** How long an evicted pod may take to stop [ms]. */
   readonly grace: (pod: JobPod) => number;

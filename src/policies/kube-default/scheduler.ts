@@ -40,7 +40,7 @@ export class KubeScheduler implements SchedulerHandle {
   readonly #attempts: Attempts;
   readonly #extension: SchedulerExtension | undefined;
   readonly #queue: SchedulingQueue;
-  readonly #nominator = new Nominator();
+  readonly #nominator: Nominator;
   readonly #nominating: Nominating;
   readonly #agenda = new Agenda();
   readonly #bindings: Bindings;
@@ -66,6 +66,7 @@ export class KubeScheduler implements SchedulerHandle {
     this.snapshot = cluster.snapshot;
     this.#cluster = cluster;
     this.#settings = settings;
+    this.#nominator = new Nominator(settings.nominates ? 'counted' : 'unseen');
     this.#attempts = new Attempts(settings, this.snapshot, this.#nominator);
     this.#extension = extension;
     this.#queue = makeQueue(settings, {

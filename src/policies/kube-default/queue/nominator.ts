@@ -11,9 +11,18 @@ import type { PodInfo } from '../pod-info.ts';
 const NONE: readonly PodInfo[] = [];
 
 export class Nominator implements Nominations {
+  readonly #counts: 'counted' | 'unseen';
   readonly #pods = new Map<string, PodInfo[]>();
   /** By uid. */
   readonly #nodes = new Map<Uid, string>();
+
+  /**
+   * `unseen`: nobody counts them, as a second scheduler does that places the other pods: its nominator holds the pods that
+   * name it only (eventhandlers.go, responsibleForPod). The preemptor's own status still says where it is to go.
+   */
+  constructor(counts: 'counted' | 'unseen' = 'counted') {
+    this.#counts = counts;
+  }
 
   /** The names of the nodes that have any. */
   get nodes(): Iterable<string> {
@@ -36,7 +45,7 @@ export class Nominator implements Nominations {
    */
   add(pod: PodInfo, node: string | undefined = pod.pod.nominatedNodeName): void {
     this.remove(pod);
-    if (node === undefined || node === '' || pod.pod.nodeName !== undefined) return;
+    if (this.#counts === 'unseen' || node === undefined || node === '' || pod.pod.nodeName !== undefined) return;
     this.#nodes.set(pod.pod.uid, node);
     const others = this.#pods.get(node);
     if (others === undefined) this.#pods.set(node, [pod]);
