@@ -1,8 +1,15 @@
 // topology/tree: which leaf switches a job gets, against its definition for trees of two levels, and by examples for three.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { simulate } from '../src/engine/simulate.ts';
+import { readParameters } from '../src/parameters.ts';
+import { firstFit } from '../src/placement/first-fit.ts';
+import { slurmBackfill } from '../src/policies/slurm/slurm-backfill.ts';
+import { readSlurmConf } from '../src/slurm-conf.ts';
 import { layoutOf, nodesOf, place } from './slurm-bench.ts';
 import type { BenchJob } from './slurm-bench.ts';
+import { startsOf, workloadOf } from './slurm-runs.ts';
+import type { RunJob } from './slurm-runs.ts';
 
 const SECOND = 1000;
 const CONF = ['TopologyPlugin=topology/tree', 'NodeName=n[0-11] CPUs=2'];
@@ -106,5 +113,31 @@ describe('--switches', () => {
     const gets = (job: BenchJob) => nodesOf(place({ conf, topology: FLAT }, [full(1), job]).at(-1));
     expect(gets(wants(3))).toEqual([2, 3, 4]);
     expect(gets(wants(3, { switches: { count: 1, wait: SECOND } }))).toEqual([8, 9, 10]);
+  });
+
+  test('waits for them from its submission on, whatever keeps it back meanwhile', () => {
+    // The licence is back after 100 s. Who asked for one switch has waited for it longer than that, and takes two.
+    const first: RunJob = { at: 0, cpus: 8, runs: 100, limit: 2, options: { licenses: { matlab: 1 } } };
+    const both = (wait: number): RunJob => {
+      const options = { minNodes: 3, licenses: { matlab: 1 }, switches: { count: 1, wait: wait * SECOND } };
+      return { at: 1, cpus: 24, runs: 60, options };
+    };
+    const text = [
+      ...['ClusterName=c', 'SelectType=select/cons_tres', 'SelectTypeParameters=CR_Core', 'TopologyPlugin=topology/tree'],
+      ...['NodeName=n[1-4] CPUs=8', 'PartitionName=main Nodes=ALL Default=YES', 'Licenses=matlab:1'],
+    ];
+    const startWith = (wait: number) => {
+      const topology = {
+        path: 'topology.conf',
+        text: 'SwitchName=a Nodes=n[1-2]\nSwitchName=b Nodes=n[3-4]\nSwitchName=c Switches=a,b\n',
+      };
+      const { cluster } = readSlurmConf({ conf: { path: 'slurm.conf', text: text.join('\n') }, topology });
+      const parameters = readParameters(slurmBackfill.parameters ?? {}, { epilog: true }, 'slurm-backfill');
+      const done = simulate(workloadOf([first, both(wait)]), cluster, slurmBackfill, { parameters, placement: firstFit });
+      return startsOf(done)[1];
+    };
+    expect(startWith(60)).toBe(100);
+    expect(startWith(150)).toBeGreaterThanOrEqual(151);
+    expect(startWith(150)).toBeLessThan(151 + 61);
   });
 });

@@ -6,6 +6,7 @@ import type { LicenseCounts } from './licenses.ts';
 import type { Machine } from './machine.ts';
 import { addAll, addNode, emptyNodeSet, nodeSetOf } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
+import { PlanClock } from './plan-clock.ts';
 import type { GroupAsk } from './selection/ask.ts';
 import { anyOf, ConstraintError, hasNodes, readConstraint } from './selection/features.ts';
 import type { Constraint } from './selection/features.ts';
@@ -69,14 +70,15 @@ export interface SwitchWish {
   readonly count: number;
   /** [ms] */
   readonly wait: number;
-  /** When it was first tried [Unix ms]; NaN = not yet. */
-  since: number;
+  /** It has waited since it was submitted: it is tried then, on all nodes, whatever keeps it back [Unix ms]. */
+  readonly since: number;
 }
 
 export class Demands {
   readonly #jobs: Requests;
   readonly #machine: Machine;
   readonly #config: SlurmConfig | undefined;
+  readonly #clock: PlanClock;
   /** Of each request that was asked for: tasks that fit on the roomiest node. */
   readonly #most = new Map<number, number>();
   /** Of each text by which jobs are told apart. */
@@ -87,6 +89,7 @@ export class Demands {
     this.#jobs = jobs;
     this.#machine = machine;
     this.#config = config;
+    this.#clock = new PlanClock(jobs);
   }
 
   /** `partition`: index into the partitions of the configuration. */
@@ -110,7 +113,7 @@ export class Demands {
       leastLoaded: leastLoadedNodes || this.#config?.select.leastLoadedNodes === true,
       contiguous: options.contiguous === true,
       spread: options.spreadJob === true,
-      ...this.#choice(options, groups, partition),
+      ...this.#choice(options, groups, partition, this.#clock.unixOf(this.#jobs.submit[job])),
     };
   }
 
@@ -166,7 +169,7 @@ export class Demands {
   }
 
   /** Which nodes, beside those of the partition. */
-  #choice(options: SlurmOptions, groups: readonly GroupAsk[], partition: number): Partial<JobDemand> {
+  #choice(options: SlurmOptions, groups: readonly GroupAsk[], partition: number, since: number): Partial<JobDemand> {
     const { nodeList, excludedNodes = [], licenses, reservation } = options;
     const constraint = options.constraint === undefined ? undefined : this.#constraint(options.constraint);
     const prefer = options.prefer === undefined ? undefined : this.#constraint(options.prefer);
@@ -181,7 +184,7 @@ export class Demands {
         ? {}
         : { constraint, allowed: this.#allowed(constraint, prefer) }),
       ...(prefer === undefined || prefer instanceof ConstraintError ? {} : { preferred: prefer.alternatives[0] }),
-      ...(options.switches === undefined ? {} : { switches: { ...options.switches, since: NaN } }),
+      ...(options.switches === undefined ? {} : { switches: { ...options.switches, since } }),
       ...(licenses === undefined ? {} : { licenses }),
       ...(reservation === undefined ? {} : { reservation }),
       ...(troubles.length === 0 ? {} : { trouble: `BadConstraints (${troubles.join('; ')})` }),

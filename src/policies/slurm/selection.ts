@@ -188,7 +188,6 @@ export class Selection {
   #hasSwitches({ picked }: Search, { switches }: JobDemand): boolean {
     if (switches === undefined || this.#switches.length === 0 || this.#settings === undefined) return true;
     const { clock, config } = this.#settings;
-    if (Number.isNaN(switches.since)) switches.since = clock.unix;
     if (clock.unix - switches.since >= Math.min(switches.wait, config?.scheduler.choice.maxSwitchWait ?? Infinity)) return true;
     return countLeaves(this.#switches, nodeSetOf(this.#machine.nodes, picked)) <= switches.count;
   }
