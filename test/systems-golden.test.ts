@@ -244,6 +244,34 @@ describe('flux-operator', () => {
   });
 });
 
+describe('static-split', () => {
+  /** Gangs of a quarter of the half that is Kubernetes', or of all of it, that come faster than they go. */
+  const gangs = (seed: number) => {
+    const random = randomStream(seed, 'gangs');
+    return Array.from({ length: 20 }, (_, row) => ({
+      submit: row * 300 * S + random.integer(200 * S),
+      runtime: Math.round(random.exponential(900 * S)),
+      procs: random.uniform() < 0.5 ? 16 : 64,
+      queue: 'interactive',
+    }));
+  };
+
+  test('pods of gangs hold a part of the half each until nothing moves any more; not with a policy that knows gangs', () => {
+    const runs = [1, 2, 3, 4].map((seed) => run(systemOf('static-split'), gangs(seed), { seed, until: 100 * H }));
+    const stuck = runs.filter(({ stoodStill }) => stoodStill);
+    expect(stuck.length).toBeGreaterThan(0);
+    for (const { holding, jobs } of stuck) {
+      expect(holding).toBeGreaterThanOrEqual(2);
+      expect(jobs.done).toBeLessThan(20);
+    }
+    for (const seed of [1, 2, 3, 4]) {
+      const whole = run(systemOf('static-split', { 'managers.kube.policy': 'gang' }), gangs(seed), { seed, until: 100 * H });
+      expect(whole).toMatchObject({ stoodStill: false, holding: 0 });
+      expect(whole.jobs.done).toBe(20);
+    }
+  });
+});
+
 describe('turducken', () => {
   const work = [{ submit: 0, runtime: 600 * S, procs: 32 }];
 

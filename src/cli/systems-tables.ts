@@ -108,6 +108,7 @@ export function runFacts(system: System, run: SystemRun, workload: SystemWorkloa
     carrier_preemptions: run.carrierPreemptions,
     hazard_core_s: run.hazard / 1000 / SECOND,
     stood_still: run.stoodStill,
+    jobs_holding: run.holding,
     until_s: run.until / SECOND,
     events: run.events,
     digest: run.digest,

@@ -6,6 +6,7 @@ import { loadPolicy, policyNames } from '../policies/index.ts';
 import type { PolicySpec } from '../policy.ts';
 import type { Schedule } from '../schedule.ts';
 import { simulateSystem } from '../systems/simulate-system.ts';
+import type { SystemRun } from '../systems/simulate-system.ts';
 import type { Parts } from '../systems/site.ts';
 import { machineOf, scheduleOfSystem } from '../systems/system-schedule.ts';
 import type { SystemWorkload } from '../systems/system-workload.ts';
@@ -38,7 +39,7 @@ export async function runSystem(
     until: point.run.until,
   });
   const notes = [
-    ...(run.stoodStill ? [`${run.jobs.count - run.jobs.done} jobs were left when nothing moved any more`] : []),
+    ...standstillOf(run),
     ...(run.carriersUnmade > 0 ? [`${run.carriersUnmade} carriers were not made anew, as too many were used up`] : []),
     ...assumptionsOf(system),
   ];
@@ -48,6 +49,13 @@ export async function runSystem(
     digest: run.digest,
     notes: notes.map((note) => `${point.policy.label}: ${note}`),
   };
+}
+
+/** Jobs that hold a part of what they need wait for each other, as in the real system: nobody takes anything back. */
+function standstillOf({ stoodStill, holding, jobs }: SystemRun): string[] {
+  if (!stoodStill) return [];
+  const waits = holding > 0 ? `; ${holding} of them held nodes and waited for more` : '';
+  return [`${jobs.count - jobs.done} jobs were left when nothing moved any more${waits}`];
 }
 
 /** What is not measured, read in code or set for this run is shown with every result. */

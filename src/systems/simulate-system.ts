@@ -37,6 +37,8 @@ export interface SystemRun {
   readonly until: number;
   /** Nothing moved any more though jobs were left. */
   readonly stoodStill: boolean;
+  /** Jobs that held something at the end: where nothing moved any more, they waited for each other [count]. */
+  readonly holding: number;
   readonly events: number;
   /** SHA-256 of what became of all jobs and nodes. */
   readonly digest: string;
@@ -160,10 +162,20 @@ class SystemSimulation {
       hazard: this.#hazard,
       until: this.#agenda.now,
       stoodStill,
+      holding: holdingAt(this.#open).size,
       events: this.#agenda.executed,
       digest: digestOf(this.#book, levels),
     };
   }
+}
+
+/** Jobs that hold something of a manager. */
+function holdingAt(sites: readonly Site[]): Set<number> {
+  const holding = new Set<number>();
+  for (const { jobs, manager } of sites) {
+    for (let row = 0; row < manager.rows; row++) if (jobs[row] >= 0 && manager.meter.heldBy(row) > 0) holding.add(jobs[row]);
+  }
+  return holding;
 }
 
 /** One NaN whatever the machine, and little-endian. */
