@@ -159,7 +159,7 @@ function runSettings(given: ScenarioText, where: WhereIs): RunSettings {
   return {
     ...defined({
       until: duration(given.until, where(['until'])),
-      launch: duration(costs.launch, where(['costs', 'launch'])),
+      ...launchLatency(costs.launch, where),
       release: duration(costs.release, where(['costs', 'release'])),
       killScan: duration(costs['kill-scan'], where(['costs', 'kill-scan'])),
       failures: failures && failureModel(failures, where),
@@ -168,6 +168,15 @@ function runSettings(given: ScenarioText, where: WhereIs): RunSettings {
     maxRestarts: failures?.['max-restarts'] ?? 100,
     explain: given.explain ?? false,
   };
+}
+
+function launchLatency(given: number | string | (number | string)[] | undefined, where: WhereIs): Partial<RunSettings> {
+  if (!Array.isArray(given)) return { launch: duration(given, where(['costs', 'launch'])) };
+  const launchQuantiles = given.map((one, index) => parseDuration(String(one), where(['costs', 'launch', index])));
+  const late = launchQuantiles.findIndex((one, index) => one < (launchQuantiles[index - 1] ?? 0));
+  if (late < 0) return { launchQuantiles };
+  const problem = `${given[late]} comes after ${given[late - 1]}`;
+  throw usageError(problem, where(['costs', 'launch', late]), 'write quantiles from the least to the greatest');
 }
 
 function failureModel(failures: NonNullable<ScenarioText['failures']>, where: WhereIs): RunSettings['failures'] {

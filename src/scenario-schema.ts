@@ -77,7 +77,12 @@ export const placementSchema = z
 
 export const costsSchema = z
   .strictObject({
-    launch: amount.describe('from the decision until a job runs').optional(),
+    launch: z
+      .union([amount, z.array(amount).min(2)])
+      .describe(
+        'from the decision until a job runs: one time, or measured quantiles from the least to the greatest, evenly spaced',
+      )
+      .optional(),
     release: amount.describe('from the end of a job until its resources are free').optional(),
     'kill-scan': amount.describe('how often limits are looked at').optional(),
   })

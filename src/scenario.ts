@@ -102,6 +102,8 @@ export interface PlacementEntry extends Placed {
 export interface RunSettings {
   readonly until?: number;
   readonly launch?: number;
+  /** Quantiles from the least to the greatest, evenly spaced; in place of `launch`. */
+  readonly launchQuantiles?: readonly number[];
   readonly release?: number;
   readonly killScan?: number;
   readonly failures?: FailureModel;

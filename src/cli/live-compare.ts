@@ -6,6 +6,7 @@ import { compareTables } from '../live/compare/comparison.ts';
 import type { Comparison } from '../live/compare/comparison.ts';
 import { readLatencies } from '../live/compare/latencies.ts';
 import type { Latencies } from '../live/compare/latencies.ts';
+import { reactionTimes } from '../live/compare/reaction.ts';
 import { classesOf } from '../live/compare/placement-agreement.ts';
 import { parseJson, readResults } from '../results/read.ts';
 import type { Run } from '../results/read.ts';
@@ -39,6 +40,11 @@ export interface LiveComparison {
   readonly live: LiveFacts;
   /** Of pods; absent of a Slurm. */
   readonly latencies?: Latencies;
+  /** How long it took until jobs ran that waited for nothing [ms of the workload]. */
+  readonly reactions: readonly number[];
+  /** The folder of the live run, and the digest of its schedule. */
+  readonly from: string;
+  readonly digest: string;
   /** Live less simulated. */
   readonly simulated: Comparison;
   /** The repeat less the live run; absent without a repeat. */
@@ -49,7 +55,7 @@ export function declareLiveCompare(command: Command): void {
   examples(command, [
     'yardmaster live compare reports/sim reports/live',
     'yardmaster live compare reports/sim reports/live --repeat reports/live-again --out compare.html',
-    'yardmaster live compare reports/sim reports/live --write-profile measured.yaml --json',
+    'yardmaster live compare reports/sim reports/live --profile measured.yaml --json',
   ]);
   command
     .argument('<simulated>', 'a folder that "run" or "replay --out" has written')
@@ -61,7 +67,10 @@ export function declareLiveCompare(command: Command): void {
       "the simulated policy that the cluster's own scheduler is compared with (default: kube-default, of a Slurm slurm-backfill)",
     )
     .option('--out <file>', 'write a page')
-    .option('--write-profile <file>', 'write the measured latencies as settings of a scenario')
+    .option(
+      '--profile, --write-profile <file>',
+      'write the measured latencies as settings of a scenario: simulated with them, it errs less',
+    )
     .option('--json', 'JSON, for machines')
     .action(compare);
 }
@@ -91,8 +100,15 @@ async function compare(simulatedDir: string, liveDir: string, options: Options):
   }
   if (options.writeProfile !== undefined) writeFileSync(options.writeProfile, profileText(comparisons));
   if (options.out !== undefined) writeAtomically(options.out, [comparisonPage(comparisons)]);
-  if (options.json === true) printJson(comparisons);
+  if (options.json === true) printJson(comparisons.map(withoutSamples));
   else print(comparisons.map(comparisonText).join('\n'));
+}
+
+/** Their spreads say enough. */
+function withoutSamples({ reactions: _, latencies, ...rest }: LiveComparison): object {
+  if (latencies === undefined) return rest;
+  const { starts: __, ...spreads } = latencies;
+  return { ...rest, latencies: spreads };
 }
 
 /** The cluster's own scheduler is no policy of ours. */
@@ -124,6 +140,7 @@ async function compareOne({ run, other, again, tolerance }: Pair): Promise<LiveC
     takesCosts: 'attempt' in other.parameters && 'bind' in other.parameters,
     live: facts,
     latencies: facts.slurm === undefined ? readLatencies(run.folder, facts.time_scale) : undefined,
+    ...{ reactions: reactionTimes(a, b), from: run.folder, digest: run.summary.digest },
     simulated: compareTables(a, b, places, noiseOfStarts),
     noise,
   };

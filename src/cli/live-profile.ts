@@ -1,29 +1,47 @@
-/** What a live run has measured, as settings of a scenario: "live compare --write-profile". */
+/** What a live run has measured, as settings of a scenario: "live compare --profile". */
 import { stringify } from 'yaml';
+import { quantilesOf } from '../live/compare/reaction.ts';
+import { packageVersion } from './version.ts';
 import type { LiveComparison } from './live-compare.ts';
 
+/** Quantiles that are written: every twentieth part of the launches. */
+const POINTS = 21;
+
 /**
- * The latencies are medians; an attempt takes at most what is left of a second in which most pods were bound. All in the time
- * of the workload.
+ * How long it takes until jobs run, as quantiles; an attempt of a scheduler that can be told what attempts cost takes at most
+ * what is left of a second in which most pods were bound, and a binding its median. All in the time of the workload.
  */
 export function profileText(comparisons: readonly LiveComparison[]): string {
-  const ofPods = comparisons.flatMap(({ latencies, live }) => (latencies ? [latencies.start.median * live.time_scale] : []));
+  const launch = quantilesOf(comparisons.flatMap(launches), POINTS);
   // A job of Slurm has started as soon as it is decided on: what it holds its nodes longer comes at its end.
-  const ofSlurm = comparisons.flatMap(({ live }) =>
-    live.slurm ? [1000 * live.slurm.run_longer_s.median * live.time_scale] : [],
+  const release = quantilesOf(
+    comparisons.flatMap(({ live }) => (live.slurm ? [1000 * live.slurm.run_longer_s.median * live.time_scale] : [])),
+    3,
   );
-  const costs = { ...cost('launch', ofPods), ...cost('release', ofSlurm) };
-  const from = comparisons.map(({ policy, live, latencies }) =>
-    latencies === undefined ? `${policy} (${live.jobs} jobs)` : `${policy} (${latencies.pods} pods)`,
-  );
+  const costs = {
+    ...(launch.length === 0 ? {} : { launch: launch.map(milliseconds) }),
+    ...(release.length === 0 ? {} : { release: milliseconds(release[1]) }),
+  };
   const settings = { policies: comparisons.map(policyOf), costs };
-  return `# Measured live under ${from.join(', ')}: put it into a scenario.\n${stringify(settings)}`;
+  return `${provenance(comparisons)}${stringify(settings)}`;
 }
 
-/** The median of these [ms]. */
-function cost(name: string, values: number[]): Record<string, string> {
-  const sorted = values.sort((a, b) => a - b);
-  return sorted.length === 0 ? {} : { [name]: milliseconds(sorted[Math.floor(sorted.length / 2)]) };
+/** What delays its jobs beside what its model can be told: the start of pods, or all from their arrival on [ms]. */
+function launches({ takesCosts, latencies, reactions, live }: LiveComparison): readonly number[] {
+  if (latencies === undefined) return [];
+  return takesCosts ? latencies.starts.map((start) => start * live.time_scale) : reactions;
+}
+
+function provenance(comparisons: readonly LiveComparison[]): string {
+  const lines = comparisons.map(({ policy, live, latencies, takesCosts, reactions, from, digest }) => {
+    const pods = latencies === undefined ? '' : `, ${latencies.pods} pods`;
+    const of = takesCosts
+      ? 'from the binding of a pod until it runs'
+      : `until ${reactions.length} jobs ran that waited for nothing`;
+    const run = `${live.over} of ${live.jobs} jobs${pods}, ${live.time_scale} times as fast as real time`;
+    return `# ${policy}: ${run}; ${from}, digest ${digest.slice(0, 12)}${latencies === undefined ? '' : `; launch is ${of}`}.\n`;
+  });
+  return `# Measured live, by yardmaster ${packageVersion()}: put it into a scenario.\n${lines.join('')}`;
 }
 
 function policyOf({ policy, model, takesCosts, latencies, live }: LiveComparison) {

@@ -52,6 +52,8 @@ export interface SimulationOptions {
 export interface Costs {
   /** From the decision until the job runs; it holds its resources. */
   readonly launch?: number;
+  /** The same as it was measured, in place of one value: quantiles from the least to the greatest, evenly spaced. */
+  readonly launchQuantiles?: readonly number[];
   /** From the end of the job until its resources are free (epilog, clean-up). */
   readonly release?: number;
   /** Limits are looked at this often; 0 = a job is killed exactly at its walltime. */

@@ -9,6 +9,7 @@ import { Core } from './core.ts';
 import type { Driver } from './driver.ts';
 import { EndsOfInstant } from './ends-of-instant.ts';
 import { END, EventQueue, EVICTION, RELEASE, STOP, SUBMIT, TIMER } from './event-queue.ts';
+import { LaunchLatency } from './launch-latency.ts';
 import type { Ledger } from './ledger.ts';
 import { Outages } from './outages.ts';
 import { outlasts, stateAtEnd } from './outcomes.ts';
@@ -17,7 +18,7 @@ import { Progress } from './progress.ts';
 import { Rates } from './rates.ts';
 import { Recorder } from './recorder.ts';
 import { RunEnds } from './run-ends.ts';
-import type { Costs, SimulationOptions } from './simulate.ts';
+import type { SimulationOptions } from './simulate.ts';
 import { Standstill } from './standstill.ts';
 import { Submissions } from './submissions.ts';
 
@@ -47,7 +48,7 @@ export class Simulation implements Driver {
   #left = 0;
   /** How often jobs have lost their nodes [count]. */
   readonly #failures = new Map<number, number>();
-  readonly #costs: Costs;
+  readonly #latency: LaunchLatency;
   readonly #endsNow: EndsOfInstant;
 
   constructor(workload: Workload, cluster: Cluster, ledger: Ledger, policy: Policy, options: SimulationOptions) {
@@ -56,20 +57,17 @@ export class Simulation implements Driver {
     this.#policy = policy;
     this.#options = options;
     this.#ledger = ledger;
-    this.#costs = costs;
+    this.#latency = new LaunchLatency(costs, seed);
     this.#submissions = new Submissions(workload, dependencies, this.#events, (job) => this.#core.withdraw(job, CANCELLED));
     this.#progress = new Progress(workload);
     this.#rates = Rates.of(workload, cluster, ledger, this.#progress);
-    const scan = { every: costs.killScan ?? policy.killScan ?? 0, phase: costs.killPhase ?? 0 };
-    this.#ends = new RunEnds(this.#events, scan);
+    const { killScan = policy.killScan ?? 0, killPhase = 0 } = costs;
+    this.#ends = new RunEnds(this.#events, { every: killScan, phase: killPhase });
     for (let job = 0; job < workload.count; job++) if (!isService(workload, job)) this.#left++;
-    if (this.#left === 0) this.#left = workload.count;
+    this.#left ||= workload.count;
     this.#endsNow = new EndsOfInstant(policy.rhythm?.cycle === 'event' ? workload.count : 0);
-    this.#record = new Recorder(workload.submit, {
-      procs: processorCount(cluster),
-      placements: !cluster.interchangeable,
-      explains: explain,
-    });
+    const kept = { placements: !cluster.interchangeable, explains: explain };
+    this.#record = new Recorder(workload.submit, { procs: processorCount(cluster), ...kept });
     this.#core = new Core(requestsOf(workload), ledger, policy, this, this.#record);
     this.#outages = new Outages(cluster, seed, this.#events, (node, down) => this.#changeNode(node, down));
     this.#standstill = new Standstill(workload.count, this.#events, this.#outages, options.until);
@@ -169,7 +167,7 @@ export class Simulation implements Driver {
   // What the core asks for.
 
   launch(job: number, ready: number): number {
-    const begins = ready + (this.#costs.launch ?? 0);
+    const begins = ready + this.#latency.of(job);
     this.#rates?.holdsAnew(job, 0);
     this.#setEnd(job, begins);
     this.#endsNow.began(job, this.#core.decisions);
@@ -235,7 +233,7 @@ export class Simulation implements Driver {
     const killed = isWriting || now < this.#record.lastStart[job] + this.#progress.remaining(job);
     this.#settle(job, now);
     if (this.#stopping.size > 0) this.#stopping.delete(job);
-    const clean = now + (this.#costs.release ?? 0);
+    const clean = now + (this.#options.costs?.release ?? 0);
     this.#ends.cleanAt(job, clean, now);
     this.#core.ended(job, killed ? KILLED : stateAtEnd(this.#workload, job), clean);
     this.#settleEnd(job);

@@ -96,7 +96,8 @@ function assumedFactor(draft: Draft, value: ParameterValue, at: string): Omit<Dr
 }
 
 function cost(key: 'launch' | 'release'): Setter {
-  return (draft, value, at) => ({ ...draft, run: { ...draft.run, [key]: parseDuration(String(value), at) } });
+  const forgets = key === 'launch' ? { launchQuantiles: undefined } : {};
+  return (draft, value, at) => ({ ...draft, run: { ...draft.run, ...forgets, [key]: parseDuration(String(value), at) } });
 }
 
 function failure(key: 'mtbf' | 'mttr'): Setter {

@@ -107,7 +107,7 @@ export class PointRunner {
         dependencies: point.workload.changes.dependencies,
         onNodeFailure: run.onNodeFailure,
         maxRestarts: run.maxRestarts,
-        costs: { launch: run.launch, release: run.release, killScan: run.killScan },
+        costs: { launch: run.launch, launchQuantiles: run.launchQuantiles, release: run.release, killScan: run.killScan },
         until: run.until,
         explain: run.explain,
         onWarning,

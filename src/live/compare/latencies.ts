@@ -15,6 +15,8 @@ export interface Latencies {
   readonly bind: Spread;
   /** From the binding until it ran. */
   readonly start: Spread;
+  /** Of each pod that ran. */
+  readonly starts: readonly number[];
   /** Pods [count]; of them those that were never bound. */
   readonly pods: number;
   readonly unbound: number;
@@ -28,11 +30,13 @@ export function readLatencies(folder: string, timeScale: number): Latencies {
   const rows = readRows(join(folder, POD_TIMES_FILE));
   const between = (from: string, to: string) => (row: Row) => ((time(row[to]) - time(row[from])) * 1000) / timeScale;
   const bound = rows.filter(({ bound_s: at }) => at !== '');
+  const starts = rows.map(between('bound_s', 'running_s'));
   const isDecided = rows.some(({ decided_s: at }) => at !== '');
   return {
     decision: spreadOf(rows.map(between('seen_s', 'decided_s'))),
     bind: spreadOf(bound.map(between(isDecided ? 'decided_s' : 'seen_s', 'bound_s'))),
-    start: spreadOf(rows.map(between('bound_s', 'running_s'))),
+    start: spreadOf(starts),
+    starts: starts.filter((start) => !Number.isNaN(start)),
     pods: rows.length,
     unbound: rows.length - bound.length,
     retries: rows.reduce((sum, { tries }) => sum + Math.max(0, Number(tries) - 1), 0),

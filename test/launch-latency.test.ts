@@ -1,0 +1,78 @@
+// Launch latencies that were measured: written by "live compare --profile", taken by scenarios, drawn by simulations.
+//
+// Planted and taken out again, to see that they are caught: the second launch of a job draws what the first one drew; the
+// greatest quantile is never reached; latencies are drawn in the order of launches, whatever the job.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { processorPool } from '../src/cluster.ts';
+import { LaunchLatency } from '../src/engine/launch-latency.ts';
+import { simulate } from '../src/engine/simulate.ts';
+import { quantilesOf } from '../src/live/compare/reaction.ts';
+import { fcfs } from '../src/policies/fcfs.ts';
+import { sjf } from '../src/policies/sjf.ts';
+import { readScenario } from '../src/scenario-file.ts';
+import { workloadOf } from './workload-of.ts';
+
+const values = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 12 });
+
+describe('quantiles', () => {
+  test('lie between the values as by hand', () => {
+    expect(quantilesOf([30, 10, 20], 5)).toEqual([10, 15, 20, 25, 30]);
+    expect(quantilesOf([7], 3)).toEqual([7, 7, 7]);
+    expect(quantilesOf([], 3)).toEqual([]);
+  });
+
+  test('of as many as there are values are the values', () => {
+    fc.assert(
+      fc.property(values, (given) => {
+        const sorted = [...given].sort((a, b) => a - b);
+        if (given.length > 1) expect(quantilesOf(given, given.length)).toEqual(sorted);
+      }),
+    );
+  });
+});
+
+describe('a launch', () => {
+  test('draws as the quantiles are spread', () => {
+    const latency = new LaunchLatency({ launchQuantiles: [0, 100, 1000] }, 1);
+    const drawn = Array.from({ length: 4000 }, (_, job) => latency.of(job));
+    const below = (most: number) => drawn.filter((one) => one < most).length / drawn.length;
+    expect(below(50)).toBeCloseTo(0.25, 1);
+    expect(below(100)).toBeCloseTo(0.5, 1);
+    expect(below(550)).toBeCloseTo(0.75, 1);
+    expect(Math.min(...drawn)).toBeLessThan(5);
+    expect(Math.max(...drawn)).toBeGreaterThan(990);
+  });
+
+  test('of a job is the same whoever was launched before, and another one the next time', () => {
+    const [one, other] = [1, 2].map(() => new LaunchLatency({ launchQuantiles: [0, 1e6] }, 7));
+    const first = [one.of(3), one.of(5)];
+    expect([other.of(5), other.of(3)]).toEqual([first[1], first[0]]);
+    expect(one.of(3)).not.toBe(first[0]);
+  });
+});
+
+test('jobs start by their latency later than they are decided, under each policy the same', () => {
+  const jobs = Array.from({ length: 20 }, (_, job) => ({ submit: 100_000 * job, runtime: 1000, procs: 1 }));
+  const waits = [fcfs, sjf].map((spec) => {
+    const costs = { launchQuantiles: [20, 40, 900] };
+    const { start, submit } = simulate(workloadOf(jobs), processorPool(4), spec, { costs, seed: 3 });
+    return Array.from(start, (time, job) => time - submit[job]);
+  });
+  expect(waits[0]).toEqual(waits[1]);
+  for (const wait of waits[0]) expect(wait).toBeGreaterThanOrEqual(20);
+  expect(new Set(waits[0]).size).toBeGreaterThan(5);
+});
+
+describe('a scenario', () => {
+  const text = (launch: string) => `workloads: [a.swf]\npolicies: [fcfs]\ncosts: { launch: ${launch} }\n`;
+
+  test('takes quantiles in place of one latency', () => {
+    expect(readScenario(text('[5ms, 10ms, 2s]'), 's.yaml').run).toMatchObject({ launchQuantiles: [5, 10, 2000] });
+    expect(readScenario(text('3s'), 's.yaml').run).toMatchObject({ launch: 3000 });
+  });
+
+  test('is refused where they fall', () => {
+    expect(() => readScenario(text('[5ms, 2s, 10ms]'), 's.yaml')).toThrow('10ms comes after 2s');
+  });
+});
