@@ -78,6 +78,16 @@ describe('records of slurmctld 22.05.8', () => {
     expect(preemptionGates(averagePreemptions(runs)).filter(({ ok }) => !ok)).toEqual([]);
   });
 
+  test('who may not be requeued is cancelled, and is counted among those that were preempted', () => {
+    const victims = readSlurmVictims(textOf('tiers_mixed_a.preemptions.csv'), 'tiers_mixed_a');
+    const ours = replay('tiers_mixed_a', phasesOf(0, PHASES)).replayed.preempted;
+    const lines = parse<Record<string, string>>(textOf('tiers_mixed_a.preemptions.csv'), { columns: true });
+    const cancelled = lines.filter(({ how }) => how === 'cancelled').map(({ victim }) => victim);
+    expect(ours).toEqual(expect.arrayContaining(cancelled.slice(0, 1)));
+    expect(ours.length / victims.length).toBeGreaterThan(0.7);
+    expect(ours.length / victims.length).toBeLessThan(1.3);
+  });
+
   test('with other SchedulerParameters and its timers, the first 70 jobs start when they did', () => {
     // From its log: when passes and backfill began before the first job came, and how long backfill took for a job.
     const timers = { poll: 100, full: 23_600, backfill: 5_520, testTime: 95 };

@@ -7,7 +7,7 @@ import { readParameters } from '../parameters.ts';
 import type { Parameters } from '../parameters.ts';
 import type { PolicySpec } from '../policy.ts';
 import { JobPartitions } from '../job-partitions.ts';
-import { PREEMPTED } from '../schedule.ts';
+import { CANCELLED, PREEMPTED } from '../schedule.ts';
 import type { Schedule } from '../schedule.ts';
 import { jobId } from '../workload.ts';
 import type { Workload } from '../workload.ts';
@@ -108,10 +108,15 @@ export function replayRecord(
     end: seconds(schedule.end),
     backfilled: Array.from(workload.submit, (_, job) => byBackfill.has(job)),
     partition: partitionNames(workload, config.cluster),
-    preempted: Array.from(schedule.attempts.job).flatMap((job, attempt) =>
-      schedule.attempts.why[attempt] === PREEMPTED ? [jobId(workload, job)] : [],
-    ),
+    preempted: preemptedIn(schedule).map((job) => jobId(workload, job)),
   };
+}
+
+/** Those that were requeued, once for each time, and those that may not be and were cancelled instead. */
+function preemptedIn({ attempts, state }: Schedule): number[] {
+  const requeued = Array.from(attempts.job).filter((_, attempt) => attempts.why[attempt] === PREEMPTED);
+  const cancelled = Array.from(state, (_, job) => job).filter((job) => state[job] === CANCELLED);
+  return [...requeued, ...cancelled];
 }
 
 function partitionNames(workload: Workload, cluster: Cluster): string[] {
