@@ -20,3 +20,16 @@ test('a kubeconfig is read: the client of Kubernetes can be loaded', async () =>
   expect(stderr).toContain('lab');
   expect(code).toBe(2);
 });
+
+test('a scenario of systems is refused before any cluster is looked for, unless its policies are chosen', async () => {
+  const scenario = join(folder, 'systems.yaml');
+  const [workload, cluster] = ['{ name: mix, generate: mix, parameters: { jobs: 5 } }', "'nodes=2,cpus=32,gpus=8'"];
+  writeFileSync(scenario, `workloads: [${workload}]\nclusters: [${cluster}]\npolicies: [fcfs]\nsystems: [slurm-native]\n`);
+  const none = ['--name', 'there-is-no-such-cluster'];
+  const refused = await yardmaster(['live', 'run', scenario, ...none]);
+  expect(refused.stderr).toContain('"slurm-native" is a system of resource managers, which is simulated only');
+  expect(refused.stderr).toContain('choose with --only: fcfs, kube-scheduler');
+  expect(refused.code).toBe(2);
+  const chosen = await yardmaster(['live', 'run', scenario, '--only', 'fcfs', ...none]);
+  expect(chosen.stderr).toContain('there is no cluster "there-is-no-such-cluster"');
+});

@@ -15,6 +15,7 @@ import type { ClusterAccess } from '../live/kubernetes/access.ts';
 import { refusePrecious } from '../live/kubernetes/cluster-safety.ts';
 import { checkRate } from '../live/run/arrival-rate.ts';
 import { clearResults, makeFolder } from '../results/folder.ts';
+import type { Scenario } from '../scenario.ts';
 import { examples } from './command.ts';
 import { PARTIAL } from './exit-codes.ts';
 import { stopOnSignals } from './interrupt.ts';
@@ -92,9 +93,9 @@ async function liveRun(path: string, options: LiveRunOptions): Promise<void> {
     return;
   }
   const maxRate = positive(options.maxRate, '--max-rate');
-  const access = await openCluster(options);
   const plan = await planScenario(path);
   const points = chosenPoints(plan, options);
+  const access = await openCluster(options);
   const inputs = pointInputs(plan.inputs);
   const [first] = plan.points;
   const cluster = pointCluster(first, inputs);
@@ -150,7 +151,7 @@ async function openCluster({ context, kubeconfig, name, iKnowThisCluster }: Live
 }
 
 /** A point for each policy, of the first seed. */
-function chosenPoints({ points }: ScenarioPlan, { only }: LiveRunOptions): Point[] {
+function chosenPoints({ points, scenario }: ScenarioPlan, { only }: LiveRunOptions): Point[] {
   const of = (name: (point: Point) => string | number) => new Set(points.map(name));
   if (of(({ workload }) => workload.name).size > 1 || of(({ cluster }) => cluster.name).size > 1) {
     throw usageError('it has several workloads or clusters', 'scenario', 'a live run replays one: leave the others out');
@@ -160,10 +161,23 @@ function chosenPoints({ points }: ScenarioPlan, { only }: LiveRunOptions): Point
   for (const name of only ?? [])
     if (!known.includes(name)) throw usageError(`there is no policy "${name}"`, '--only', `one of: ${known.join(', ')}`);
   const wanted = only ?? labels;
-  return labels.flatMap((label) => {
+  const chosen = labels.flatMap((label) => {
     const point = points.find(({ policy }) => policy.label === label);
     return point !== undefined && wanted.includes(label) ? [point] : [];
   });
+  refuseSystems(chosen, scenario);
+  return chosen;
+}
+
+/** Several resource managers in one cannot be put onto a cluster that has its own. */
+function refuseSystems(chosen: readonly Point[], { policies }: Scenario): void {
+  const system = chosen.find(({ policy }) => policies[policy.policy].isSystem === true);
+  if (system === undefined) return;
+  const { label, policy } = system.policy;
+  const others = policies.filter(({ isSystem }) => isSystem !== true).map((one) => one.label);
+  const hint =
+    others.length === 0 ? `--only ${STOCK}, or a scenario with policies` : `choose with --only: ${[...others, STOCK].join(', ')}`;
+  throw usageError(`"${label}" is a system of resource managers, which is simulated only`, policies[policy].at, hint);
 }
 
 function positive(text: string, flag: string): number {
