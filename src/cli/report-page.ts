@@ -2,11 +2,11 @@ import { usageError } from '../errors.ts';
 import { loadPolicies } from '../policies/index.ts';
 import type { PageAssets } from '../report/assets.ts';
 import { buildReport } from '../report/build.ts';
-import type { Report } from '../report/build.ts';
+import type { KnownContender, Report } from '../report/build.ts';
 import type { BaselineWishes } from '../report/contenders.ts';
-import type { PolicyFacts } from '../report/model.ts';
 import { readAssets } from '../report/write-report.ts';
 import { readResults } from '../results/read.ts';
+import type { Run } from '../results/read.ts';
 import { entitlementsFor } from './report-shares.ts';
 import { packageVersion } from './version.ts';
 
@@ -36,32 +36,29 @@ export async function makeReport(
     runs.map(({ cluster }) => cluster),
     '--baseline-cluster',
   );
-  const policies = new Map<string, Contender>((await loadPolicies()).map((spec) => [spec.name, spec]));
-  await addSystems(
-    runs.map(({ policy }) => policy),
-    policies,
-  );
+  const policies = new Map((await loadPolicies()).map((spec) => [spec.name, spec]));
   return await buildReport(sources, {
     baseline,
     baselineCluster,
     mostJobs,
     policies,
+    systems: await systemsOf(runs.filter(({ policy, isSystem }) => isSystem || !policies.has(policy))),
     version: packageVersion(),
     entitlements: entitlementsFor(shares, sources),
   });
 }
 
-type Contender = Pick<PolicyFacts, 'summary' | 'source' | 'fidelity'>;
-
-/** Systems stand beside policies in experiments. */
-async function addSystems(names: readonly string[], known: Map<string, Contender>): Promise<void> {
-  const others = new Set(names.filter((name) => !known.has(name)));
-  if (others.size === 0) return;
+/** What is known of the systems that stand beside policies in experiments. */
+async function systemsOf(runs: readonly Run[]): Promise<Map<string, KnownContender>> {
+  const known = new Map<string, KnownContender>();
+  const names = new Set(runs.map(({ policy }) => policy));
+  if (names.size === 0) return known;
   const { loadSystem, systemNames } = await import('../systems/system-library.ts');
-  for (const name of systemNames().filter((shipped) => others.has(shipped))) {
+  for (const name of systemNames().filter((shipped) => names.has(shipped))) {
     const { summary, source } = loadSystem(name);
     known.set(name, { summary, source, fidelity: HOW_TRUE_SYSTEMS_ARE });
   }
+  return known;
 }
 
 const HOW_TRUE_SYSTEMS_ARE =

@@ -12,6 +12,7 @@ import { explanationsCsv } from '../results/explanations-csv.ts';
 import { makeFolder } from '../results/folder.ts';
 import { jobsCsv } from '../results/jobs-csv.ts';
 import { jsonText } from '../results/json.ts';
+import { nodeTimeCsv } from '../results/node-time-csv.ts';
 import { checkPoint, POINT_RECORD, POINT_SUMMARY, recordText } from '../results/point-record.ts';
 import type { PointRecord } from '../results/point-record.ts';
 import { poolFacts } from '../results/pool-facts.ts';
@@ -49,6 +50,7 @@ export function writePoint(folder: string, outcome: PointOutcome): void {
   write('jobs.csv', jobsCsv(workload, cluster, schedule));
   if (schedule.attempts.count > 0) write('attempts.csv', attemptsCsv(workload, schedule));
   if (schedule.explanations.length > 0) write('explanations.csv', explanationsCsv(workload, schedule));
+  if (schedule.nodeTime !== undefined) write('node-time.csv', nodeTimeCsv(workload, schedule.nodeTime));
   write(POINT_SUMMARY, [jsonText(summaryFacts(summary))]);
   const record = {
     result_format: RESULT_FORMAT,
@@ -67,6 +69,8 @@ export function writePoint(folder: string, outcome: PointOutcome): void {
       entry: point.policy.entry,
       name: point.policy.name,
       parameters: point.policy.parameters,
+      // Nothing is said of a policy.
+      kind: schedule.nodeTime === undefined ? undefined : 'system',
     },
     seed: point.seed,
     axes: point.axes,

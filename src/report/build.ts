@@ -18,10 +18,14 @@ export interface ReportWishes extends BaselineWishes {
   /** Jobs that the page may hold, over all its runs; the rest is told by figures only. */
   readonly mostJobs: number;
   /** What is known of each policy, by its name. */
-  readonly policies: ReadonlyMap<string, Pick<PolicyFacts, 'summary' | 'source' | 'fidelity'>>;
+  readonly policies: ReadonlyMap<string, KnownContender>;
+  /** Of each system of resource managers; one may be called as a policy is. */
+  readonly systems?: ReadonlyMap<string, KnownContender>;
   readonly version: string;
   readonly entitlements?: Entitlements;
 }
+
+export type KnownContender = Pick<PolicyFacts, 'summary' | 'source' | 'fidelity'>;
 
 export interface Report {
   readonly facts: ReportFacts;
@@ -97,7 +101,7 @@ async function tablesOf(runs: readonly Run[], groups: readonly GroupFacts[], mos
 
 async function pageTable(run: Run): Promise<PageTable> {
   const jobs: JobTable = await run.jobs();
-  return tableForPage(jobs, await run.attempts(), await run.explanations());
+  return tableForPage(jobs, await run.attempts(), await run.explanations(), await run.nodeTime());
 }
 
 function runFacts(run: Run, table: number | undefined): RunFacts {
@@ -156,10 +160,16 @@ function titleOf(runs: readonly Run[], labels: readonly string[]): string {
   return `${who} on ${what}, ${where}`;
 }
 
-function policiesOf(runs: readonly Run[], { policies }: ReportWishes): PolicyFacts[] {
-  return [...new Set(runs.map(({ policy }) => policy))].map((name) => ({
-    name,
-    labels: [...new Set(runs.filter((run) => run.policy === name).map(({ label }) => label))],
-    ...(policies.get(name) ?? { summary: 'a policy of your own', source: 'your own file' }),
-  }));
+/** A system and a policy of one name are two. */
+function policiesOf(runs: readonly Run[], { policies, systems = policies }: ReportWishes): PolicyFacts[] {
+  const keyOf = ({ policy, isSystem }: Run) => `${isSystem === true} ${policy}`;
+  return [...new Set(runs.map(keyOf))].map((key) => {
+    const own = runs.filter((run) => keyOf(run) === key);
+    const { policy: name, isSystem } = own[0];
+    const known = isSystem ? systems.get(name) : (policies.get(name) ?? systems.get(name));
+    const labels = [...new Set(own.map(({ label }) => label))];
+    return { name, labels, ...(known ?? unknown(isSystem ? 'system' : 'policy')) };
+  });
 }
+
+const unknown = (what: string): KnownContender => ({ summary: `a ${what} of your own`, source: 'your own file' });

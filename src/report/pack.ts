@@ -22,6 +22,7 @@ export interface PackedTable {
   readonly placements?: { readonly nodes: number; readonly first: number; readonly node: number; readonly tasks: number };
   readonly attempts?: Readonly<Record<string, number>>;
   readonly explanations?: { readonly job: number; readonly time: number; readonly reason: PackedCategory };
+  readonly nodeTime?: Readonly<Record<string, number>>;
 }
 
 export interface PackedCategory {
@@ -84,6 +85,11 @@ class Packer {
         job: this.column(table.explanations.job, 'previous'),
         time: this.column(table.explanations.time, 'previous'),
         reason: this.category(table.explanations.reason),
+      },
+      nodeTime: table.nodeTime && {
+        job: this.column(table.nodeTime.job, 'previous'),
+        purpose: this.column(table.nodeTime.purpose, 'zero'),
+        coreTime: this.column(table.nodeTime.coreTime, 'zero'),
       },
     };
   }

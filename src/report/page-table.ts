@@ -22,6 +22,7 @@ export interface PageTable {
   readonly placements?: PagePlacements;
   readonly attempts?: PageAttempts;
   readonly explanations?: PageExplanations;
+  readonly nodeTime?: PageNodeTime;
 }
 
 /** Nodes of the last run of each job; those of a job stand at `first[job] .. first[job + 1]`. */
@@ -47,4 +48,13 @@ export interface PageExplanations {
   readonly job: Float64Array;
   readonly time: Float64Array;
   readonly reason: Category;
+}
+
+/** What the nodes of each job were for, in a system of resource managers. */
+export interface PageNodeTime {
+  readonly job: Float64Array;
+  /** Index into `PURPOSES` of node-time.ts. */
+  readonly purpose: Float64Array;
+  /** [core-ms] */
+  readonly coreTime: Float64Array;
 }

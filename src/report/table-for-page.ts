@@ -1,4 +1,4 @@
-import type { AttemptTable, ExplanationTable, JobTable } from '../results/job-table.ts';
+import type { AttemptTable, ExplanationTable, JobTable, NodeTimeTable } from '../results/job-table.ts';
 import type { PageTable } from './page-table.ts';
 
 /** A table of jobs as the page holds it: times counted from the first submission. */
@@ -6,6 +6,7 @@ export function tableForPage(
   jobs: JobTable,
   attempts: AttemptTable | undefined,
   explanations: ExplanationTable | undefined,
+  nodeTime?: NodeTimeTable,
 ): PageTable {
   const origin = firstOf(jobs.submit);
   const since = (times: Float64Array) => times.map((time) => time - origin);
@@ -41,6 +42,11 @@ export function tableForPage(
       job: Float64Array.from(explanations.job),
       time: since(explanations.time),
       reason: explanations.reason,
+    },
+    nodeTime: nodeTime && {
+      job: Float64Array.from(nodeTime.job),
+      purpose: Float64Array.from(nodeTime.purpose),
+      coreTime: nodeTime.coreTime,
     },
   };
 }

@@ -51,7 +51,7 @@ class LazyColumns {
 }
 
 function tableOf(packed: PackedTable, columns: LazyColumns): PageTable {
-  const { count, origin, ids, categories, placements, attempts, explanations } = packed;
+  const { count, origin, ids, categories, placements, attempts, explanations, nodeTime } = packed;
   const column = (name: string) => columns.column(packed.columns[name]);
   return {
     count,
@@ -92,6 +92,17 @@ function tableOf(packed: PackedTable, columns: LazyColumns): PageTable {
       kept: columns.column(attempts.kept),
     },
     explanations: explanations && explanationsOf(explanations, columns),
+    nodeTime: nodeTime && {
+      get job() {
+        return columns.column(nodeTime.job);
+      },
+      get purpose() {
+        return columns.column(nodeTime.purpose);
+      },
+      get coreTime() {
+        return columns.column(nodeTime.coreTime);
+      },
+    },
   };
 }
 

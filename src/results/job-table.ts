@@ -66,3 +66,14 @@ export interface ExplanationTable {
   /** What was said; few texts are said often. */
   readonly reason: Category;
 }
+
+/** node-time.csv: what the nodes of each job were for, in a system of resource managers, in the order of the file. */
+export interface NodeTimeTable {
+  readonly count: number;
+  /** Row of the job in its `JobTable`. */
+  readonly job: Int32Array;
+  /** Index into `PURPOSES` of node-time.ts. */
+  readonly purpose: Uint8Array;
+  /** [core-ms] */
+  readonly coreTime: Float64Array;
+}

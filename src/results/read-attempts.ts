@@ -1,10 +1,12 @@
 import { Float64Column, Int32Column } from '../columns.ts';
 import { InputError } from '../errors.ts';
+import { PURPOSES } from '../node-time.ts';
 import { ATTEMPTS_HEADER } from './attempts-csv.ts';
 import { CsvCells } from './csv-cells.ts';
 import { DATED_HEADER, EXPLANATIONS_HEADER } from './explanations-csv.ts';
 import { ATTEMPT_NAMES } from './job-table.ts';
-import type { AttemptTable, ExplanationTable, JobTable } from './job-table.ts';
+import type { AttemptTable, ExplanationTable, JobTable, NodeTimeTable } from './job-table.ts';
+import { NODE_TIME_HEADER } from './node-time-csv.ts';
 import { NameColumn } from './read-jobs.ts';
 
 /** Reads attempts.csv of a run whose jobs are known. */
@@ -54,6 +56,26 @@ export function readExplanations(bytes: Buffer, file: string, jobs: JobTable): E
     if (isDated) cells.nextCell();
   }
   return { count: job.length, job: job.done(), time: time.done(), reason: reason.done() };
+}
+
+/** Reads node-time.csv of a run whose jobs are known. */
+export function readNodeTime(bytes: Buffer, file: string, jobs: JobTable): NodeTimeTable {
+  const cells = openAt(bytes, file, NODE_TIME_HEADER);
+  const rowOf = rowsById(jobs);
+  const job = new Int32Column();
+  const purpose = new Int32Column();
+  const coreTime = new Float64Column();
+  while (cells.nextRow()) {
+    cells.nextCell();
+    job.push(rowOf(cells));
+    cells.nextCell();
+    const code = PURPOSES.indexOf(cells.text() as (typeof PURPOSES)[number]);
+    if (code < 0) throw cells.damaged(`"${cells.text()}" is no purpose of node time`);
+    purpose.push(code);
+    cells.nextCell();
+    coreTime.push(cells.thousandths());
+  }
+  return { count: job.length, job: job.done(), purpose: Uint8Array.from(purpose.done()), coreTime: coreTime.done() };
 }
 
 function openAt(bytes: Buffer, file: string, header: string, other = header): CsvCells {

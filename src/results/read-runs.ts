@@ -11,6 +11,8 @@ export interface RunEntry {
   readonly label: string;
   /** Name of the policy, without its parameters. */
   readonly policy: string;
+  /** It is the name of a system of resource managers. Results of older versions do not tell. */
+  readonly isSystem?: true;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly workload: string;
   readonly cluster: string;
@@ -107,6 +109,7 @@ function pointEntry(folder: string): RunEntry {
   return {
     label: textOf(policy.label ?? policy.name),
     policy: textOf(policy.name),
+    ...(policy.kind === 'system' && { isSystem: true }),
     parameters: objectOf(policy.parameters),
     workload: textOf(objectOf(point.workload).name),
     cluster: textOf(cluster.name),

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, usageError } from '../errors.ts';
-import { readAttempts, readExplanations } from './read-attempts.ts';
-import type { AttemptTable, ExplanationTable, JobTable } from './job-table.ts';
+import { readAttempts, readExplanations, readNodeTime } from './read-attempts.ts';
+import type { AttemptTable, ExplanationTable, JobTable, NodeTimeTable } from './job-table.ts';
 import { readJobs } from './read-jobs.ts';
 import { readSummary } from './read-summary.ts';
 import type { Summary } from './read-summary.ts';
@@ -45,6 +45,8 @@ export interface Run extends RunEntry {
   attempts(): Promise<AttemptTable | undefined>;
   /** Undefined where none were kept. */
   explanations(): Promise<ExplanationTable | undefined>;
+  /** Undefined of a policy. */
+  nodeTime(): Promise<NodeTimeTable | undefined>;
 }
 
 /** Reads the manifest and the summaries; tables of jobs are read when they are asked for, and kept. */
@@ -105,6 +107,7 @@ async function openRun(entry: RunEntry): Promise<Run> {
     jobs: table,
     attempts: () => optional('attempts.csv', readAttempts),
     explanations: () => optional('explanations.csv', readExplanations),
+    nodeTime: () => optional('node-time.csv', readNodeTime),
   };
 }
 

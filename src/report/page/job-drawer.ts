@@ -1,5 +1,6 @@
+import { PASSED, PURPOSES } from '../../node-time.ts';
 import { STATE_NAMES } from '../../schedule.ts';
-import { formatDuration } from '../../units.ts';
+import { formatDuration, HOUR } from '../../units.ts';
 import { nameOf } from '../../workload.ts';
 import { instantText } from '../calendar.ts';
 import type { TableRun } from '../chart.ts';
@@ -63,6 +64,7 @@ export class JobDrawer {
       this.#jobs(runs, table, 'Held most processor time while it waited', waiting.until > waiting.from ? waiting.holders : []),
       reasonList(table, row),
       attemptList(table, row),
+      nodeTimeList(table, row),
     ];
     part.append(...lists.filter((list) => list !== undefined));
     return part;
@@ -188,4 +190,18 @@ function attemptList(table: PageTable, row: number): HTMLElement | undefined {
     );
   }
   return items.length === 0 ? undefined : make('div', {}, make('h4', {}, 'Its runs'), make('ol', {}, ...items));
+}
+
+/** What it held of the nodes was for, in a system of resource managers; what was passed on is told of where it was used. */
+function nodeTimeList({ nodeTime }: PageTable, row: number): HTMLElement | undefined {
+  if (nodeTime === undefined) return undefined;
+  const { job, purpose, coreTime } = nodeTime;
+  const own = PURPOSES.map(() => 0);
+  for (let at = 0; at < job.length; at++) if (job[at] === row && purpose[at] !== PASSED) own[purpose[at]] += coreTime[at];
+  const all = own.reduce((sum, time) => sum + time, 0);
+  if (all === 0) return undefined;
+  const items = own.flatMap((time, at) =>
+    time === 0 ? [] : [make('li', {}, `${PURPOSES[at]}: ${shortNumber(time / HOUR)} core-hours (${percent(time / all)})`)],
+  );
+  return make('div', {}, make('h4', {}, 'What its share of the nodes was for'), make('ul', {}, ...items));
 }
