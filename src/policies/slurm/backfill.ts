@@ -5,28 +5,27 @@
 import type { Cycle } from '../../policy.ts';
 import type { SlurmBackfillParameters } from '../../slurm-scheduler-parameters.ts';
 import { BackfillLimits } from './backfill-limits.ts';
+import { BackfillTable, floorTo } from './backfill-table.ts';
 import { dropLate } from './deadlines.ts';
 import type { JobDemand } from './demand.ts';
-import type { LicenseCounts } from './licenses.ts';
 import type { ArrayWalk } from './job-arrays.ts';
 import type { QueueRecord } from './job-queue.ts';
 import { countNodes, isWithin, overlaps } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
-import { NodeSpace } from './node-space.ts';
+import { isComparable, PlanNotes } from './plan-notes.ts';
+import type { Goal, Plan } from './plan.ts';
 import type { Allocation } from './running.ts';
 import type { Attempt } from './scheduling-setup.ts';
 import type { Scheduling } from './scheduling.ts';
-import type { Forecast } from './will-run.ts';
+import type { KnownPlan, StandingPlans } from './standing-plans.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 /** What a job that limits hold back is planned for, if no other time is known [ms]. */
 const BLOCKED_FOR = 500 * SECOND;
 
-/** What the search for a time came to. */
-interface Plan extends Forecast {
-  readonly licenses: LicenseCounts | undefined;
-}
+/** Nobody to preempt. */
+const NOBODY: readonly Allocation[] = [];
 
 /** A pause of the cycle: how long it was at work since the last one, and how long it lets others work [ms]. */
 export interface Yielding {
@@ -39,7 +38,9 @@ export class BackfillCycle {
   readonly #parameters: SlurmBackfillParameters;
   readonly #limits: BackfillLimits;
   readonly #arrays: ArrayWalk;
-  readonly #space: NodeSpace;
+  readonly #table: BackfillTable;
+  /** What was planned before. */
+  readonly #plans: StandingPlans;
   /** When the cycle began [Unix ms]. */
   readonly #began: number;
   /** How long the test of one job takes [ms]. */
@@ -52,26 +53,22 @@ export class BackfillCycle {
   /** Since the cycle began, or woke up again [ms]. */
   #worked = 0;
 
-  constructor(scheduling: Scheduling, cycle: Cycle, testTime: number) {
-    const { running, clock, parameters } = scheduling;
-    const { resolution, window } = parameters.backfill;
-    const now = clock.unix;
+  constructor(scheduling: Scheduling, cycle: Cycle, testTime: number, plans: StandingPlans) {
+    const { clock, parameters } = scheduling;
     this.#scheduling = scheduling;
     this.#cycle = cycle;
     this.#parameters = parameters.backfill;
     this.#limits = new BackfillLimits(scheduling);
     this.#arrays = scheduling.arrays.walk();
     this.#testTime = testTime;
-    this.#began = now;
-    const { licenses: plansLicenses, runningJobReserve } = parameters.backfill;
-    const licenses = plansLicenses ? scheduling.licenses.left(runningJobReserve) : undefined;
-    const [begin, end] = [floorTo(now, resolution), floorTo(now + window, resolution)];
-    this.#space = new NodeSpace(running.up, begin, end, resolution, licenses);
-    if (runningJobReserve) this.#reserveRunning();
+    this.#began = clock.unix;
+    this.#plans = plans;
+    this.#table = new BackfillTable(scheduling, plans);
   }
 
   /** Whose verbs are to be used after a pause. */
   resume(cycle: Cycle): void {
+    this.#plans.forget();
     this.#cycle = cycle;
   }
 
@@ -116,7 +113,7 @@ export class BackfillCycle {
   #visit(record: QueueRecord): 'full' | undefined {
     const { job } = record;
     const { partitions } = this.#scheduling;
-    const { maxStarts, nodeSpaceSize, oneReservationPerJob } = this.#parameters;
+    const { maxStarts, oneReservationPerJob } = this.#parameters;
     const wasShort = partitions.isShortened(job);
     this.#shorten(job);
     const plan = this.#plan(job, (oneReservationPerJob && this.#planned.has(job)) || this.#limits.mayNotReserve(job));
@@ -126,7 +123,7 @@ export class BackfillCycle {
     let isFull = false;
     if (plan !== undefined && this.#mayReserve(job, plan)) {
       this.#limits.reserve(job);
-      isFull = this.#space.records >= nodeSpaceSize;
+      isFull = this.#table.isFull;
       if (!isFull) this.#reserve(job, plan);
       this.#arrays.planned(record, this.#parameters.maxArrayReservations);
     }
@@ -144,20 +141,54 @@ export class BackfillCycle {
 
   /** Starts the job, or finds when it can: undefined if that is too far away, or must not be reserved. */
   #plan(job: number, nowOnly: boolean): Plan | 'started' | undefined {
-    const { queue, partitions, clock, running, preemption, priorities, reservations } = this.#scheduling;
-    const candidates = preemption?.candidatesOf(job);
+    const { queue, partitions, clock, preemption, reservations, standingNodes } = this.#scheduling;
+    const candidates = preemption?.candidatesOf(job) ?? NOBODY;
     const demand = queue.demandOf(job);
     const limit = partitions.limitOf(job);
-    const now = clock.unix;
     // Nothing but reservations makes it another at another time.
-    const always = reservations === undefined ? this.#scheduling.standingNodes.of(job) : undefined;
+    const always = reservations === undefined ? standingNodes.of(job) : undefined;
+    const goal = { job, demand, limit, now: clock.unix, nowOnly, candidates, always };
+    const isFree = !nowOnly && candidates.length === 0 && !this.#stopsAtLimits;
+    if (always === undefined || !isFree || !isComparable(demand)) return this.#search(goal);
+    const known = this.#plans.of(job, demand, always, limit);
+    if (known !== undefined && this.#stands(known)) {
+      this.#repeat(job, known);
+      return known.plan;
+    }
+    const notes = new PlanNotes(demand, always, limit, this.#plans.promises);
+    const plan = this.#search(goal, notes);
+    if (plan !== 'started' && notes.isComparable) this.#plans.keep(job, notes.known(plan));
+    return plan;
+  }
+
+  #stands({ looks, demand, tooLate }: KnownPlan): boolean {
+    const { willRun, clock } = this.#scheduling;
+    if (tooLate <= this.#began + this.#parameters.window) return false;
+    for (const look of looks) if (!willRun.stands(look, demand, clock.unix)) return false;
+    return true;
+  }
+
+  /** Does all that planning does beside finding a plan. */
+  #repeat(job: number, known: KnownPlan): void {
+    const { priorities, partitions } = this.#scheduling;
+    this.#plans.keep(job, known);
+    if (known.counted) this.#countTest();
+    if (!known.demand.whole) return;
+    for (const { shares } of known.looks) {
+      if (shares !== undefined) priorities.plan(job, { shares, whole: true, partition: partitions.of(job) });
+    }
+  }
+
+  #search(goal: Goal, notes?: PlanNotes): Plan | 'started' | undefined {
+    const { job, demand, limit, now, nowOnly, candidates, always } = goal;
+    const { partitions, running, priorities, reservations, willRun } = this.#scheduling;
     let counted = false;
     for (let from = this.#stopsAtLimits ? this.#limits.unblockedFrom(job, now) : now; ;) {
       const reserved = always === undefined ? this.#scheduling.reserved(job, from, true) : undefined;
       if (always === undefined && reserved === undefined) return undefined;
       from = reserved?.from ?? from;
       const usable = always ?? this.#scheduling.usable(job, running.up, reserved);
-      const left = this.#space.leftOf(usable, from, from + limit, demand.licenses);
+      const left = this.#table.leftOf(usable, from, from + limit, demand.licenses);
       const { nodes, licensed } = left;
       const later = reserved?.overlaps === true ? this.#afterReservation(from, left.later) : left.later;
       const enough = licensed && hasEnough(nodes, demand);
@@ -166,7 +197,8 @@ export class BackfillCycle {
       // What a whole job would be given counts for its priority, even if that is too late.
       const notAfter = later > 0 && !demand.whole ? later : Infinity;
       const question = { demand, nodes, now, nowOnly, notAfter, candidates };
-      const forecast = enough ? this.#scheduling.willRun.test(question) : undefined;
+      const forecast = enough ? willRun.test(question) : undefined;
+      if (enough && willRun.lastAnswer !== undefined) notes?.look(willRun.lastAnswer, willRun.kindOf(demand), notAfter, forecast);
       if (forecast === undefined) {
         if (later === 0 || nowOnly) return undefined;
         from = later;
@@ -176,6 +208,7 @@ export class BackfillCycle {
       const { shares, nodes: chosen } = forecast;
       let start = Math.max(from, forecast.start);
       let tryLater = later;
+      if (start <= now) notes?.spoil();
       // What is being cleaned cannot be had now, and no other nodes are looked for.
       if (start <= now && overlaps(chosen, running.completing)) {
         start = now + SECOND;
@@ -188,22 +221,21 @@ export class BackfillCycle {
         if (attempt.isPolicy) start = this.#limits.block(job, attempt.reason, later > 0 ? later : now + BLOCKED_FOR);
         tryLater = 0;
       }
-      const next = this.#judge({ start, shares, nodes: chosen, licenses: demand.licenses }, limit, tryLater, nowOnly);
+      const next = this.#judge({ start, shares, nodes: chosen, licenses: demand.licenses }, goal, tryLater, notes);
       if (typeof next !== 'number') return next;
       from = next;
     }
   }
 
   /** The plan if it can be kept, the time from which to look again, or undefined if there is to be none. */
-  #judge(plan: Plan, limit: number, later: number, nowOnly: boolean): Plan | number | undefined {
-    const { resolution, window } = this.#parameters;
-    const now = this.#scheduling.clock.unix;
+  #judge(plan: Plan, { limit, now, nowOnly }: Goal, later: number, notes: PlanNotes | undefined): Plan | number | undefined {
     if (plan.start > now && nowOnly) return undefined;
     if (later > 0 && plan.start > later) return later;
-    if (plan.start > this.#began + window) return undefined;
-    const [start, end] = [floorTo(plan.start, resolution), floorTo(plan.start + limit, resolution)];
-    if (plan.start > now && this.#space.breaks(plan.nodes, start, end, plan.licenses)) return plan.start;
-    return plan;
+    if (plan.start > this.#began + this.#parameters.window) {
+      notes?.waitUntil(plan.start);
+      return undefined;
+    }
+    return plan.start > now && this.#table.breaks(plan, limit) ? plan.start : plan;
   }
 
   /** When it is worth to look again, if nodes come back with the end of an advance reservation [Unix ms]. */
@@ -230,7 +262,7 @@ export class BackfillCycle {
       return attempt;
     }
     const allocation = this.#scheduling.running.of(job);
-    if (allocation !== undefined) this.#reserveRun(allocation);
+    if (allocation !== undefined) this.#table.reserveRun(allocation);
     return attempt;
   }
 
@@ -252,34 +284,13 @@ export class BackfillCycle {
     return this.#scheduling.parameters.main.associationStop;
   }
 
-  #reserve(job: number, { start, nodes, licenses }: Plan): void {
-    const { partitions, clock } = this.#scheduling;
-    const { resolution } = this.#parameters;
-    const end = floorTo(start + partitions.limitOf(job), resolution);
-    this.#space.reserve(nodes, floorTo(start, resolution), end, licenses);
-    const { reasons } = this.#scheduling;
-    if (!reasons.isPlanned(job)) reasons.plan(this.#cycle, job, `Resources (planned for ${clock.textOf(start)})`);
-  }
-
-  #reserveRunning(): void {
-    for (const allocation of this.#scheduling.running.byEnd()) this.#reserveRun(allocation);
-  }
-
-  /** Shared nodes and those of jobs that can be preempted stay in the table: what is left of them is the select plugin's matter. */
-  #reserveRun(allocation: Allocation): void {
-    const { preemption, licenses } = this.#scheduling;
-    const held = licenses.of(allocation.job);
-    const keeps = allocation.whole && (preemption === undefined || preemption.rules.modeOf(allocation) === 'off');
-    if ((!keeps && held === undefined) || this.#space.records >= this.#parameters.nodeSpaceSize) return;
-    const nodes = keeps ? allocation.nodes : new Uint32Array(allocation.nodes.length);
-    this.#space.reserve(nodes, 0, floorTo(allocation.end, this.#parameters.resolution), held);
+  #reserve(job: number, plan: Plan): void {
+    const { partitions, clock, reasons } = this.#scheduling;
+    this.#table.reserve(plan, partitions.limitOf(job));
+    if (!reasons.isPlanned(job)) reasons.plan(this.#cycle, job, `Resources (planned for ${clock.textOf(plan.start)})`);
   }
 }
 
 function hasEnough(nodes: NodeSet, { minNodes, required }: JobDemand): boolean {
   return countNodes(nodes) >= minNodes && (required === undefined || isWithin(required, nodes));
-}
-
-function floorTo(time: number, resolution: number): number {
-  return Math.floor(time / resolution) * resolution;
 }

@@ -5,6 +5,9 @@ import type { NodeSet } from './node-set.ts';
 import type { Share } from './share.ts';
 import { Tenants } from './tenants.ts';
 
+/** Changes of which the nodes are known [count]. */
+const RECENT = 64;
+
 export class Books {
   readonly #machine: Machine;
   /** Of each node and resource, as the requests of tasks take them. */
@@ -19,11 +22,13 @@ export class Books {
   readonly holders: Int32Array;
   /** Nodes without any job. */
   readonly empty: NodeSet;
-  tenants: Tenants;
+  readonly tenants: Tenants;
   /** How often anything was written [count]. */
   changes = 0;
   /** Of each node: how often anything had been written when something on it was written last [count]. */
   readonly changedAt: Float64Array;
+  /** The nodes of the last changes, each at its number. */
+  readonly #recent = new Int32Array(RECENT);
   /** 1 where a job has the node for itself. */
   readonly #whole: Uint8Array;
 
@@ -44,16 +49,18 @@ export class Books {
     return new Books(this.#machine, this);
   }
 
-  /** The same as others of this machine from now on: cheaper than another copy. */
-  become(other: Books): void {
-    this.#free.set(other.#free);
-    this.units.set(other.units);
-    this.memory.set(other.memory);
-    this.gres.set(other.gres);
-    this.holders.set(other.holders);
-    this.empty.set(other.empty);
-    this.tenants = new Tenants(this.#machine.nodes, other.tenants);
-    this.#whole.set(other.#whole);
+  /** One node is as in other books of this machine from now on. */
+  becomeOn(node: number, other: Books): void {
+    const { resources, gresSlots, tracksTenants } = this.#machine;
+    for (let at = node * resources; at < (node + 1) * resources; at++) this.#free[at] = other.#free[at];
+    for (let at = node * gresSlots; at < (node + 1) * gresSlots; at++) this.gres[at] = other.gres[at];
+    this.units[node] = other.units[node];
+    this.memory[node] = other.memory[node];
+    this.holders[node] = other.holders[node];
+    this.#whole[node] = other.#whole[node];
+    if (hasNode(other.empty, node)) addNode(this.empty, node);
+    else removeNode(this.empty, node);
+    if (tracksTenants) this.tenants.becomeOn(node, other.tenants);
   }
 
   /** Whether a job could come to the node at all: nobody has it for himself, and who wants it so finds it empty. */
@@ -87,9 +94,31 @@ export class Books {
     for (const share of shares) this.giveOne(share, whole);
   }
 
+  /** Whether something on one of these nodes was written after that many changes. */
+  hasChanged(nodes: NodeSet, changes: number): boolean {
+    for (let word = 0; word < nodes.length; word++) {
+      for (let bits = nodes[word]; bits !== 0; bits &= bits - 1) {
+        if (this.changedAt[word * 32 + 31 - Math.clz32(bits & -bits)] > changes) return true;
+      }
+    }
+    return false;
+  }
+
   /** Nothing was taken or given, but these shares will come back at another time. */
   note(shares: readonly Share[]): void {
-    for (const { node } of shares) this.changedAt[node] = ++this.changes;
+    for (const { node } of shares) this.#note(node);
+  }
+
+  #note(node: number): void {
+    this.changedAt[node] = ++this.changes;
+    this.#recent[this.changes % RECENT] = node;
+  }
+
+  /** Nodes on which something was written after that many changes: each may be told several times; undefined if all may be. */
+  changedSince(changes: number): readonly number[] | undefined {
+    const count = this.changes - changes;
+    if (count > RECENT || changes < 0) return undefined;
+    return Array.from({ length: count }, (_, index) => this.#recent[(changes + 1 + index) % RECENT]);
   }
 
   takeOne(share: Share, whole: boolean): void {
@@ -102,7 +131,7 @@ export class Books {
 
   #change(share: Share, sign: -1 | 1, whole: boolean): void {
     const { node, request, tasks, held } = share;
-    this.changedAt[node] = ++this.changes;
+    this.#note(node);
     const { resources, perTask, gresSlots } = this.#machine;
     for (let resource = 0; resource < resources; resource++) {
       this.#free[node * resources + resource] += sign * tasks * perTask[request * resources + resource];

@@ -52,6 +52,15 @@ export function isSameSet(set: NodeSet, other: NodeSet): boolean {
   return true;
 }
 
+/** The nodes of a set, upwards. */
+export function membersOf(set: NodeSet): number[] {
+  const members: number[] = [];
+  for (let word = 0; word < set.length; word++) {
+    for (let bits = set[word]; bits !== 0; bits &= bits - 1) members.push(word * 32 + 31 - Math.clz32(bits & -bits));
+  }
+  return members;
+}
+
 /** Nodes that are in both [count]. */
 export function countCommon(set: NodeSet, other: NodeSet): number {
   let count = 0;

@@ -1,27 +1,21 @@
 /** What Slurm knows of jobs that hold nodes: the running ones, and those whose nodes are still being cleaned. */
+import { compareEnds } from './allocation.ts';
+import type { Allocation } from './allocation.ts';
 import { Books } from './books.ts';
+import { Departures } from './departures.ts';
 import type { Machine } from './machine.ts';
 import { addNode, emptyNodeSet, nodeSetOf, removeNode } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import type { Share } from './selection.ts';
 
-export interface Allocation {
-  readonly job: number;
-  readonly shares: readonly Share[];
-  readonly nodes: NodeSet;
-  readonly whole: boolean;
-  /** When it was started [Unix ms]. */
-  readonly start: number;
-  /** When its limit is used up [Unix ms]. */
-  readonly end: number;
-  /** Index into the partitions. */
-  readonly partition: number;
-}
+export type { Allocation } from './allocation.ts';
 
 export class Running {
   readonly #machine: Machine;
   readonly books: Books;
-  /** The same without any job. */
+  /** What nodes get back when jobs are gone. */
+  readonly departures: Departures;
+  /** The books without any job. */
   readonly idle: Books;
   readonly up: NodeSet;
   /** How often nodes have gone down or come back [count]. */
@@ -39,6 +33,7 @@ export class Running {
   constructor(machine: Machine) {
     this.#machine = machine;
     this.books = new Books(machine);
+    this.departures = new Departures(this.books, machine.nodes);
     this.idle = new Books(machine);
     this.up = nodeSetOf(
       machine.nodes,
@@ -49,9 +44,20 @@ export class Running {
   }
 
   add(allocation: Allocation): void {
+    const before = this.#jobs.get(allocation.job);
     this.books.take(allocation.shares, allocation.whole);
-    this.#sorted = this.#jobs.has(allocation.job) ? undefined : this.#sorted && withOne(this.#sorted, allocation);
-    this.#jobs.set(allocation.job, allocation);
+    this.#sorted = before === undefined ? this.#sorted && withOne(this.#sorted, allocation) : undefined;
+    this.#put(before, allocation);
+  }
+
+  #put(before: Allocation | undefined, now: Allocation): void {
+    if (before !== undefined) {
+      this.departures.remove(before);
+      // Nothing was taken or given, but its shares will come back at another time.
+      this.books.note(before.shares);
+    }
+    this.#jobs.set(now.job, now);
+    this.departures.add(now);
   }
 
   /** Its script has ended, or it is being stopped: the select plugin forgets it, its nodes stay for the epilog. `now`: [Unix ms]. */
@@ -59,6 +65,7 @@ export class Running {
     const allocation = this.#jobs.get(job);
     if (allocation === undefined) return;
     this.#jobs.delete(job);
+    this.departures.remove(allocation);
     this.#suspended.delete(job);
     this.#sorted = this.#sorted?.filter((one) => one !== allocation);
     this.books.give(allocation.shares, allocation.whole);
@@ -108,8 +115,7 @@ export class Running {
   endBy(job: number, time: number): void {
     const allocation = this.#jobs.get(job);
     if (allocation === undefined || allocation.end <= time) return;
-    this.#jobs.set(job, { ...allocation, end: time });
-    this.books.note(allocation.shares);
+    this.#put(allocation, { ...allocation, end: time });
     this.#sorted = undefined;
   }
 
@@ -118,8 +124,7 @@ export class Running {
     const allocation = this.#jobs.get(job);
     if (allocation === undefined || by === 0) return;
     this.#suspended.set(job, this.suspendedOf(job) + by);
-    this.#jobs.set(job, { ...allocation, end: allocation.end + by });
-    this.books.note(allocation.shares);
+    this.#put(allocation, { ...allocation, end: allocation.end + by });
     this.#sorted = undefined;
   }
 
@@ -139,10 +144,6 @@ export class Running {
       shares.map(({ node }) => node),
     );
   }
-}
-
-function compareEnds(a: Allocation, b: Allocation): number {
-  return a.end - b.end || a.job - b.job;
 }
 
 /** The list is never changed in place: who has asked for it keeps it. */

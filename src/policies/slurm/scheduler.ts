@@ -7,6 +7,7 @@ import { BackfillTimer, PassTimer } from './scheduler-timers.ts';
 import type { TimerPhases } from './scheduler-timers.ts';
 import { Scheduling } from './scheduling.ts';
 import type { Ends, SchedulingSetup } from './scheduling-setup.ts';
+import { StandingPlans } from './standing-plans.ts';
 
 /** The backfill thread looks again so much later [ms]. */
 const RETRY = 1000;
@@ -37,6 +38,7 @@ export class SlurmScheduler implements Policy {
   readonly #setup: SlurmSchedulerSetup;
   readonly #passes: PassTimer;
   readonly #backfill: BackfillTimer;
+  readonly #plans = new StandingPlans();
   #paused: Paused | undefined;
   /** Backfill holds the locks until then: nobody else may start anything [ms]. */
   #lockedUntil = 0;
@@ -96,7 +98,7 @@ export class SlurmScheduler implements Policy {
     }
     if (!this.#backfill.hasWork(this.#scheduling.lastUpdate) || this.#backfill.next(cycle.now) > cycle.now) return;
     if (this.#scheduling.awaited().length > 0) return cycle.wakeAt(cycle.now + RETRY);
-    const backfill = new BackfillCycle(this.#scheduling, cycle, this.#setup.testTime);
+    const backfill = new BackfillCycle(this.#scheduling, cycle, this.#setup.testTime, this.#plans);
     this.#advance(backfill, backfill.run(), cycle.now);
   }
 

@@ -84,6 +84,11 @@ export class Selection {
     return shares;
   }
 
+  /** Whether what is chosen for a later time depends on which nodes have jobs now. */
+  get prefersBusyNodes(): boolean {
+    return this.#settings?.config?.scheduler.backfill.busyNodes === true;
+  }
+
   get nodes(): number {
     return this.#machine.nodes;
   }

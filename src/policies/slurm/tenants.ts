@@ -39,6 +39,16 @@ export class Tenants {
     units[node] -= sign * held.units;
   }
 
+  /** One node has the same ones as there from now on. */
+  becomeOn(node: number, other: Tenants): void {
+    const theirs = other.#users.get(node);
+    this.#keepers += keepersAmong(theirs) - keepersAmong(this.#users.get(node));
+    if (theirs === undefined) this.#users.delete(node);
+    else this.#users.set(node, theirs);
+    for (const [partition, units] of this.#units) units[node] = other.unitsOf(partition, node);
+    for (const [partition, units] of other.#units) if (!this.#units.has(partition)) this.#units.set(partition, units.slice());
+  }
+
   /** Whether some node is kept for one user. */
   get keepNodes(): boolean {
     return this.#keepers > 0;
@@ -54,4 +64,8 @@ export class Tenants {
   unitsOf(partition: number, node: number): number {
     return this.#units.get(partition)?.[node] ?? 0;
   }
+}
+
+function keepersAmong(tenants: readonly Held[] = []): number {
+  return tenants.filter(({ forUser }) => forUser).length;
 }

@@ -2,35 +2,30 @@
  * What is free when running jobs are gone, one after the other, by the end of their limits: the same for every job that asks,
  * as long as the same jobs run. What is worked out once is kept until that changes.
  */
-import type { Books } from './books.ts';
+import type { Allocation } from './allocation.ts';
+import type { Attempts } from './attempts.ts';
 import type { JobDemand, Likeness } from './demand.ts';
-import { Departures } from './departures.ts';
 import { EndOrder } from './end-order.ts';
-import { Forecasts } from './forecasts.ts';
 import type { NodeSet } from './node-set.ts';
-import type { Allocation, Running } from './running.ts';
+import type { Running } from './running.ts';
 import type { Selection, Share } from './selection.ts';
 import type { RoomAt, StandingRoom } from './standing-room.ts';
 
 export class Timeline {
   readonly order: EndOrder;
-  /** What was told to those who asked. */
-  readonly forecasts = new Forecasts();
-  readonly #now: Books;
+  readonly #running: Running;
   readonly #changes: number;
   /** No node is kept for one user, nor will be while no other job starts. */
   readonly #isForAll: boolean;
   readonly #selection: Selection;
   readonly #standing: StandingRoom;
-  #departures: Departures | undefined;
   /** Processors of the nodes that are looked at. */
   readonly #there: Float64Array;
-  /** Of what is asked: processors that each node has for it, by the number of jobs that are gone. */
-  readonly #rooms = new Map<number, RoomAt[]>();
 
-  constructor({ books }: Running, jobs: readonly Allocation[], selection: Selection, standing: StandingRoom) {
-    this.order = new EndOrder(jobs);
-    this.#now = books;
+  constructor(running: Running, selection: Selection, standing: StandingRoom) {
+    const { books } = running;
+    this.order = new EndOrder(running.byEnd());
+    this.#running = running;
     this.#changes = books.changes;
     this.#isForAll = !books.tenants.keepNodes;
     this.#selection = selection;
@@ -39,8 +34,8 @@ export class Timeline {
   }
 
   /** Whether it is still right: gangs that take turns hold and release nodes without a start or an end. */
-  isOf(jobs: readonly Allocation[]): boolean {
-    return this.order.jobs === jobs && this.#now.changes === this.#changes;
+  get isRight(): boolean {
+    return this.order.jobs === this.#running.byEnd() && this.#running.books.changes === this.#changes;
   }
 
   /** Whom the job is like, as long as these jobs run. */
@@ -48,9 +43,11 @@ export class Timeline {
     return this.#isForAll ? likenessOfAll : likeness;
   }
 
-  /** Whether the job could fit there now; false is sure, true is not. */
-  mayFitNow(demand: JobDemand, candidates: NodeSet): boolean {
-    return demand.groups.length > 1 || this.#fits(demand, this.#room(demand, 0), candidates);
+  /** Whether the job could fit there now; false is sure, true is not. `attempts`: of jobs like this one, there. */
+  mayFitNow(demand: JobDemand, candidates: NodeSet, attempts: Attempts): boolean {
+    if (demand.groups.length > 1) return true;
+    const room = this.#room(demand, undefined);
+    return attempts.mayFitNow(room, this.#standing.looks, () => this.#fits(demand, room.processors, candidates));
   }
 
   /** Whether it could fit there if nobody else were there; false is sure, true is not. */
@@ -58,39 +55,41 @@ export class Timeline {
     return demand.groups.length > 1 || this.#fits(demand, this.#standing.idle(demand, this.likenessOf(demand).asks), candidates);
   }
 
-  /** What it would get there when the first `gone` jobs are gone. */
-  choose(demand: JobDemand, candidates: NodeSet, gone: number): Share[] | undefined {
-    const departures = this.#future();
+  /** What it would get there when the first `gone` jobs, which are some, are gone. `attempts`: of jobs like this one, there. */
+  choose(demand: JobDemand, candidates: NodeSet, gone: number, attempts: Attempts): readonly Share[] | undefined {
+    const last = this.order.jobs[gone - 1];
+    const { books } = this.#running;
     if (demand.groups.length > 1) {
-      departures.moveAll(gone);
-      return this.#selection.choose(departures.books, demand, candidates, 'later');
+      return attempts.among(candidates, last, books, () => this.#chooseAmong(candidates, demand, candidates, last));
     }
-    const processors = this.#room(demand, gone);
-    if (!this.#fits(demand, processors, candidates)) return undefined;
+    const room = this.#room(demand, last);
+    const { processors } = room;
+    const mayFit = () => this.#fits(demand, processors, candidates);
     // These look at more of all nodes than their room.
     if (demand.leastLoaded || demand.groups[0].gres.length > 0) {
-      departures.moveAll(gone);
-      return this.#selection.choose(departures.books, demand, candidates, 'later');
+      const possible = this.#standing.possible(demand, this.likenessOf(demand).asks);
+      return attempts.among(possible, last, books, () => {
+        return mayFit() ? this.#chooseAmong(possible, demand, candidates, last) : undefined;
+      });
     }
-    const settle = (nodes: readonly number[]) => nodes.forEach((node) => departures.move(node, gone));
-    return this.#selection.choose(departures.books, demand, candidates, 'later', { processors, settle });
+    const choose = () => {
+      const { departures } = this.#running;
+      const settle = (nodes: readonly number[]) => nodes.forEach((node) => departures.move(node, last));
+      return this.#selection.choose(departures.books, demand, candidates, 'later', { processors, settle });
+    };
+    if (this.#selection.prefersBusyNodes) return mayFit() ? choose() : undefined;
+    return attempts.at(last, room, this.#standing.looks, books, mayFit, choose);
   }
 
-  #future(): Departures {
-    return (this.#departures ??= this.#standing.departures(this.order.jobs));
+  /** `possible`: all nodes that it could ever use. */
+  #chooseAmong(possible: NodeSet, demand: JobDemand, candidates: NodeSet, last: Allocation): readonly Share[] | undefined {
+    const { departures } = this.#running;
+    departures.moveAll(possible, last);
+    return this.#selection.choose(departures.books, demand, candidates, 'later');
   }
 
-  #room(demand: JobDemand, gone: number): Float64Array {
-    const { asks } = this.likenessOf(demand);
-    let rooms = this.#rooms.get(asks);
-    if (rooms === undefined) this.#rooms.set(asks, (rooms = []));
-    let at = rooms.length;
-    while (at > 0 && rooms[at - 1].gone > gone) at--;
-    const before = at === 0 ? undefined : rooms[at - 1];
-    if (before?.gone === gone) return before.processors;
-    const processors = this.#standing.after(this.#future(), gone, demand, asks, before);
-    rooms.splice(at, 0, { gone, processors });
-    return processors;
+  #room(demand: JobDemand, last: Allocation | undefined): RoomAt {
+    return this.#standing.at(last, demand, this.likenessOf(demand).asks);
   }
 
   /** Whether nodes with so many processors for the job could be enough; false is sure, true is not. */

@@ -7,6 +7,7 @@ import type { JobDemand } from './demand.ts';
 import type { Books } from './books.ts';
 import { Choices } from './choices.ts';
 import { EndOrder } from './end-order.ts';
+import { Forecasts, renew } from './forecasts.ts';
 import type { Answer } from './forecasts.ts';
 import { addAll, countCommon, keepOnly, overlaps } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
@@ -14,6 +15,7 @@ import { OpeningSearch } from './opening-search.ts';
 import type { Opening } from './opening-search.ts';
 import type { Allocation, Running } from './running.ts';
 import type { Selection, Share } from './selection.ts';
+import type { Look } from './plan.ts';
 import { StandingRoom } from './standing-room.ts';
 import { Timeline } from './timeline.ts';
 
@@ -58,7 +60,11 @@ export class WillRun {
   readonly #selection: Selection;
   readonly #settings: WillRunSettings;
   readonly #standing: StandingRoom;
+  /** What was told to those who asked. */
+  readonly #forecasts = new Forecasts();
   #timeline: Timeline | undefined;
+  /** What the last one who asked was answered from. */
+  lastAnswer: Answer | undefined;
 
   constructor(running: Running, selection: Selection, settings: WillRunSettings) {
     this.#running = running;
@@ -71,9 +77,10 @@ export class WillRun {
   test(question: WillRunQuestion): Forecast | undefined {
     const { demand, nodes, now, nowOnly, candidates = [] } = question;
     const timeline = this.#timeOf();
-    const answer = timeline.forecasts.of(timeline.likenessOf(demand).kind, nodes);
+    const answer = this.#forecasts.of(timeline, timeline.likenessOf(demand).kind, nodes);
+    this.lastAnswer = answer;
     if (!answer.isFull) {
-      const mayFit = timeline.mayFitNow(demand, nodes);
+      const mayFit = timeline.mayFitNow(demand, nodes, answer.attempts);
       const shares = mayFit ? this.choices.of(demand, nodes) : undefined;
       if (shares !== undefined) return this.#forecast(now, shares);
       answer.isFull = true;
@@ -87,21 +94,42 @@ export class WillRun {
     return nowOnly ? undefined : this.#startAt(this.#afterOthers(question, future), question);
   }
 
+  /** Whom the job is like now. */
+  kindOf(demand: JobDemand): number {
+    return this.#timeOf().likenessOf(demand).kind;
+  }
+
+  /** Whether a job that may preempt nobody is told the same as before; false is not sure. */
+  stands({ answer, kind, notAfter, start, shares }: Look, demand: JobDemand, now: number): boolean {
+    const timeline = this.#timeOf();
+    if (timeline.likenessOf(demand).kind !== kind) return false;
+    renew(answer, timeline);
+    answer.isFull ||= !timeline.mayFitNow(demand, answer.nodes, answer.attempts);
+    if (!answer.isFull) return false;
+    const latest = Math.max(now, notAfter);
+    const opening = this.#openingOf(answer, timeline, demand, latest);
+    if (typeof opening === 'number' || opening.last.end > latest) return shares === undefined;
+    return opening.shares === shares && opening.last.end === start && start > now;
+  }
+
   /** When others have come to their ends: looked for only where nobody has looked for a job of its kind. */
   #afterEnds(question: WillRunQuestion, timeline: Timeline, answer: Answer): Forecast | undefined {
-    const { demand, nodes } = question;
-    const latest = latestOf(question);
+    return this.#startAt(this.#openingOf(answer, timeline, question.demand, latestOf(question)), question);
+  }
+
+  #openingOf(answer: Answer, timeline: Timeline, demand: JobDemand, latest: number): Opening | number {
     if (answer.opening === undefined && answer.notBefore <= latest) {
-      const found = timeline.mayEverFit(demand, nodes) ? this.#search(timeline, answer, demand, latest) : Infinity;
+      answer.mayEverFit ??= timeline.mayEverFit(demand, answer.nodes);
+      const found = answer.mayEverFit ? this.#search(timeline, answer, demand, latest) : Infinity;
       if (typeof found === 'number') answer.notBefore = found;
       else answer.opening = found;
     }
-    return this.#startAt(answer.opening ?? answer.notBefore, question);
+    return answer.opening ?? answer.notBefore;
   }
 
   #search(timeline: Timeline, answer: Answer, demand: JobDemand, latest: number): Opening | number {
     answer.search ??= new OpeningSearch(timeline.order, answer.nodes, this.#settings.windowLinear);
-    return answer.search.upTo(latest, (gone) => timeline.choose(demand, answer.nodes, gone));
+    return answer.search.upTo(latest, (gone) => timeline.choose(demand, answer.nodes, gone, answer.attempts));
   }
 
   /** Undefined if that is too late. */
@@ -117,10 +145,7 @@ export class WillRun {
 
   /** Kept as long as the same jobs hold the same. */
   #timeOf(): Timeline {
-    const jobs = this.#running.byEnd();
-    if (this.#timeline?.isOf(jobs) !== true) {
-      this.#timeline = new Timeline(this.#running, jobs, this.#selection, this.#standing);
-    }
+    if (this.#timeline?.isRight !== true) this.#timeline = new Timeline(this.#running, this.#selection, this.#standing);
     return this.#timeline;
   }
 

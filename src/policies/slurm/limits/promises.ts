@@ -65,6 +65,7 @@ export class Promises {
   }
 
   #change({ standing: { qos, associations, usageFactor }, amounts }: Run, seconds: number): void {
-    for (const { usage } of [...qos, ...associations]) usage.promise(amounts, seconds * usageFactor);
+    for (const { usage } of qos) usage.promise(amounts, seconds * usageFactor);
+    for (const { usage } of associations) usage.promise(amounts, seconds * usageFactor);
   }
 }

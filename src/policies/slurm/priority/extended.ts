@@ -7,6 +7,9 @@
 const SPLITTER = 2 ** 27 + 1;
 /** Adding this to a number below 2^51 and taking it away again rounds to whole numbers, halves to even ones. */
 const ROUNDER = 1.5 * 2 ** 52;
+/** The last of 64 bits of a number from 1 to 2, and of one just below 1. */
+const BIT_64 = 2 ** -63;
+const HALF_BIT_64 = 2 ** -64;
 /** Of numbers smaller than this, the last bits cannot be told apart. */
 const SMALLEST = 2 ** -1000;
 
@@ -14,6 +17,8 @@ const SMALLEST = 2 ** -1000;
 export class Extended {
   #high = 0;
   #low = 0;
+  /** The largest power of two not above what it was rounded to last: as usage grows, that is seldom another. */
+  #power = 0;
 
   static of(value: number): Extended {
     const made = new Extended();
@@ -86,29 +91,32 @@ export class Extended {
     const tiny = low - (small - part) + (lower - part) + lowest;
     const sum = high + small;
     const rest = small - (sum - high);
-    const kept = Math.abs(sum) < SMALLEST || (rest === 0 && tiny === 0) ? 0 : roundTo64(sum, rest, tiny);
+    const kept = Math.abs(sum) < SMALLEST || (rest === 0 && tiny === 0) ? 0 : this.#roundTo64(sum, rest, tiny);
     // What is half of the last bit may be on either side of it: equal numbers must be made of equal parts.
     this.#high = sum + kept;
     this.#low = kept - (this.#high - sum);
   }
-}
 
-/** The bits behind those of `high` that 64 bits have room for. `tiny` is far smaller, and decides where it is half and half. */
-function roundTo64(high: number, low: number, tiny: number): number {
-  const exponent = exponentOf(high);
-  // Just below a power of two the bits are finer.
-  const finer = Math.abs(high) === 2 ** exponent && Math.sign(low) !== Math.sign(high) ? 1 : 0;
-  const unit = 2 ** (exponent - 63 - finer);
-  const below = Math.floor(low / unit);
-  if (low / unit - below === 0.5 && tiny !== 0) return (tiny > 0 ? below + 1 : below) * unit;
-  return (low / unit + ROUNDER - ROUNDER) * unit;
+  /** The bits behind those of `high` that 64 bits have room for. `tiny` is far smaller, and decides where it is half and half. */
+  #roundTo64(high: number, low: number, tiny: number): number {
+    const size = Math.abs(high);
+    if (!(size >= this.#power && size < this.#power * 2)) this.#power = powerBelow(high);
+    // Just below a power of two the bits are finer.
+    const isFiner = size === this.#power && Math.sign(low) !== Math.sign(high);
+    const unit = this.#power * (isFiner ? HALF_BIT_64 : BIT_64);
+    const units = low / unit;
+    const below = Math.floor(units);
+    if (units - below === 0.5 && tiny !== 0) return (tiny > 0 ? below + 1 : below) * unit;
+    return (units + ROUNDER - ROUNDER) * unit;
+  }
 }
 
 const bits = new DataView(new ArrayBuffer(8));
 
-function exponentOf(value: number): number {
+/** The largest power of two that is not above the size of a number. */
+function powerBelow(value: number): number {
   bits.setFloat64(0, value);
-  return ((bits.getUint16(0) >> 4) & 0x7ff) - 1023;
+  return 2 ** (((bits.getUint16(0) >> 4) & 0x7ff) - 1023);
 }
 
 /** What a product of doubles lacks of the true one. */

@@ -69,6 +69,9 @@ export class Usage {
   readonly #qos: readonly SlurmQos[];
   /** What is left of a second's usage after a second. */
   readonly #perSecond: number;
+  /** How long the job ran that was charged last, and what is left of a second's usage after that: mostly a whole period [s]. */
+  #lastSeconds = NaN;
+  #lastFactor = NaN;
 
   /** `halfLife`: [ms]; Infinity = usage stays. */
   constructor(tree: AssociationTree, qos: readonly SlurmQos[], resources: number, halfLife: number) {
@@ -115,7 +118,9 @@ export class Usage {
   charge(seconds: number, charge: Charge): void {
     const { association, qos, partitionQos, billing, tres } = charge;
     const factor = qos < 0 ? 1 : this.#qos[qos].usageFactor;
-    const ran = seconds * this.#perSecond ** seconds;
+    if (seconds !== this.#lastSeconds) this.#lastFactor = this.#perSecond ** seconds;
+    this.#lastSeconds = seconds;
+    const ran = seconds * this.#lastFactor;
     const [decayed, billed] = [ran * factor, ran * billing * factor];
     for (const index of [qos, partitionQos]) {
       if (index < 0) continue;

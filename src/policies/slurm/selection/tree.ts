@@ -2,7 +2,7 @@
  * topology/tree: as few leaf switches as may be, the tightest that suffices first, then those nearest to what was chosen.
  * Source: Slurm 22.05, src/plugins/select/cons_tres/job_test.c, _eval_nodes_topo.
  */
-import { addAll, countCommon, hasNode, isWithin, keepOnly, nodeSetOf, overlaps } from '../node-set.ts';
+import { addAll, countCommon, hasNode, isWithin, keepOnly, membersOf, nodeSetOf, overlaps } from '../node-set.ts';
 import type { NodeSet } from '../node-set.ts';
 import type { WeightClass } from './room.ts';
 import type { Search } from './search.ts';
@@ -101,14 +101,6 @@ function lightest(
 }
 
 const NONE: readonly number[] = [];
-
-function membersOf(nodes: NodeSet): number[] {
-  const members: number[] = [];
-  for (let word = 0; word < nodes.length; word++) {
-    for (let bits = nodes[word]; bits !== 0; bits &= bits - 1) members.push(word * 32 + 31 - Math.clz32(bits & -bits));
-  }
-  return members;
-}
 
 class Tree {
   readonly #search: Search;
