@@ -28,6 +28,8 @@ export interface PolicySpec {
    * other: shares of different GPUs then add up. Else a share comes from one GPU.
    */
   readonly sumsShares?: true;
+  /** Fetches what `create` needs and is not always there, such as a solver. Whoever loads a policy by its name has done so. */
+  load?(): Promise<void>;
   /** Makes the policy for one run. Everything it remembers lives in its closure. */
   create(setup: PolicySetup): Policy;
 }
@@ -71,8 +73,20 @@ export interface Policy {
   limitOf?(job: number): number;
   /** Called at every instant at which something happened. Answers through the cycle's verbs; must not be async. */
   schedule(cycle: Cycle): void;
+  /** The tasks for which nodes are being emptied, after a cycle. On a real cluster their pods' status says so. */
+  nominations?(): Iterable<Nomination>;
   /** The run is over, or has been broken off: nothing will be asked any more. */
   close?(): void;
+}
+
+/** A node is being emptied for a task that waits. */
+export interface Nomination {
+  readonly job: number;
+  /** Task group [index within the job], and the task in it. */
+  readonly group: number;
+  readonly index: number;
+  /** Its name. */
+  readonly node: string;
 }
 
 /** An order of the queue: ascending keys, ties by submission, then by row. */
@@ -247,7 +261,8 @@ export interface Room {
   readonly procs: number;
   /** Whether all tasks of the job fit; with `within`, on what is free both here and there. */
   fits(job: number, within?: WhatIf): boolean;
-  copy(): WhatIf;
+  /** With `nodes`, only what is free on those; the cluster must have nodes then. */
+  copy(nodes?: ReadonlySet<number>): WhatIf;
 }
 
 /** A copy of free resources to try things on; nothing that is done to it is real. */

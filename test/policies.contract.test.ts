@@ -52,12 +52,15 @@ import { workloadOf } from './workload-of.ts';
 const ORACLES: Record<string, string> = {
   'easy:dialect=cqsim': 'CQSim judges candidates by their true run times; the schedule is marked',
   ...Object.fromEntries(
-    ['srtf', 'srtf:stop=requeue', 'srsf', 'srsf:stop=requeue'].map((name) => [name, 'goes by true run times unless told not to']),
+    ['srtf', 'srtf:stop=requeue', 'srsf', 'srsf:stop=requeue', 'themis', 'themis:types=blind'].map((name) => [
+      name,
+      'goes by true run times unless told not to',
+    ]),
   ),
 };
 
 /** Policies that push jobs out for others. */
-const PREEMPTIVE: readonly string[] = ['las-2d', 'gittins', 'srtf', 'srsf', 'smallest-first'];
+const PREEMPTIVE: readonly string[] = ['las-2d', 'gittins', 'srtf', 'srsf', 'smallest-first', 'gavel', 'themis'];
 
 /** Policies that hold some nodes for a job while it waits for others, and why they are given jobs of one task only. */
 const POD_BY_POD: Record<string, string> = {
@@ -73,6 +76,7 @@ interface Choice {
 }
 
 const policies = await loadPolicies();
+await Promise.all(policies.map((spec) => spec.load?.()));
 
 const choices: Choice[] = policies.flatMap((spec) => {
   const { name, parameters = {} } = spec;

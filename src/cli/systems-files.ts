@@ -12,7 +12,9 @@ export async function loadParts(): Promise<Parts> {
   const { placements } = await import('../placement/index.ts');
   const byName = <Spec extends { readonly name: string }>(specs: readonly Spec[]) =>
     new Map(specs.map((spec) => [spec.name, spec]));
-  return { policies: byName(await loadPolicies()), placements: byName(placements) };
+  const policies = await loadPolicies();
+  await Promise.all(policies.map((spec) => spec.load?.()));
+  return { policies: byName(policies), placements: byName(placements) };
 }
 
 export async function loadBench(): Promise<Bench> {

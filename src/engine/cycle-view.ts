@@ -146,7 +146,7 @@ class RoomView implements Room {
     return this.#room.fits(job, within);
   }
 
-  copy(): WhatIf {
-    return this.#room.copy();
+  copy(nodes?: ReadonlySet<number>): WhatIf {
+    return this.#room.copy(nodes);
   }
 }

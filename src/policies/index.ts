@@ -14,6 +14,8 @@ const POLICIES: Readonly<Record<string, () => Promise<PolicySpec>>> = {
   srtf: async () => (await import('./tiresias/shortest-remaining.ts')).srtf,
   srsf: async () => (await import('./tiresias/shortest-remaining.ts')).srsf,
   'smallest-first': async () => (await import('./tiresias/shortest-remaining.ts')).smallestFirst,
+  gavel: async () => (await import('./gavel/gavel.ts')).gavel,
+  themis: async () => (await import('./gavel/gavel.ts')).themis,
   random: async () => (await import('./random.ts')).random,
   'kube-default': async () => (await import('./kube-default/kube-default.ts')).kubeDefault,
   gang: async () => (await import('./gang/gang.ts')).gang,
@@ -29,12 +31,15 @@ const POLICIES: Readonly<Record<string, () => Promise<PolicySpec>>> = {
 
 export const policyNames: readonly string[] = Object.keys(POLICIES);
 
-/** The policy of that name; undefined if there is none. */
+/** The policy of that name, ready to be used; undefined if there is none. */
 export async function loadPolicy(name: string): Promise<PolicySpec | undefined> {
-  return Object.hasOwn(POLICIES, name) ? await POLICIES[name]() : undefined;
+  if (!Object.hasOwn(POLICIES, name)) return undefined;
+  const spec = await POLICIES[name]();
+  await spec.load?.();
+  return spec;
 }
 
-/** All of them, in the order of the list. */
+/** All of them, in the order of the list, to be told of: call the `load` of those that are to be used. */
 export async function loadPolicies(): Promise<PolicySpec[]> {
   return await Promise.all(Object.values(POLICIES).map((load) => load()));
 }

@@ -46,8 +46,8 @@ export class MeteredLedger implements Ledger {
     return this.books.fits(job, within);
   }
 
-  copy(): WhatIf {
-    return this.books.copy();
+  copy(nodes?: ReadonlySet<number>): WhatIf {
+    return this.books.copy(nodes);
   }
 
   possible(job: number): boolean {

@@ -64,6 +64,14 @@ export class NodeBooks extends GpuRoom implements NodeRoom {
     this.growths++;
   }
 
+  /** Leaves nothing free on other nodes than these. Totals stay: a bound still. */
+  keepOnly(nodes: ReadonlySet<number>): this {
+    for (let node = 0; node < this.nodes; node++) {
+      for (let resource = 0; resource < this.#resources && !nodes.has(node); resource++) this.rewrite(node, resource, 0);
+    }
+    return this;
+  }
+
   /** Becomes what is free in both of two books of the same cluster. Totals are those of the first: a bound still. */
   becomeBoth(one: NodeBooks, other: NodeBooks): void {
     this.copyFrom(one);

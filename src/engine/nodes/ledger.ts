@@ -14,7 +14,7 @@ import { NodeReservation } from './reservation.ts';
 import { NO_SEAT } from './seats.ts';
 import type { Seat } from './seats.ts';
 import { ShapeTable } from './shapes.ts';
-import { NodeWhatIf } from './what-if.ts';
+import { copyOf, NodeWhatIf } from './what-if.ts';
 
 /** Somebody who has planned where jobs go. */
 export interface Advisor {
@@ -226,8 +226,8 @@ export class NodeLedger implements Ledger {
     return this.#parts.list(job);
   }
 
-  copy(): WhatIf {
-    return new NodeWhatIf(this.#search, this.#books.copy(), this.#parts);
+  copy(nodes?: ReadonlySet<number>): WhatIf {
+    return new NodeWhatIf(this.#search, copyOf(this.#books, nodes), this.#parts);
   }
 
   audit(): void {

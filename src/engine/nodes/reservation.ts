@@ -39,8 +39,8 @@ export class NodeReservation implements WhatIf {
     this.#open.give(job);
   }
 
-  copy(): WhatIf {
-    return new NodeReservation(this.#open.copy(), this.#job);
+  copy(nodes?: ReadonlySet<number>): WhatIf {
+    return new NodeReservation(this.#open.copy(nodes), this.#job);
   }
 
   reserve(job: number): WhatIf {

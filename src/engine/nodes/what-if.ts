@@ -11,6 +11,10 @@ import { NodeReservation } from './reservation.ts';
 /** What a job holds that has given back everything. */
 const NOTHING: PartList = new Int32Array(0);
 
+export function copyOf(books: NodeBooks, nodes?: ReadonlySet<number>): NodeBooks {
+  return nodes === undefined ? books.copy() : books.copy().keepOnly(nodes);
+}
+
 /**
  * Copied books to try things on. A job it does not know of holds what it really held when the copy was made.
  *
@@ -82,8 +86,8 @@ export class NodeWhatIf implements WhatIf {
     return new NodeReservation(this, job);
   }
 
-  copy(): NodeWhatIf {
-    return new NodeWhatIf(this.#search, this.books.copy(), this.#parts, this.#asOf, new Map(this.#own));
+  copy(nodes?: ReadonlySet<number>): NodeWhatIf {
+    return new NodeWhatIf(this.#search, copyOf(this.books, nodes), this.#parts, this.#asOf, new Map(this.#own));
   }
 
   /** Whether the job really held something when the copy was made, and still holds just that. */
