@@ -39,29 +39,39 @@ interface Goal {
   readonly time: number;
 }
 
+/**
+ * The least ratio lies where jobs can be just as fast as they must be. It is looked for on the line through two ratios around it,
+ * in the manner of Illinois: an end that stays twice counts half (Dowell & Jarratt, BIT 11, 1971).
+ */
 function closest(state: Shareholders, goals: readonly Goal[], alone: Allocation): Allocation {
   let low = Math.max(0, ...goals.map(({ age, time }) => age / time));
   let high = worstRatio(state, goals, alone);
   let best = alone;
-  while (high - low > EXACT * high) {
-    const ratio = high === Infinity ? 2 * low + 1 : (low + high) / 2;
-    const found = withinRatio(state, goals, ratio);
-    if (found === undefined) low = ratio;
-    else [best, high] = [found, Math.min(ratio, worstRatio(state, goals, found))];
-    if (low > 1e12) return nothing(state);
+  let [short, spare] = [-1, excessAt(state, goals, high).excess];
+  while (high - low > EXACT * high && spare > 0) {
+    const ratio = Math.max(low + (high - low) / 100, high - (spare * (high - low)) / (spare - short));
+    const { excess, parts } = excessAt(state, goals, ratio);
+    if (excess < 0) {
+      [low, short] = [ratio, excess];
+      spare /= 2;
+    } else {
+      [best, high, spare] = [parts, ratio, excess];
+      short /= 2;
+    }
   }
   return best;
 }
 
-/** Parts of time with which no job has a worse ratio; undefined if there are none. */
-function withinRatio(state: Shareholders, goals: readonly Goal[], ratio: number): Float64Array[] | undefined {
+/** By how much all jobs could be faster than they must be for this ratio; less than 0 if they cannot be fast enough. */
+function excessAt(state: Shareholders, goals: readonly Goal[], ratio: number) {
   const needed = goals.map((goal) => speedNeeded(goal, ratio));
-  if (needed.some((speed) => speed <= 0)) return undefined;
-  const found = bestOfWorst(
-    state,
-    state.speeds.map((speeds, at) => speeds.map((speed) => speed / needed[at])),
-  );
-  return found !== undefined && found.worst >= 1 ? found.parts : undefined;
+  const found = needed.every((speed) => speed > 0)
+    ? bestOfWorst(
+        state,
+        state.speeds.map((speeds, at) => speeds.map((speed) => speed / needed[at])),
+      )
+    : undefined;
+  return found === undefined ? { excess: -1, parts: nothing(state) } : { excess: found.worst - 1, parts: found.parts };
 }
 
 /** How fast a job must be so that it ends in time; less than 0 if it cannot be [ratio]. */
