@@ -327,6 +327,7 @@ export class FakeApi {
       return refusal(409, 'Conflict', `the pod is already assigned to node ${pod.spec.nodeName}`);
     const bound = this.#change('pods', keyOf(pod), pod, (one) => {
       one.spec.nodeName = node;
+      one.status.nominatedNodeName = undefined;
       setCondition(one, { type: 'PodScheduled', status: 'True' });
     });
     this.#judge(bound);
@@ -338,10 +339,11 @@ export class FakeApi {
     const { resourceVersion } = body.metadata as { resourceVersion?: string };
     if (resourceVersion !== undefined && resourceVersion !== pod.metadata.resourceVersion)
       return refusal(409, 'Conflict', 'modified');
-    const { conditions = [] } = body.status as { conditions?: Json[] };
+    const { conditions = [], nominatedNodeName } = body.status as { conditions?: Json[]; nominatedNodeName?: string | null };
     return {
       object: this.#change('pods', keyOf(pod), pod, (one) => {
         for (const condition of conditions) setCondition(one, condition);
+        if (nominatedNodeName !== undefined) one.status.nominatedNodeName = nominatedNodeName ?? undefined;
       }),
     };
   }

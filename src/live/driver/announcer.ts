@@ -23,6 +23,8 @@ export class Announcer {
   readonly #speaker: Speaker;
   /** By pod: what is still to be said of it. */
   readonly #waiting = new Map<string, { readonly pod: LivePod; readonly reason: string }>();
+  /** The same of nodes that are being emptied for pods; an empty name takes that back. */
+  readonly #nominated = new Map<string, { readonly pod: LivePod; readonly nodeName: string }>();
   #busy: Promise<void> | undefined;
   #events = 0;
   /** What could not be said [count]. */
@@ -40,9 +42,16 @@ export class Announcer {
     this.#busy ??= this.#sayAll();
   }
 
+  /** A node is being emptied for it, or, without a name, none any more. */
+  nominated(pod: LivePod, nodeName: string): void {
+    this.#nominated.set(pod.uid, { pod, nodeName });
+    this.#busy ??= this.#sayAll();
+  }
+
   /** It has been bound. */
   bound(pod: LivePod, nodeName: string): void {
     this.#waiting.delete(pod.uid);
+    this.#nominated.delete(pod.uid);
     const note = `Successfully assigned ${pod.namespace}/${pod.name} to ${nodeName}`;
     void this.#say(this.#event(pod, { type: 'Normal', reason: 'Scheduled', action: 'Binding', note }));
   }
@@ -51,7 +60,7 @@ export class Announcer {
   async preempted(pod: LivePod): Promise<void> {
     const message = `${this.#speaker.schedulerName}: preempting to accommodate a higher priority pod`;
     const condition = { type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler', message, ...this.#since() };
-    await this.#say(this.#calls.setCondition(pod, condition, {}));
+    await this.#say(this.#calls.setCondition(pod, condition));
     const note = `Preempted by ${this.#speaker.schedulerName} on node ${pod.nodeName ?? ''}`;
     void this.#say(this.#event(pod, { type: 'Normal', reason: 'Preempted', action: 'Preempting', note }));
   }
@@ -62,14 +71,26 @@ export class Announcer {
   }
 
   async #sayAll(): Promise<void> {
+    await this.#sayNominations();
     for (const [uid, { pod, reason }] of this.#waiting) {
       this.#waiting.delete(uid);
       const note = reason.length > LONGEST_NOTE ? `${reason.slice(0, LONGEST_NOTE - 4)} ...` : reason;
+      await this.#sayNominations();
       const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: reason, ...this.#since() };
-      await this.#say(this.#calls.setCondition(pod, condition, {}, this.#limiter));
+      await this.#say(this.#calls.setCondition(pod, condition, this.#limiter));
       await this.#say(this.#event(pod, { type: 'Warning', reason: 'FailedScheduling', action: 'Scheduling', note }));
     }
+    // What was ordered while the last of it was said.
+    await this.#sayNominations();
     this.#busy = undefined;
+  }
+
+  /** Before all else: others look at it, such as whoever adds nodes. */
+  async #sayNominations(): Promise<void> {
+    for (const [uid, { pod, nodeName }] of this.#nominated) {
+      this.#nominated.delete(uid);
+      await this.#say(this.#calls.setNomination(pod, nodeName, this.#limiter));
+    }
   }
 
   /** What is not said does no harm; it is counted. A pod that has changed meanwhile is no failure. */

@@ -64,6 +64,7 @@ export class Executor {
     if (order.kind === 'bind') await this.#bindAll(order);
     else if (order.kind === 'create') await this.#create(order);
     else if (order.kind === 'delete') await this.#delete(order);
+    else if (order.kind === 'nominate') this.#parts.announcer.nominated(order.pod, order.nodeName);
     else for (const pod of order.pods) this.#parts.announcer.waits(pod, order.reason);
   }
 

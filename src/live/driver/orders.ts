@@ -2,7 +2,7 @@
 import type { LivePod } from './live-pod.ts';
 import type { Task } from './tasks.ts';
 
-export type Order = CreateOrder | BindOrder | DeleteOrder | ExplainOrder;
+export type Order = CreateOrder | BindOrder | DeleteOrder | ExplainOrder | NominateOrder;
 
 /** Make the pod of a task: the first one, or another for one that is gone. */
 export interface CreateOrder {
@@ -56,4 +56,12 @@ export interface ExplainOrder {
   readonly job: number;
   readonly pods: readonly LivePod[];
   readonly reason: string;
+}
+
+/** Write into the status of a pod which node is being emptied for it. */
+export interface NominateOrder {
+  readonly kind: 'nominate';
+  readonly pod: LivePod;
+  /** Empty: none any more. */
+  readonly nodeName: string;
 }

@@ -66,12 +66,20 @@ export class PodCalls {
   }
 
   /** Fails with a conflict if the pod has changed since it was seen. */
-  async setCondition(pod: LivePod, condition: object, status: object, limiter?: RateLimiter): Promise<void> {
+  async setCondition(pod: LivePod, condition: object, limiter?: RateLimiter): Promise<void> {
     const { resourceVersion } = (pod.json as { metadata: { resourceVersion?: string } }).metadata;
+    await this.#patchStatus(pod, { uid: pod.uid, resourceVersion }, { conditions: [condition] }, limiter);
+  }
+
+  /** Which node is being emptied for the pod; an empty name takes it away. Whatever else has changed of it meanwhile. */
+  async setNomination(pod: LivePod, nodeName: string, limiter: RateLimiter): Promise<void> {
+    await this.#patchStatus(pod, { uid: pod.uid }, { nominatedNodeName: nodeName === '' ? null : nodeName }, limiter);
+  }
+
+  async #patchStatus(pod: LivePod, metadata: object, status: object, limiter?: RateLimiter): Promise<void> {
     await this.api.call({
       ...{ call: 'patch pod status', method: 'PATCH', path: `${podPath(pod)}/status`, signal: this.#signal, limiter },
-      contentType: STRATEGIC,
-      body: { metadata: { uid: pod.uid, resourceVersion }, status: { ...status, conditions: [condition] } },
+      ...{ contentType: STRATEGIC, body: { metadata, status } },
     });
   }
 

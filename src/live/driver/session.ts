@@ -18,6 +18,7 @@ import { Dispatch } from './dispatch.ts';
 import { Happenings } from './happenings.ts';
 import { JobLife } from './job-life.ts';
 import type { LivePod } from './live-pod.ts';
+import { Nominees } from './nominees.ts';
 import { Occupancy } from './occupancy.ts';
 import type { Order } from './orders.ts';
 import { PodOrders } from './pod-orders.ts';
@@ -56,6 +57,7 @@ export class Session implements Driver {
   readonly #setup: SessionSetup;
   readonly #happenings: Happenings;
   readonly #dispatch: Dispatch;
+  readonly #nominees: Nominees;
   readonly #wakes = new WakeTimes();
   readonly #walltimes: Walltimes;
   /** As they were last seen. */
@@ -85,6 +87,7 @@ export class Session implements Driver {
     };
     const { core, tasks, occupancy } = this;
     this.pods = new PodOrders(tasks, order);
+    this.#nominees = new Nominees(tasks);
     this.life = new JobLife({
       core,
       tasks,
@@ -217,6 +220,8 @@ export class Session implements Driver {
     this.core.cycle();
     this.#dispatch.assign();
     this.#dispatch.send();
+    const { policy } = this.#setup.prepared;
+    if (policy.nominations !== undefined) this.#orders.push(...this.#nominees.changes(policy.nominations()));
     this.#explain();
   }
 

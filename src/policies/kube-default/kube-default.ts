@@ -28,5 +28,5 @@ export function kubePolicy(
   const { behaviour, settings, recreation, workers } = readKubeParameters(setup);
   const cluster = new PodCluster(setup, behaviour, { recreation, workers, ...changed });
   const scheduler = new KubeScheduler(cluster, { ...settings, extension, ...changed });
-  return { schedule: (cycle) => scheduler.schedule(cycle) };
+  return { schedule: (cycle) => scheduler.schedule(cycle), nominations: () => scheduler.nominating.all() };
 }

@@ -4,6 +4,7 @@
  * Source: pkg/scheduler/schedule_one.go (handleSchedulingFailure), pkg/scheduler/eventhandlers.go
  * (updatePodInSchedulingQueue, deletePodFromSchedulingQueue; Kubernetes v1.36.2). Version 1.26 tells the queue nothing.
  */
+import type { Nomination } from '../../policy.ts';
 import type { JobPod } from './job-pod.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Nominator } from './queue/nominator.ts';
@@ -14,6 +15,8 @@ export class Nominating {
   readonly #queue: SchedulingQueue;
   readonly #tellsQueue: boolean;
   readonly #onChange: () => void;
+  /** Those whose status names a node; some may be on it since. */
+  readonly #named = new Set<JobPod>();
 
   /** `onChange`: called when nominations change. */
   constructor(nominator: Nominator, queue: SchedulingQueue, tellsQueue: boolean, onChange: () => void) {
@@ -32,6 +35,8 @@ export class Nominating {
     if (node === undefined || named === old) return false;
     const before = { pod: { ...pod.pod }, class: pod.class };
     pod.pod.nominatedNodeName = named;
+    if (named === undefined) this.#named.delete(pod);
+    else this.#named.add(pod);
     if (old !== undefined) this.#tell(before, now);
     return true;
   }
@@ -47,6 +52,16 @@ export class Nominating {
     if (this.#nominator.nodeOf(pod) !== undefined) this.#onChange();
     this.#nominator.remove(pod);
     if (pod.pod.nominatedNodeName !== undefined) this.#tell(pod, now);
+  }
+
+  /** The pods that wait and whose status names a node. */
+  *all(): Generator<Nomination> {
+    for (const pod of this.#named) {
+      const { job, group, index } = pod;
+      const { nominatedNodeName: node } = pod.pod;
+      if (pod.isGone || pod.placed || node === undefined) this.#named.delete(pod);
+      else yield { job, group, index, node };
+    }
   }
 
   #tell(pod: PodInfo, now: number): void {

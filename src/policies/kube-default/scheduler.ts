@@ -40,8 +40,7 @@ export class KubeScheduler implements SchedulerHandle {
   readonly #attempts: Attempts;
   readonly #extension: SchedulerExtension | undefined;
   readonly #queue: SchedulingQueue;
-  readonly #nominator: Nominator;
-  readonly #nominating: Nominating;
+  readonly nominating: Nominating;
   readonly #agenda = new Agenda();
   readonly #bindings: Bindings;
   readonly #failures: Failures;
@@ -66,24 +65,22 @@ export class KubeScheduler implements SchedulerHandle {
     this.snapshot = cluster.snapshot;
     this.#cluster = cluster;
     this.#settings = settings;
-    this.#nominator = new Nominator(settings.nominates ? 'counted' : 'unseen');
-    this.#attempts = new Attempts(settings, this.snapshot, this.#nominator);
+    const nominator = new Nominator(settings.nominates ? 'counted' : 'unseen');
+    this.#attempts = new Attempts(settings, this.snapshot, nominator);
     this.#extension = extension;
     this.#queue = makeQueue(settings, {
       preEnqueue: (pod) => this.#gate(pod),
       comesBack: (pod) => this.#groupOf(pod) !== undefined,
       rests: (pod) => this.#rests(pod),
     });
-    this.#nominating = new Nominating(this.#nominator, this.#queue, QUEUE_RULES[behaviour.version].hints, () =>
-      this.#attempts.forget(),
-    );
+    this.nominating = new Nominating(nominator, this.#queue, QUEUE_RULES[behaviour.version].hints, () => this.#attempts.forget());
     const client = new ApiClient(costs, this.#agenda);
     const now = () => this.now;
     this.#failures = new Failures({
       settings,
       queue: this.#queue,
-      nominator: this.#nominator,
-      nominating: this.#nominating,
+      nominator,
+      nominating: this.nominating,
       client,
       now,
       explain: (pod, message) => this.explain(pod, message),
@@ -107,7 +104,7 @@ export class KubeScheduler implements SchedulerHandle {
     this.#groups = new GroupCycles({
       attempts: this.#attempts,
       cluster,
-      nominator: this.#nominator,
+      nominator,
       queue: this.#queue,
       failures: this.#failures,
       client,
@@ -207,7 +204,7 @@ export class KubeScheduler implements SchedulerHandle {
       this.#bindings.lose(pod);
     }
     if (pod.row !== NO_ROW) this.event({ kind: 'AssignedPodDelete', pod });
-    else this.#nominating.gone(pod, this.now);
+    else this.nominating.gone(pod, this.now);
     this.#extension?.gone?.(pod);
   }
 
@@ -251,7 +248,7 @@ export class KubeScheduler implements SchedulerHandle {
     this.#quiet = 0;
     this.#attempts.forget();
     this.#cluster.assume(pod, row);
-    this.#nominating.assumed(pod);
+    this.nominating.assumed(pod);
     this.#bindings.permit(queued, pod, end);
   }
 

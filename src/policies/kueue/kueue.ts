@@ -95,7 +95,7 @@ function createKueue(setup: PolicySetup): Policy {
   );
   const extension = { name: 'Kueue', postBind: controller.podBound.bind(controller) };
   const scheduler = new KubeScheduler(pods, { ...settings, extension });
-  return { schedule: (cycle) => scheduler.schedule(cycle) };
+  return { schedule: (cycle) => scheduler.schedule(cycle), nominations: () => scheduler.nominating.all() };
 }
 
 function partsOf(
