@@ -33,6 +33,8 @@ export interface Attempts {
   readonly why: Uint8Array;
   /** Work of this attempt that counts for later ones [ms]; the rest of it was lost. */
   readonly kept: Float64Array;
+  /** How much longer this attempt took for what it held [ms]: its part of `Schedule.slowed`. Absent if all is as fast anywhere. */
+  readonly slowed?: Float64Array;
 }
 
 /** Which nodes the last run of each job held; entries of a job stand at `first[job] .. first[job + 1]`. */

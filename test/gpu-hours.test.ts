@@ -88,6 +88,25 @@ describe('gpu-hours', () => {
     expect(schedule.until).toBe(60 + 5 + 60);
     expect(GPU_TIME.map((name) => Math.round(share(run, name)))).toEqual([400, 0, 20, 0, 40, 20, 20]);
   });
+
+  test.each([
+    { what: 'failed with its node', options: { onNodeFailure: 'fail' as const }, useful: 50, slowed: 50 },
+    { what: 'still runs at the end', options: { until: 40 }, useful: 40, slowed: 40 },
+  ])('of a slow job that $what are what it had done by then', ({ options, useful, slowed }) => {
+    const jobs = new WorkloadBuilder();
+    const request = jobs.request({ cpu: 1000, memory: 0, gpu: 1000 });
+    jobs.speeds.add(jobs.add({ id: 0, submit: 0, runtime: 100, walltime: Infinity, tasks: 2, request }), {
+      name: 'slow',
+      others: 0.5,
+    });
+    const workload = jobs.finish('test');
+    const cluster = { ...CLUSTER, outages: [{ firstNode: 0, nodes: 1, from: 50, until: 60 }] };
+    const schedule = simulate(workload, cluster, fcfs, { placement: worstFit, ...options });
+    expect([share({ workload, cluster, schedule }, 'useful'), share({ workload, cluster, schedule }, 'slowed')]).toEqual([
+      useful,
+      slowed,
+    ]);
+  });
 });
 
 /** GPU time that jobs held, whatever they made of it. */

@@ -11,6 +11,7 @@ import { firstFit } from '../src/placement/first-fit.ts';
 import { packed } from '../src/placement/packed.ts';
 import { fcfs } from '../src/policies/fcfs.ts';
 import type { PolicySpec } from '../src/policy.ts';
+import { COMPLETED, KILLED } from '../src/schedule.ts';
 import { NodeSpeeds } from '../src/speeds.ts';
 import type { SpeedModel } from '../src/speeds.ts';
 import { generatorNamed } from '../src/trace/generate/index.ts';
@@ -73,6 +74,20 @@ describe('how fast a job is', () => {
     expect(slowed && [...slowed]).toEqual([0, 1000]);
     const waits = simulate(jobsOf([1, 2]), cluster(), fcfs, { placement: packed });
     expect([...waits.end]).toEqual([1000, 1000]);
+  });
+
+  test('of 0 lets a job without any work end, and no other', () => {
+    const nowhere: SpeedModel = { name: 'nowhere', gpus: { A: 0 } };
+    const jobs = new WorkloadBuilder();
+    for (const runtime of [0, 1]) {
+      const row = { id: runtime, submit: 0, runtime, walltime: 9, tasks: 1, request: jobs.request(GPU) };
+      jobs.speeds.add(jobs.add(row), nowhere);
+    }
+    const { state, end } = simulate(jobs.finish('test'), cluster(), fcfs, { placement: firstFit });
+    expect([[...state], [...end]]).toEqual([
+      [COMPLETED, KILLED],
+      [0, 9],
+    ]);
   });
 
   test('stays with its job when jobs are picked', () => {

@@ -39,7 +39,8 @@ export class Progress {
     if (this.#isUndisturbed) return this.#workload.runtime[job];
     const work = this.#workload.runtime[job] - (this.#done.get(job) ?? 0) - Math.max(0, this.#inMemory.get(job) ?? 0);
     const { rate, from, done } = this.#paceOf(job);
-    return rate === 1 ? from + work - done : from + Math.max(0, Math.ceil((work - done) / rate));
+    if (rate === 1) return from + work - done;
+    return work > done ? from + Math.ceil((work - done) / rate) : from;
   }
 
   /** The job works at this rate from now on, its run having loaded and worked for `ran` ms. */

@@ -6,14 +6,11 @@ import type { Progress } from './progress.ts';
 
 /** How fast jobs run on what they hold: asked when a run begins, and whenever tasks join or leave it. */
 export class Rates {
-  /** How much longer all runs of each job have taken for it [ms]. */
-  readonly slowed: Float64Array;
   readonly #speeds: NodeSpeeds;
   readonly #ledger: Ledger;
   readonly #progress: Progress;
 
-  private constructor(workload: Workload, speeds: NodeSpeeds, ledger: Ledger, progress: Progress) {
-    this.slowed = new Float64Array(workload.count);
+  private constructor(speeds: NodeSpeeds, ledger: Ledger, progress: Progress) {
     this.#speeds = speeds;
     this.#ledger = ledger;
     this.#progress = progress;
@@ -22,7 +19,7 @@ export class Rates {
   /** Undefined if all jobs are as fast anywhere. */
   static of(workload: Workload, cluster: Cluster, ledger: Ledger, progress: Progress): Rates | undefined {
     if (workload.speeds === undefined || cluster.interchangeable) return undefined;
-    return new Rates(workload, new NodeSpeeds(workload.speeds, workload, cluster), ledger, progress);
+    return new Rates(new NodeSpeeds(workload.speeds, workload, cluster), ledger, progress);
   }
 
   /** The job holds other nodes from now on, its run having loaded and worked for `ran` ms. */
@@ -32,8 +29,8 @@ export class Rates {
     this.#progress.setRate(job, this.#speeds.of(job, nodes), ran);
   }
 
-  /** The run of the job is over, after it has loaded and worked for `ran` ms. */
-  settle(job: number, ran: number): void {
-    this.slowed[job] += this.#progress.slowed(job, ran);
+  /** How much longer the run of the job has taken for it, having loaded and worked for `ran` ms. */
+  slowed(job: number, ran: number): number {
+    return this.#progress.slowed(job, ran);
   }
 }

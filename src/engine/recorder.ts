@@ -21,7 +21,11 @@ export class Recorder {
     end: new Float64Column(16),
     why: new Int32Column(16),
     kept: new Float64Column(16),
+    slowed: new Float64Column(16),
   };
+  /** Of each job, for what it held: all its runs, and those that stand among the attempts [ms]. Absent unless somebody tells. */
+  #slowed: Float64Array | undefined;
+  readonly #slowedBefore = new Map<number, number>();
   readonly #capacityTime = new Float64Column(16);
   readonly #capacityProcs = new Float64Column(16);
   /** Since when so many processors are up: not written down before time moves on, since nodes come and go together. */
@@ -86,6 +90,12 @@ export class Recorder {
     else this.lastStart[job] = NaN;
   }
 
+  /** The run of the job took so much longer for what it held [ms]. Said before the run is over. */
+  slowed(job: number, by: number): void {
+    this.#slowed ??= new Float64Array(this.#state.length);
+    this.#slowed[job] += by;
+  }
+
   /** A suspended job lost its nodes; `kept` is negative: work that earlier attempts had kept is lost with them [ms]. */
   lostWhileSuspended(job: number, now: number, kept: number): void {
     this.#attempt(job, now, now, NODE_FAILED, kept);
@@ -125,7 +135,7 @@ export class Recorder {
       if (this.#state[job] === UNFINISHED && !seen(job)) this.#moveSubmission(job, NaN);
     }
     this.#noteCapacity();
-    const { job, start, end, why, kept } = this.#attempts;
+    const { job, start, end, why, kept, slowed } = this.#attempts;
     return {
       policy,
       count,
@@ -141,7 +151,9 @@ export class Recorder {
         end: end.done(),
         why: Uint8Array.from(why.done()),
         kept: kept.done(),
+        ...(this.#slowed && { slowed: slowed.done() }),
       },
+      ...(this.#slowed && { slowed: this.#slowed }),
       placements: this.#placements?.finish(),
       capacity: { time: this.#capacityTime.done(), value: this.#capacityProcs.done() },
       until,
@@ -162,6 +174,9 @@ export class Recorder {
     this.#attempts.end.push(end);
     this.#attempts.why.push(why);
     this.#attempts.kept.push(kept);
+    if (this.#slowed === undefined) return;
+    this.#attempts.slowed.push(this.#slowed[job] - (this.#slowedBefore.get(job) ?? 0));
+    this.#slowedBefore.set(job, this.#slowed[job]);
   }
 
   #neverRan(job: number): void {

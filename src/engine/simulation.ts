@@ -91,8 +91,9 @@ export class Simulation implements Driver {
       if (onProgress !== undefined && ++instants % REPORT_EVERY === 0) onProgress(this.#workload.count - this.#left);
     }
     const end = this.#left === 0 ? core.now : this.#standstill.endOfRun(core.now, this.#nextTime());
-    const schedule = this.#record.finish(policyName, end, (job) => core.phase[job] !== NOT_HERE);
-    return this.#rates === undefined ? schedule : { ...schedule, slowed: this.#rates.slowed };
+    for (let job = core.running.first(); job >= 0; job = core.running.after(job))
+      if (core.phase[job] !== RELEASING) this.#settle(job, end);
+    return this.#record.finish(policyName, end, (job) => core.phase[job] !== NOT_HERE);
   }
 
   /** Whether anything but timers and chance failures lies ahead. */
@@ -259,7 +260,7 @@ export class Simulation implements Driver {
   /** The run is over. Answers how long it has loaded and worked [ms]. */
   #settle(job: number, now: number): number {
     const ran = this.#ran(job, now);
-    this.#rates?.settle(job, ran);
+    if (this.#rates !== undefined) this.#record.slowed(job, this.#rates.slowed(job, ran));
     return ran;
   }
 

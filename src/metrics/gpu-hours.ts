@@ -1,5 +1,5 @@
 import { gpuCount, processorCount } from '../cluster.ts';
-import { COMPLETED, FAILED, NODE_FAILED, SUSPENDED } from '../schedule.ts';
+import { NODE_FAILED, SUSPENDED } from '../schedule.ts';
 import type { Schedule } from '../schedule.ts';
 import { HOUR } from '../units.ts';
 import type { Workload } from '../workload.ts';
@@ -67,37 +67,29 @@ function attemptsOf({ attempts: { count, job } }: Schedule): Map<number, number[
 /** [ms] */
 function ofJob(workload: Workload, schedule: Schedule, job: number, rows: readonly number[]): number[] {
   const time = GPU_TIME.map(() => 0);
-  const { attempts, lastStart, end, until, state } = schedule;
+  const { attempts, lastStart, end, until } = schedule;
   const restart = workload.checkpoints?.restart[job] ?? 0;
-  const slowed = schedule.slowed?.[job] ?? 0;
+  let slowed = schedule.slowed?.[job] ?? 0;
+  time[SLOWED] = slowed;
   let [kept, loads] = [0, 0];
-  const lost: { why: number; amount: number }[] = [];
   for (const row of rows) {
     const length = attempts.end[row] - attempts.start[row];
     const loading = Math.min(loads, length);
+    const slowedThen = attempts.slowed?.[row] ?? 0;
+    slowed -= slowedThen;
+    kept += attempts.kept[row];
     time[RELOADING] += loading;
     time[USEFUL] += attempts.kept[row];
-    lost.push({ why: attempts.why[row], amount: length - loading - attempts.kept[row] });
-    kept += attempts.kept[row];
-    loads = attempts.why[row] === SUSPENDED || kept <= 0 ? 0 : restart;
+    time[attempts.why[row] === NODE_FAILED ? LOST_TO_FAILURE : LOST_TO_PREEMPTION] +=
+      length - loading - attempts.kept[row] - slowedThen;
+    if (attempts.why[row] === SUSPENDED) loads -= loading;
+    else loads = kept > 0 ? restart : 0;
   }
   const last = Number.isNaN(lastStart[job]) ? 0 : Math.max(0, (Number.isNaN(end[job]) ? until : end[job]) - lastStart[job]);
   const loading = Math.min(loads, last);
-  const ownEnd = state[job] === COMPLETED || state[job] === FAILED;
-  const all = lost.reduce((sum, { amount }) => sum + amount, 0);
-  // How much slower the last run was follows from its work; where that is not known, each run has its part.
-  const slowedLast = ownEnd && slowed !== 0 ? last - loading - (workload.runtime[job] - kept) : slowed * part(last, last + all);
   time[RELOADING] += loading;
-  time[SLOWED] = slowed;
-  time[USEFUL] += last - loading - slowedLast;
-  for (const { why, amount } of lost) {
-    time[why === NODE_FAILED ? LOST_TO_FAILURE : LOST_TO_PREEMPTION] += amount - (slowed - slowedLast) * part(amount, all);
-  }
+  time[USEFUL] += last - loading - slowed;
   return time;
-}
-
-function part(amount: number, whole: number): number {
-  return whole === 0 ? 0 : amount / whole;
 }
 
 /** How long the whole cluster was down, as it were [ms]: a schedule says how many processors were up, not how many GPUs. */
