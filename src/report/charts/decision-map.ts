@@ -91,7 +91,7 @@ function tracesOf({ labels }: ReportFacts, picture: Picture, view: View): Figure
       marker: {
         color: cells.map((cell) => withOpacity(color, opacityOf(cell))),
         line: { color, width: 1.5 },
-        pattern: { shape: cells.map(hatchOf), fgcolor: color, size: 7, solidity: 0.25, fillmode: 'overlay' },
+        pattern: { shape: cells.map(hatchOf), fgcolor: color, size: 9, solidity: 0.1, fillmode: 'overlay' },
       },
       text: cells.map((cell) => cellText(cell, labels, view.width / picture.axes[picture.x].values.length)),
       textposition: 'inside',

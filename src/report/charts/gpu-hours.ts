@@ -14,7 +14,8 @@ export const gpuHours: ChartSpec = {
     const some = all.filter(({ label }) => labels.includes(label));
     const parts = some.length > 0 ? some : all;
     return {
-      traces: WHERE.map((what) => ({
+      // What happened to none of them needs no place in the legend.
+      traces: WHERE.filter((what) => parts.some(({ shares }) => (shares.get(what) ?? 0) > 0)).map((what) => ({
         type: 'bar',
         orientation: 'h',
         name: what,
@@ -33,7 +34,7 @@ export const gpuHours: ChartSpec = {
         xaxis: { title: { text: 'share of all GPU-hours' }, tickformat: '.0%', gridcolor: theme.grid, fixedrange: true },
         yaxis: {
           tickvals: parts.map((_, index) => index),
-          ticktext: parts.map(({ label }) => chartText(label, width < 500 ? 14 : 30)),
+          ticktext: parts.map(({ label }) => `${chartText(label, width < 500 ? 14 : 30)} `),
           autorange: 'reversed',
           automargin: true,
           fixedrange: true,

@@ -133,7 +133,7 @@ function layoutOf(parts: readonly Part[], asShare: boolean, { theme, width }: Vi
     barmode: 'stack',
     bargap: 0.25,
     xaxis: {
-      title: { text: asShare ? 'share of what it was given and kept' : 'core-hours' },
+      title: { text: asShare ? (width < 500 ? 'share of what it kept' : 'share of what it was given and kept') : 'core-hours' },
       ...(asShare && { tickformat: '.0%', range: [0, 1] }),
       gridcolor: theme.grid,
       zeroline: false,
@@ -141,7 +141,7 @@ function layoutOf(parts: readonly Part[], asShare: boolean, { theme, width }: Vi
     },
     yaxis: {
       tickvals: parts.map((_, index) => index),
-      ticktext: parts.map(({ label, name }) => `${chartText(label, most)} · ${chartText(name, 14)}`),
+      ticktext: parts.map(({ label, name }) => `${chartText(label, most)} · ${chartText(name, 14)} `),
       autorange: 'reversed',
       automargin: true,
       fixedrange: true,

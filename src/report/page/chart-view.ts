@@ -148,6 +148,8 @@ export class ChartView implements ViewPart {
     this.#sentence.textContent = unbroken(figure.sentence);
     this.#plot.setAttribute('aria-label', `${this.#spec.title}. ${figure.sentence}`);
     this.#plot.style.height = `${figure.height}px`;
+    // The room that was kept for it may be more than it needs.
+    this.#plot.style.minHeight = '0';
     const drawn = await plotly.react(this.#plot, figure.traces, layoutFor(figure, view), CONFIG);
     if (!this.#listens) this.#listen(drawn);
     this.#plot.dataset.drawn = String(Number(this.#plot.dataset.drawn ?? 0) + 1);
