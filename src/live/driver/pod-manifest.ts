@@ -43,7 +43,7 @@ export function podManifest(workload: Workload, task: Task, generation: number, 
     spec: {
       ...spec,
       ...(style.pods === 'fake' ? { tolerations: [...listOf(spec.tolerations), TOLERATES_FAKES] } : {}),
-      ...(style.pods === 'sleep' ? { containers: asSleepers(spec.containers, workload, job, style) } : {}),
+      ...(style.pods === 'sleep' ? sleepers(spec, workload, job, style) : {}),
       schedulerName: style.schedulerName,
       restartPolicy: 'Never',
       automountServiceAccountToken: false,
@@ -90,12 +90,24 @@ function modelAffinity(models: readonly string[]): Record<string, unknown> {
   return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } } };
 }
 
-function asSleepers(containers: unknown, workload: Workload, job: number, { timeScale }: PodStyle): unknown[] {
+/**
+ * Containers that sleep for as long as the job runs, with the requests that they have. A shell that is the first process of
+ * its container does not heed SIGTERM: one that is stopped takes all the time that it is given, as in the simulation.
+ */
+function sleepers(spec: Record<string, unknown>, workload: Workload, job: number, { timeScale }: PodStyle): object {
   const runtime = ownRunTime(workload, job);
   const seconds = runtime < Infinity ? (runtime / timeScale / 1000).toFixed(3) : 'infinity';
   const code = workload.outcome[job] === COMPLETES ? 0 : 1;
   const command = ['sh', '-c', `sleep ${seconds} & wait $!; exit ${code}`];
-  return listOf(containers).map((one) => ({ ...(one as object), command }));
+  const containers = listOf(spec.containers).map((one) => ({ ...(one as object), command }));
+  if (spec.initContainers === undefined) return { containers };
+  // What comes before the others is done at once; what goes on beside them does so until they are done.
+  const beside = ['sh', '-c', 'sleep infinity & wait $!'];
+  const initContainers = listOf(spec.initContainers).map((one) => {
+    const isBeside = (one as { restartPolicy?: string }).restartPolicy === 'Always';
+    return { ...(one as object), command: isBeside ? beside : ['true'] };
+  });
+  return { containers, initContainers };
 }
 
 function listOf(value: unknown): unknown[] {
