@@ -5,10 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { readSlurmConf } from '../src/slurm-conf.ts';
 import { fillFromPartitions } from '../src/slurm-walltimes.ts';
 import type { SlurmOptions } from '../src/slurm-workload.ts';
+import { RUNS_TO_LIMIT } from '../src/trace/limit-ends.ts';
 import { traceInMemory } from '../src/trace/input.ts';
 import { readStored } from '../src/trace/read.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../src/units.ts';
-import { gpusOf, jobId, nameOf, selectJobs } from '../src/workload.ts';
+import { gpusOf, jobId, nameOf, OUTLASTS, selectJobs } from '../src/workload.ts';
 import type { Workload } from '../src/workload.ts';
 
 const GIB = 2 ** 30;
@@ -122,11 +123,12 @@ describe('slurm-sim', () => {
     });
   });
 
-  test('a run time of -1 lasts beyond the limit; other events and options are accounted for', async () => {
+  test('a run time of -1 lasts until whatever limit kills it; other events and options are accounted for', async () => {
     const text = `# jobs\n${event('-sim-walltime -1 -t 10 -n 1 --chdir=/x')}-dt 30 -e node_down\n`;
     const trace = await readStored(traceInMemory(text), { format: 'slurm-sim', parameters: {} });
-    expect(trace.workload.runtime[0]).toBeGreaterThan(trace.workload.walltime[0]);
-    expect(trace.repaired.map(({ what }) => what)).toEqual(['--chdir is not heeded', 'runs until it is killed at its limit']);
+    expect(trace.workload.outcome[0]).toBe(OUTLASTS);
+    expect(trace.workload.runtime[0]).toBe(trace.workload.walltime[0]);
+    expect(trace.repaired.map(({ what }) => what)).toEqual(['--chdir is not heeded', RUNS_TO_LIMIT]);
     expect(trace.noJob.map(({ what, count }) => [what, count])).toEqual([
       ['comments', 1],
       ['events node_down', 1],

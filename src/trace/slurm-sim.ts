@@ -3,14 +3,13 @@ import type { Parameters } from '../parameters.ts';
 import { parseSlurmTime } from '../slurm-conf-table.ts';
 import { SECOND } from '../units.ts';
 import type { DependencyRow, JobRow } from '../workload-builder.ts';
+import { OUTLASTS } from '../workload.ts';
 import type { TraceFormat, TraceInput, TraceSink } from './format.ts';
+import { RUNS_TO_LIMIT } from './limit-ends.ts';
 import { wholeLines } from './read-lines.ts';
 import { readDependencies, Singletons } from './sbatch-dependencies.ts';
 import { KNOWN_SBATCH, readSbatch, splitSbatch } from './sbatch-options.ts';
 import type { SbatchOptions, SbatchRequest } from './sbatch-options.ts';
-
-/** How much longer than its limit a job would run that is told to run until it is killed. */
-const BEYOND_LIMIT = 2;
 
 /** The events that the Slurm simulator of the University at Buffalo is fed with. */
 export const slurmSim: TraceFormat = {
@@ -77,7 +76,7 @@ function rowOf(
   return {
     id: idOf(given, line),
     submit,
-    runtime: runtimeOf(given.get('sim-walltime'), walltime, line, where, sink),
+    ...runOf(given.get('sim-walltime'), walltime, line, where, sink),
     walltime: walltime > 0 ? walltime : Infinity,
     ...groupOf(request, sink),
     user: given.get('uid'),
@@ -116,7 +115,13 @@ function numberOf(name: string): string {
 }
 
 /** -1 stands for a job that runs until it is killed. */
-function runtimeOf(text: string | undefined, walltime: number, line: number, where: string, sink: TraceSink): number {
+function runOf(
+  text: string | undefined,
+  walltime: number,
+  line: number,
+  where: string,
+  sink: TraceSink,
+): Pick<JobRow, 'runtime' | 'outcome'> {
   const seconds = Number(text);
   if (text === undefined || Number.isNaN(seconds)) {
     throw new InputError(
@@ -125,10 +130,10 @@ function runtimeOf(text: string | undefined, walltime: number, line: number, whe
       'write seconds, or -1 for a job that runs until its limit',
     );
   }
-  if (seconds >= 0) return Math.round(seconds * SECOND);
+  if (seconds >= 0) return { runtime: Math.round(seconds * SECOND) };
   if (walltime === Infinity) throw new InputError('it runs until its limit, and has none', where, 'give it one with -t');
-  sink.repair('runs until it is killed at its limit', line);
-  return walltime * BEYOND_LIMIT;
+  sink.repair(RUNS_TO_LIMIT, line);
+  return { runtime: walltime, outcome: OUTLASTS };
 }
 
 /** A task for each of its tasks; for each GPU with its share of processors, if it has GPUs. */
