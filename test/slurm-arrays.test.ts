@@ -66,6 +66,27 @@ describe('a heterogeneous job', () => {
     expect(startsOf(run(jobs))).toEqual([0, 60, 30]);
     expect(startsOf(run(jobs, { spec: slurmBuiltin }))).toEqual([0, NaN, NaN]);
   });
+
+  // After two starts a cycle ends. Components count one by one, and who is started next is told only then.
+  test.each([
+    { scheduler: 'bf_max_job_start=2', starts: [0, 60, 30, 30] },
+    { scheduler: 'bf_max_job_start=2,bf_hetjob_immediate', starts: [0, 30, 30, 60] },
+  ])('starts when the queue has been gone through, or at once: $scheduler', ({ scheduler, starts }) => {
+    const jobs: RunJob[] = [
+      { at: 0, cpus: 8, runs: 3000, limit: 60 },
+      { at: 1, cpus: 8, components: [8], runs: 3000 },
+      { at: 2, cpus: 1, runs: 3000 },
+      { at: 2, cpus: 1, runs: 3000 },
+    ];
+    expect(startsOf(run(jobs, { scheduler }))).toEqual(starts);
+  });
+
+  test('has no two components on one node', () => {
+    const job: RunJob = { at: 0, cpus: 4, components: [4], runs: 60 };
+    expect(startsOf(run([job], { nodes: 2 }))).toEqual([30]);
+    // Both would fit on one node.
+    expect(startsOf(run([job], { nodes: 1 }))).toEqual([NaN]);
+  });
 });
 
 describe('bf_max_job_test and bf_window', () => {

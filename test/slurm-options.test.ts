@@ -19,7 +19,7 @@ const SCHEDULER: readonly (readonly [option: string, value: string, what: string
   ['bb_array_stage_cnt', '5', 'silent'],
   ['bf_busy_nodes', '', 'modelled: selection'],
   ['bf_continue', '', 'modelled: backfill'],
-  ['bf_hetjob_immediate', '', 'told'],
+  ['bf_hetjob_immediate', '', 'modelled: backfill'],
   ['bf_hetjob_prio', 'max', 'told'],
   ['bf_interval', '45', 'modelled: scheduler-timers'],
   ['bf_job_part_count_reserve', '4', 'modelled: backfill-limits'],

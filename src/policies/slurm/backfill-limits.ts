@@ -1,5 +1,6 @@
 /** How many jobs of one owner a backfill cycle looks at, and which of them get no reservation. Source: Slurm 22.05, backfill.c. */
 import type { Scheduling } from './scheduling.ts';
+import type { Share } from './share.ts';
 
 /** What has been counted for each owner, up to a limit; a limit of 0 is none. */
 class Count {
@@ -67,6 +68,19 @@ export class BackfillLimits {
   #associationOf(job: number): number {
     const { user, account } = this.#scheduling.jobs;
     return (user.code[job] + 1) * (account.names.length + 1) + account.code[job] + 1;
+  }
+
+  /** Limits that it would break then, as they stand now, and NoReserve of its QoS leave a job without a reservation. */
+  mayReserve(job: number, shares: readonly Share[]): boolean {
+    const { limits, queue, partitions, reservations, parameters } = this.#scheduling;
+    // A reservation that only draws the job has its nodes for it anyway.
+    if (reservations?.isDrawn(job) === true) return false;
+    if (limits === undefined) return true;
+    if (!parameters.main.associationStop) {
+      const given = { shares, whole: queue.demandOf(job).whole, partition: partitions.of(job) };
+      if (limits.onNodes(job, given) !== undefined) return false;
+    }
+    return !limits.mayNotReserve(job);
   }
 
   /** Whether it may only be started at once: too young, too unimportant, or its partition has all its reservations. */

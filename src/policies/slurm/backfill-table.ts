@@ -12,7 +12,10 @@ export class BackfillTable {
   readonly #scheduling: Scheduling;
   readonly #space: NodeSpace;
   readonly #plans: StandingPlans;
-  readonly #resolution: number;
+  /** [ms] */
+  readonly resolution: number;
+  /** Nothing is planned from then on [Unix ms]. */
+  readonly end: number;
 
   constructor(scheduling: Scheduling, plans: StandingPlans) {
     const { running, clock, parameters } = scheduling;
@@ -22,7 +25,8 @@ export class BackfillTable {
     const [begin, end] = [floorTo(now, resolution), floorTo(now + window, resolution)];
     this.#scheduling = scheduling;
     this.#plans = plans;
-    this.#resolution = resolution;
+    this.resolution = resolution;
+    this.end = end;
     this.#space = new NodeSpace(running.up, begin, end, resolution, licenses);
     plans.begin({ now, begin, end });
     if (runningJobReserve) for (const allocation of running.byEnd()) this.reserveRun(allocation);
@@ -63,7 +67,7 @@ export class BackfillTable {
   }
 
   #floor(time: number): number {
-    return floorTo(time, this.#resolution);
+    return floorTo(time, this.resolution);
   }
 }
 

@@ -5,7 +5,7 @@
 import type { Cycle } from '../../policy.ts';
 import type { SlurmBackfillParameters } from '../../slurm-scheduler-parameters.ts';
 import { BackfillLimits } from './backfill-limits.ts';
-import { BackfillTable, floorTo } from './backfill-table.ts';
+import { BackfillTable } from './backfill-table.ts';
 import { dropLate } from './deadlines.ts';
 import type { JobDemand } from './demand.ts';
 import type { ArrayWalk } from './job-arrays.ts';
@@ -50,6 +50,8 @@ export class BackfillCycle {
   readonly #planned = new Set<number>();
   #tests = 0;
   #started = 0;
+  /** Heterogeneous jobs all of whose components could start now: they do when the queue has been gone through. */
+  readonly #heterogeneous: QueueRecord[] = [];
   /** Since the cycle began, or woke up again [ms]. */
   #worked = 0;
 
@@ -76,18 +78,23 @@ export class BackfillCycle {
     return this.#worked;
   }
 
-  /** Goes through the queue; pauses for others now and then. */
+  /** Goes through the queue; pauses for others now and then. Heterogeneous jobs start at its end, unless it gave up. */
   *run(): Generator<Yielding, void, void> {
+    if (yield* this.#walk()) for (const record of this.#heterogeneous) this.#startWhole(record);
+  }
+
+  /** Answers whether nothing came between. */
+  *#walk(): Generator<Yielding, boolean, void> {
     const { queue, clock, preemption, limits, gang } = this.#scheduling;
     const { maxTests, maxTime, yieldInterval, yieldSleep, continueAfterYield } = this.#parameters;
     for (const record of queue.build(this.#cycle, 'time-min')) {
       const { job } = record;
-      if (this.#tests >= maxTests || clock.unix + this.#worked - this.#began >= maxTime) return;
+      if (this.#tests >= maxTests || clock.unix + this.#worked - this.#began >= maxTime) return true;
       if (this.#worked >= yieldInterval) {
         const before = this.#scheduling.lastUpdate;
         yield { worked: this.#worked, sleeps: yieldSleep };
         this.#worked = 0;
-        if (!continueAfterYield && this.#scheduling.lastUpdate !== before) return;
+        if (!continueAfterYield && this.#scheduling.lastUpdate !== before) return false;
       }
       if (!this.#cycle.pending.has(job) || gang?.isWaiting(job) === true || preemption?.isInProgress(job) === true) continue;
       // Of most jobs of a deep queue nothing more need be known.
@@ -98,8 +105,21 @@ export class BackfillCycle {
       if (this.#limits.forbid(job) || limits?.nodeLimit(job) !== undefined) continue;
       if (!this.#parameters.licenses && !this.#scheduling.hasLicenses(job)) continue;
       if (dropLate(this.#scheduling, this.#cycle, job)) continue;
-      if (this.#visit(record) === 'full') return;
+      if (this.#visit(record) === 'full') return true;
     }
+    return true;
+  }
+
+  /** Starts all components of a heterogeneous job: on any nodes that are free, even if they are promised to others. */
+  #startWhole(record: QueueRecord): void {
+    const { job } = record;
+    const { partitions, running, queue } = this.#scheduling;
+    if (!this.#cycle.pending.has(job) || this.#started >= (this.#parameters.maxStarts || Infinity)) return;
+    this.#scheduling.look(record);
+    const wasShort = partitions.isShortened(job);
+    this.#shorten(job);
+    if (this.#start(job, running.up).started) this.#started += queue.demandOf(job).groups.length;
+    else if (!wasShort) partitions.lengthen(job);
   }
 
   /** Whether another task of its array could neither start nor be planned, or enough of them are planned, or run. */
@@ -112,7 +132,7 @@ export class BackfillCycle {
   /** Starts or plans one job. Answers `full` if nobody else is to be looked at. */
   #visit(record: QueueRecord): 'full' | undefined {
     const { job } = record;
-    const { partitions } = this.#scheduling;
+    const { partitions, queue, clock } = this.#scheduling;
     const { maxStarts, oneReservationPerJob } = this.#parameters;
     const wasShort = partitions.isShortened(job);
     this.#shorten(job);
@@ -120,14 +140,18 @@ export class BackfillCycle {
     if (plan === 'started') this.#arrays.started();
     if (plan === 'started') return maxStarts > 0 && ++this.#started >= maxStarts ? 'full' : undefined;
     if (plan !== undefined) this.#planned.add(job);
+    if (plan !== undefined && plan.start <= clock.unix && queue.demandOf(job).heterogeneous) {
+      if (this.#parameters.hetjobImmediate) this.#startWhole(record);
+      else this.#heterogeneous.push(record);
+    }
     let isFull = false;
-    if (plan !== undefined && this.#mayReserve(job, plan)) {
+    if (plan !== undefined && this.#limits.mayReserve(job, plan.shares)) {
       this.#limits.reserve(job);
       isFull = this.#table.isFull;
       if (!isFull) this.#reserve(job, plan);
       this.#arrays.planned(record, this.#parameters.maxArrayReservations);
     }
-    if (!wasShort) partitions.lengthen(job);
+    if (!wasShort && this.#cycle.pending.has(job)) partitions.lengthen(job);
     return isFull ? 'full' : undefined;
   }
 
@@ -148,7 +172,7 @@ export class BackfillCycle {
     // Nothing but reservations makes it another at another time.
     const always = reservations === undefined ? standingNodes.of(job) : undefined;
     const goal = { job, demand, limit, now: clock.unix, nowOnly, candidates, always };
-    const isFree = !nowOnly && candidates.length === 0 && !this.#stopsAtLimits;
+    const isFree = !nowOnly && candidates.length === 0 && !this.#stopsAtLimits && !demand.heterogeneous;
     if (always === undefined || !isFree || !isComparable(demand)) return this.#search(goal);
     const known = this.#plans.of(job, demand, always, limit);
     if (known !== undefined && this.#stands(known)) {
@@ -190,7 +214,8 @@ export class BackfillCycle {
       const usable = always ?? this.#scheduling.usable(job, running.up, reserved);
       const left = this.#table.leftOf(usable, from, from + limit, demand.licenses);
       const { nodes, licensed } = left;
-      const later = reserved?.overlaps === true ? this.#afterReservation(from, left.later) : left.later;
+      const atEnd = reserved?.overlaps === true ? reservations?.lookAgain(from, left.later, this.#table) : undefined;
+      const later = atEnd ?? left.later;
       const enough = licensed && hasEnough(nodes, demand);
       if (enough && !counted && reservations?.isDrawn(job) !== true) this.#countTest();
       counted ||= enough;
@@ -213,7 +238,7 @@ export class BackfillCycle {
       if (start <= now && overlaps(chosen, running.completing)) {
         start = now + SECOND;
         tryLater = 0;
-      } else if (start <= now) {
+      } else if (start <= now && !demand.heterogeneous) {
         const attempt = this.#start(job, nodes);
         if (attempt.started) return 'started';
         // When limits will let it start is not known; with assoc_limit_stop it is planned all the same.
@@ -238,14 +263,6 @@ export class BackfillCycle {
     return plan.start > now && this.#table.breaks(plan, limit) ? plan.start : plan;
   }
 
-  /** When it is worth to look again, if nodes come back with the end of an advance reservation [Unix ms]. */
-  #afterReservation(from: number, later: number): number {
-    const { resolution, window } = this.#parameters;
-    const end = this.#scheduling.reservations?.endAfter(from, resolution) ?? 0;
-    if (end === 0 || end + SECOND >= floorTo(this.#began + window, resolution)) return later;
-    return later === 0 ? end + SECOND : Math.min(later, end + SECOND);
-  }
-
   #countTest(): void {
     this.#tests++;
     this.#worked += this.#testTime;
@@ -264,19 +281,6 @@ export class BackfillCycle {
     const allocation = this.#scheduling.running.of(job);
     if (allocation !== undefined) this.#table.reserveRun(allocation);
     return attempt;
-  }
-
-  /** Limits that it would break then, as they stand now, and NoReserve of its QoS leave a job without a reservation. */
-  #mayReserve(job: number, { shares }: Plan): boolean {
-    const { limits, queue, partitions, reservations } = this.#scheduling;
-    // A reservation that only draws the job has its nodes for it anyway.
-    if (reservations?.isDrawn(job) === true) return false;
-    if (limits === undefined) return true;
-    if (!this.#stopsAtLimits) {
-      const given = { shares, whole: queue.demandOf(job).whole, partition: partitions.of(job) };
-      if (limits.onNodes(job, given) !== undefined) return false;
-    }
-    return !limits.mayNotReserve(job);
   }
 
   /** assoc_limit_stop: a job that limits hold back keeps nodes from others. */

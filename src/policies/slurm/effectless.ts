@@ -28,7 +28,6 @@ const MAIN: Why<SlurmMainParameters> = {
 
 const BACKFILL: Why<SlurmBackfillParameters> = {
   hetjobPriority: ['bf_hetjob_prio', 'all components of a job have one priority'],
-  hetjobImmediate: ['bf_hetjob_immediate', 'components are planned together, and start as soon as all of them can'],
   topoptional: ['bf_topopt_enable', LATER],
   allowMagneticSlot: ['bf_allow_magnetic_slot', LATER],
 };

@@ -6,7 +6,7 @@ import type { SlurmConfig } from '../../slurm.ts';
 import type { Books } from './books.ts';
 import type { JobDemand } from './demand.ts';
 import type { Machine } from './machine.ts';
-import { countCommon, countNodes, hasNode, keepOnly, nodeSetOf, removeAll } from './node-set.ts';
+import { countCommon, countNodes, hasNode, keepOnly, nodeSetOf, removeAll, removeNode } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import type { GroupAsk } from './selection/ask.ts';
 import { chooseByWeight } from './selection/by-weight.ts';
@@ -74,12 +74,15 @@ export class Selection {
     this.#known = known;
     if (groups.length === 1) return this.#chooseGroup(books, groups[0], demand, candidates, occasion);
     const scratch = books.copy();
+    const among = candidates.slice();
     const shares: Share[] = [];
     for (const group of groups) {
-      const own = this.#chooseGroup(scratch, group, demand, candidates, occasion);
+      const own = this.#chooseGroup(scratch, group, demand, among, occasion);
       if (own === undefined) return undefined;
       scratch.take(own, whole);
       shares.push(...own);
+      // No component is put on nodes of another one: they are planned one by one, and each keeps its nodes from the rest.
+      if (demand.heterogeneous) for (const { node } of own) removeNode(among, node);
     }
     return shares;
   }

@@ -13,6 +13,8 @@ import { mayUse } from './access.ts';
 import { Reservation } from './reservation.ts';
 
 /** What a job that begins at some time can have. */
+const SECOND = 1000;
+
 export interface Reserved {
   readonly nodes: NodeSet;
   /** When it begins: later than was asked if nothing is to be had before [Unix ms]. */
@@ -138,6 +140,13 @@ export class Reservations {
   test(wish: Wish): Reserved | undefined {
     const reservation = this.of(wish.job);
     return reservation === undefined ? this.#without(wish) : this.#within(reservation, wish);
+  }
+
+  /** When it is worth to look again, if nodes come back with the end of one before the table ends; `later` if not [Unix ms]. */
+  lookAgain(from: number, later: number, table: { readonly resolution: number; readonly end: number }): number {
+    const end = this.endAfter(from, table.resolution);
+    if (end === 0 || end + SECOND >= table.end) return later;
+    return later === 0 ? end + SECOND : Math.min(later, end + SECOND);
   }
 
   /** The end of the first of them to end after a time, rounded up [Unix ms]; 0 = none does. */
