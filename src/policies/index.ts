@@ -14,6 +14,7 @@ const POLICIES: Readonly<Record<string, () => Promise<PolicySpec>>> = {
   srtf: async () => (await import('./tiresias/shortest-remaining.ts')).srtf,
   srsf: async () => (await import('./tiresias/shortest-remaining.ts')).srsf,
   'smallest-first': async () => (await import('./tiresias/shortest-remaining.ts')).smallestFirst,
+  qssf: async () => (await import('./qssf.ts')).qssf,
   gavel: async () => (await import('./gavel/gavel.ts')).gavel,
   themis: async () => (await import('./gavel/gavel.ts')).themis,
   random: async () => (await import('./random.ts')).random,
