@@ -12,8 +12,8 @@ import type { RoomAt } from './standing-room.ts';
 const MOST_KEPT = 24;
 
 interface Attempt {
-  /** It was tried with this job gone, and all that end before it. */
-  readonly last: Allocation;
+  /** It was tried with this job gone, and all that end before it; absent = with nobody gone. */
+  readonly last: Allocation | undefined;
   /** `StandingRoom.looks` of then. */
   looks: number;
   /** How often the books had been written [count]; -1 = it was not tried yet. */
@@ -60,7 +60,7 @@ export class Attempts {
   /** The same for jobs that look at more of some nodes than their room: it stands until something on one of them changes. */
   among(
     nodes: NodeSet,
-    last: Allocation,
+    last: Allocation | undefined,
     books: Books,
     choose: () => readonly Share[] | undefined,
   ): readonly Share[] | undefined {
@@ -71,7 +71,7 @@ export class Attempts {
     return attempt.shares;
   }
 
-  #of(last: Allocation): Attempt {
+  #of(last: Allocation | undefined): Attempt {
     let attempt = this.#kept.find((one) => one.last === last);
     if (attempt !== undefined) return attempt;
     if (this.#kept.length === MOST_KEPT) this.#kept.shift();

@@ -1,6 +1,6 @@
 /** Running jobs by the end of their limits. */
 import type { Allocation } from './allocation.ts';
-import { overlaps } from './node-set.ts';
+import { hasNode, overlaps } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 
 export class EndOrder {
@@ -23,7 +23,9 @@ export class EndOrder {
   }
 
   overlaps(index: number, nodes: NodeSet): boolean {
-    return overlaps(this.jobs[index].nodes, nodes);
+    const { shares, nodes: own } = this.jobs[index];
+    // Most jobs have one node.
+    return shares.length === 1 ? hasNode(nodes, shares[0].node) : overlaps(own, nodes);
   }
 
   /** The first job from `from` on that is on some of the nodes [index]; their number if none is. */

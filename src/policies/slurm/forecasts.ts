@@ -1,4 +1,5 @@
 /** What jobs of one kind were told of some nodes: as long as the same jobs run, it is the same, but for the time of day. */
+import type { Allocation } from './allocation.ts';
 import { Attempts } from './attempts.ts';
 import { ByNodes } from './by-nodes.ts';
 import type { NodeSet } from './node-set.ts';
@@ -9,6 +10,9 @@ import type { Timeline } from './timeline.ts';
 export interface Answer {
   readonly nodes: NodeSet;
   readonly attempts: Attempts;
+  /** What was tried with those gone that it may preempt, and then others. */
+  instead: Attempts;
+  candidates: readonly Allocation[] | undefined;
   /** Whether it could fit if nobody else were there; absent if nobody has asked. */
   mayEverFit: boolean | undefined;
   timeline: Timeline | undefined;
@@ -47,6 +51,8 @@ function unknown(nodes: NodeSet): Answer {
   return {
     nodes,
     attempts: new Attempts(),
+    instead: new Attempts(),
+    candidates: undefined,
     mayEverFit: undefined,
     timeline: undefined,
     isFull: false,

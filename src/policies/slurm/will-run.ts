@@ -3,6 +3,7 @@
  * close together, and the job is planned for the end of the last one of a group.
  * Source: Slurm 22.05, src/plugins/select/cons_common/job_test.c, _will_run_test and _guess_job_end.
  */
+import { Attempts } from './attempts.ts';
 import type { JobDemand } from './demand.ts';
 import type { Books } from './books.ts';
 import { Choices } from './choices.ts';
@@ -86,12 +87,39 @@ export class WillRun {
       answer.isFull = true;
     }
     if (candidates.length === 0) return nowOnly ? undefined : this.#afterEnds(question, timeline, answer);
-    const future = new Future(this.#running, demand);
-    for (const candidate of candidates) if (this.#settings.isRemovable(candidate)) future.give(candidate);
+    return this.#insteadOfOthers(question, answer, candidates);
+  }
+
+  /** If it may preempt some of those that run. */
+  #insteadOfOthers(question: WillRunQuestion, answer: Answer, candidates: readonly Allocation[]): Forecast | undefined {
+    const { demand, nodes, now, nowOnly } = question;
+    const { books } = this.#running;
+    if (answer.candidates !== candidates) answer.instead = new Attempts();
+    answer.candidates = candidates;
+    let future: Future | undefined;
+    const withoutCandidates = () => {
+      const made = new Future(this.#running, demand);
+      for (const candidate of candidates) if (this.#settings.isRemovable(candidate)) made.give(candidate);
+      return made;
+    };
     // It would start a little later, but only a job that could start now is let to preempt.
-    const instead = future.choose(this.#selection, nodes);
+    const instead = answer.instead.among(nodes, undefined, books, () => {
+      return (future ??= withoutCandidates()).choose(this.#selection, nodes);
+    });
     if (instead !== undefined) return this.#forecast(now, instead);
-    return nowOnly ? undefined : this.#startAt(this.#afterOthers(question, future), question);
+    if (nowOnly) return undefined;
+    const gone = new Set(candidates.map(({ job }) => job));
+    const jobs = this.#running.byEnd().filter(({ job }) => !gone.has(job));
+    const search = new OpeningSearch(new EndOrder(jobs), nodes, this.#settings.windowLinear);
+    let given = 0;
+    const opening = search.upTo(latestOf(question), (until) => {
+      return answer.instead.among(nodes, jobs[until - 1], books, () => {
+        future ??= withoutCandidates();
+        for (; given < until; given++) if (overlaps(nodes, jobs[given].nodes)) future.give(jobs[given]);
+        return future.choose(this.#selection, nodes);
+      });
+    });
+    return this.#startAt(opening, question);
   }
 
   /** Whom the job is like now. */
@@ -147,19 +175,6 @@ export class WillRun {
   #timeOf(): Timeline {
     if (this.#timeline?.isRight !== true) this.#timeline = new Timeline(this.#running, this.#selection, this.#standing);
     return this.#timeline;
-  }
-
-  /** When others than those it may preempt have come to their ends. */
-  #afterOthers(question: WillRunQuestion, future: Future): Opening | number {
-    const { nodes, candidates = [] } = question;
-    const gone = new Set(candidates.map(({ job }) => job));
-    const jobs = this.#running.byEnd().filter(({ job }) => !gone.has(job));
-    const search = new OpeningSearch(new EndOrder(jobs), nodes, this.#settings.windowLinear);
-    let given = 0;
-    return search.upTo(latestOf(question), (until) => {
-      for (; given < until; given++) if (overlaps(nodes, jobs[given].nodes)) future.give(jobs[given]);
-      return future.choose(this.#selection, nodes);
-    });
   }
 
   /** When a job that has outlived its limit is thought to end [Unix ms]. */

@@ -3,7 +3,7 @@ import type { Cycle } from '../../../policy.ts';
 import { jobId } from '../../../workload.ts';
 import type { Requests } from '../../../workload.ts';
 import type { JobDemand } from '../demand.ts';
-import { addAll, countNodes, keepOnly, overlaps } from '../node-set.ts';
+import { addAll, countNodes, isSameSet, keepOnly, overlaps } from '../node-set.ts';
 import type { NodeSet } from '../node-set.ts';
 import type { Partitions } from '../partitions.ts';
 import type { PlanClock } from '../plan-clock.ts';
@@ -39,9 +39,21 @@ const NOBODY: readonly Allocation[] = [];
 interface Known {
   /** The jobs that ran. */
   readonly jobs: readonly Allocation[];
+  /** Those of them that could be preempted at some time. */
+  readonly inReach: readonly Allocation[];
   /** [ms] */
   readonly now: number;
   readonly candidates: readonly Allocation[];
+}
+
+/** A job for which nobody made room. */
+interface InVain {
+  readonly candidates: readonly Allocation[];
+  /** Nodes that it could have had. */
+  readonly among: NodeSet;
+  readonly demand: JobDemand;
+  /** How often the books had been written [count]. */
+  readonly changes: number;
 }
 
 export class Preemption {
@@ -51,6 +63,7 @@ export class Preemption {
   readonly #search: VictimSearch;
   /** When waiting jobs began to preempt others [Unix ms]. */
   readonly #began = new Map<number, number>();
+  readonly #inVain = new Map<number, InVain>();
   /** Jobs that have preempted others in this walk of the queue: they are not looked at in another partition. */
   readonly #inProgress = new Set<number>();
   /** Of each partition: whom its jobs could preempt when that was last asked. */
@@ -73,6 +86,7 @@ export class Preemption {
   }
 
   forget(job: number): void {
+    this.#inVain.delete(job);
     this.#began.delete(job);
   }
 
@@ -87,23 +101,32 @@ export class Preemption {
     const partition = partitions.of(job);
     if (!this.rules.mightPreempt({ job, partition })) return NOBODY;
     // Where tiers decide, all jobs of a partition may preempt the same ones.
-    if (!this.rules.precedesByTier) return this.#candidatesOf({ job, partition });
+    if (!this.rules.precedesByTier) return this.#candidatesAmong(this.#inReachOf({ job, partition }));
     const jobs = running.byEnd();
     const last = this.#last[partition];
     if (last?.jobs === jobs && last.now === clock.now) return last.candidates;
-    const candidates = this.#candidatesOf({ job, partition });
-    this.#last[partition] = { jobs, now: clock.now, candidates };
+    const inReach = last?.jobs === jobs ? last.inReach : this.#inReachOf({ job, partition });
+    const found = this.#candidatesAmong(inReach);
+    // Whoever keeps something of a list goes by which list it is.
+    const candidates = last !== undefined && isSameList(last.candidates, found) ? last.candidates : found;
+    this.#last[partition] = { jobs, inReach, now: clock.now, candidates };
     return candidates;
   }
 
-  #candidatesOf(preemptor: PreemptParty): Allocation[] {
-    const { running, partitions, clock, youngestFirst, exemptTimeOf, isExempt } = this.#settings;
+  /** Running jobs that the job could preempt if they had run long enough, and were not exempt. */
+  #inReachOf(preemptor: PreemptParty): Allocation[] {
+    const { running, partitions } = this.#settings;
     const { nodes } = partitions.rules[preemptor.partition];
-    const candidates: Allocation[] = [];
+    const inReach: Allocation[] = [];
     for (const victim of running.allocations()) {
-      if (!this.rules.mayPreempt(preemptor, victim) || !overlaps(victim.nodes, nodes) || isExempt(victim)) continue;
-      if (clock.unix >= victim.start + exemptTimeOf(victim)) candidates.push(victim);
+      if (this.rules.mayPreempt(preemptor, victim) && overlaps(victim.nodes, nodes)) inReach.push(victim);
     }
+    return inReach;
+  }
+
+  #candidatesAmong(inReach: readonly Allocation[]): readonly Allocation[] {
+    const { clock, youngestFirst, exemptTimeOf, isExempt } = this.#settings;
+    const candidates = inReach.filter((victim) => !isExempt(victim) && clock.unix >= victim.start + exemptTimeOf(victim));
     // In the order of the list of jobs, which is that of their ids.
     candidates.sort((a, b) => a.job - b.job);
     if (youngestFirst) return candidates.sort((a, b) => b.start - a.start);
@@ -120,15 +143,26 @@ export class Preemption {
     const among = nodes.startable.slice();
     for (const candidate of candidates) addAll(among, candidate.nodes);
     keepOnly(among, nodes.usable);
-    const victims = chooseVictims(this.#search, demand, among, candidates);
     const now = this.#settings.clock.unix;
     // What it has preempted may be on its way out still.
     const began = this.#began.get(job) ?? -Infinity;
-    if (victims.length === 0 || began > now - this.#settings.patience) return;
+    if (began > now - this.#settings.patience || this.#isInVain(job, candidates, among, demand)) return;
+    const victims = chooseVictims(this.#search, demand, among, candidates);
+    if (victims.length === 0) {
+      this.#inVain.set(job, { candidates, among, demand, changes: this.#settings.running.books.changes });
+      return;
+    }
     this.#began.set(job, now);
     this.#inProgress.add(job);
     this.#tell(cycle, job, victims);
     for (const victim of victims) this.#settings.stops.stop(cycle, victim);
+  }
+
+  /** Whether it was found before that not even all of them make room, and nothing has changed there since. */
+  #isInVain(job: number, candidates: readonly Allocation[], among: NodeSet, demand: JobDemand): boolean {
+    const known = this.#inVain.get(job);
+    if (known?.candidates !== candidates || known.demand !== demand || demand.switches !== undefined) return false;
+    return isSameSet(known.among, among) && !this.#settings.running.books.hasChanged(among, known.changes);
   }
 
   /** Who makes room for whom. */
@@ -139,4 +173,8 @@ export class Preemption {
     cycle.explain(job, `Resources (preempts ${names.join(', ')}${more})`);
     for (const victim of victims) cycle.explain(victim.job, `Preempted (by job ${jobId(jobs, job)})`);
   }
+}
+
+function isSameList(one: readonly Allocation[], other: readonly Allocation[]): boolean {
+  return one.length === other.length && one.every((allocation, index) => allocation === other[index]);
 }

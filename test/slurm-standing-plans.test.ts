@@ -1,0 +1,133 @@
+// What Slurm's policies keep between passes must not show: a run in which it is dropped before each question plans the same
+// jobs, for the same times and nodes, and starts the same ones. Kept are plans and what they were found by, rooms, choices,
+// the nodes of partitions, the candidates of preemption and for whom nobody makes room. Caught when planted: a promise that
+// begins or ends where a job would end, or behind the window, overlooked; plans taken over though one before them has other
+// nodes, or was not there; plans behind the window never looked at again; a start that has gone by; other nodes given.
+import fc from 'fast-check';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { Cluster } from '../src/cluster.ts';
+import { simulate } from '../src/engine/simulate.ts';
+import { readParameters } from '../src/parameters.ts';
+import { firstFit } from '../src/placement/first-fit.ts';
+import { Attempts } from '../src/policies/slurm/attempts.ts';
+import { Running } from '../src/policies/slurm/running.ts';
+import { Scheduling } from '../src/policies/slurm/scheduling.ts';
+import { slurmBackfill } from '../src/policies/slurm/slurm-backfill.ts';
+import { StandingNodes } from '../src/policies/slurm/standing-nodes.ts';
+import { StandingPlans } from '../src/policies/slurm/standing-plans.ts';
+import { readSlurmConf } from '../src/slurm-conf.ts';
+import { workloadOf } from './slurm-runs.ts';
+import type { RunJob } from './slurm-runs.ts';
+
+const HOUR = 3_600_000;
+const NODES = 4;
+
+afterEach(() => void vi.restoreAllMocks());
+
+interface Case {
+  readonly jobs: readonly RunJob[];
+  readonly scheduler: string;
+  /** How long a test of one job takes [ms]. */
+  readonly testTime: number;
+  readonly tiers: boolean;
+  readonly outages: Cluster['outages'];
+}
+
+const job = fc.record({
+  at: fc.nat({ max: 12 }).map((step) => step * 20),
+  cpus: fc.constantFrom(1, 4, 8, 8, 12, 16, 24, 32),
+  runs: fc.constantFrom(10, 40, 60, 130, 400),
+  limit: fc.constantFrom(1, 2, 3, 5, 8),
+  partition: fc.constantFrom('main', 'main', 'main', 'side', 'high'),
+  user: fc.constantFrom('ada', 'ben'),
+  options: fc.constantFrom({}, {}, {}, { exclusive: 'node' as const }, { minNodes: 2 }, { timeMin: 60_000 }),
+});
+const outage = fc
+  .tuple(fc.nat({ max: NODES - 1 }), fc.nat({ max: 10 }), fc.integer({ min: 1, max: 6 }))
+  .map(([firstNode, from, length]) => ({ firstNode, nodes: 1, from: from * 30_000, until: (from + length) * 30_000 }));
+const cases: fc.Arbitrary<Case> = fc.record({
+  jobs: fc.array(job, { minLength: 8, maxLength: 30 }),
+  scheduler: fc.constantFrom(
+    ...['bf_interval=20,bf_window=6', 'bf_interval=20,bf_window=60', 'bf_interval=50,bf_window=10,bf_continue'],
+    // It yields, and jobs come and go meanwhile.
+    'bf_interval=20,bf_continue,bf_yield_interval=2000000,bf_yield_sleep=9000000',
+    ...[
+      'bf_interval=20,bf_resolution=120,bf_max_job_user=4',
+      'bf_interval=20,bf_busy_nodes',
+      'bf_interval=20,bf_one_resv_per_job',
+    ],
+  ),
+  testTime: fc.constantFrom(0, 0, 900),
+  tiers: fc.boolean(),
+  outages: fc.array(outage, { maxLength: 1 }),
+});
+
+/** What was planned in each look at a job, and what came of it all. */
+function outcomeOf({ jobs, scheduler, testTime, tiers, outages }: Case) {
+  const lines = [
+    ...['ClusterName=test', 'SelectType=select/cons_tres', 'SelectTypeParameters=CR_Core'],
+    ...(tiers ? ['PreemptType=preempt/partition_prio', 'PreemptMode=REQUEUE'] : []),
+    `NodeName=n[1-${NODES}] CPUs=8 RealMemory=8000`,
+    'PartitionName=main Nodes=ALL Default=YES',
+    'PartitionName=side Nodes=n[1-2]',
+    'PartitionName=high Nodes=n[2-4] PriorityTier=2',
+    `SchedulerParameters=${scheduler}`,
+  ];
+  const { cluster } = readSlurmConf({ conf: { path: 'slurm.conf', text: `${lines.join('\n')}\n` } });
+  const planned: string[] = [];
+  const { keep } = StandingPlans.prototype;
+  const spy = vi.spyOn(StandingPlans.prototype, 'keep').mockImplementation(function (this: StandingPlans, one, known) {
+    const { plan, counted, tooLate, promises } = known;
+    planned.push(`${one} ${promises} ${String(counted)} ${tooLate} ${plan?.start ?? 'none'} ${plan?.nodes.join() ?? ''}`);
+    keep.call(this, one, known);
+  });
+  const parameters = readParameters(slurmBackfill.parameters ?? {}, { 'test-time': testTime / 1000 }, slurmBackfill.name);
+  const options = { parameters, placement: firstFit, audit: true, explain: true, until: HOUR };
+  const { start, end, explanations } = simulate(workloadOf(jobs), { ...cluster, outages }, slurmBackfill, options);
+  spy.mockRestore();
+  return { start: [...start], end: [...end], explanations, planned };
+}
+
+/** Nothing is remembered from now on. */
+function forgetAll() {
+  const absorb = vi.spyOn(Scheduling.prototype, 'absorb');
+  vi.spyOn(StandingPlans.prototype, 'of').mockReturnValue(undefined);
+  vi.spyOn(Attempts.prototype, 'at').mockImplementation((_last, _room, _looks, _books, mayFit, choose) => {
+    return mayFit() ? choose() : undefined;
+  });
+  vi.spyOn(Attempts.prototype, 'among').mockImplementation((_nodes, _last, _books, choose) => choose());
+  vi.spyOn(Attempts.prototype, 'mayFitNow').mockImplementation((_room, _looks, mayFit) => mayFit());
+  vi.spyOn(StandingNodes.prototype, 'of').mockImplementation((one) => {
+    const scheduling = absorb.mock.contexts[absorb.mock.contexts.length - 1] as Scheduling;
+    return scheduling.usable(one, scheduling.running.up);
+  });
+  // Who keeps something of a list of running jobs goes by which list it is.
+  const { byEnd } = Running.prototype;
+  vi.spyOn(Running.prototype, 'byEnd').mockImplementation(function (this: Running) {
+    return byEnd.call(this).slice();
+  });
+}
+
+test('plans and starts what it would if it remembered nothing', () => {
+  const recalls = { made: 0, used: 0 };
+  fc.assert(
+    fc.property(cases, (one) => {
+      const { of } = StandingPlans.prototype;
+      const spy = vi.spyOn(StandingPlans.prototype, 'of').mockImplementation(function (this: StandingPlans, ...asked) {
+        const known = of.apply(this, asked);
+        recalls.made++;
+        if (known !== undefined) recalls.used++;
+        return known;
+      });
+      const kept = outcomeOf(one);
+      spy.mockRestore();
+      forgetAll();
+      const anew = outcomeOf(one);
+      vi.restoreAllMocks();
+      expect(kept).toEqual(anew);
+    }),
+    { numRuns: 150 },
+  );
+  // Else nothing was tested.
+  expect(recalls.used).toBeGreaterThan(recalls.made / 5);
+});
