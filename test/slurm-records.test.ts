@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { averageOf, compareStarts } from '../src/verify/slurm-comparison.ts';
 import type { SlurmComparison } from '../src/verify/slurm-comparison.ts';
 import { gatesOf } from '../src/verify/slurm-gates.ts';
-import { readSlurmRecord, readSlurmRecordConfig } from '../src/verify/slurm-record.ts';
+import { readSlurmRecord, readSlurmRecordConfig, recordedWorkload } from '../src/verify/slurm-record.ts';
 import { phasesOf, replayRecord } from '../src/verify/slurm-replay.ts';
 import { simulated } from './slurm-simulated.ts';
 
@@ -51,6 +51,29 @@ describe('a record', () => {
     const record = readSlurmRecord(`${header}1,2,8,0,60,5,6,40,Main,"a,b"\n2,1,8,0,60,7,,,,\n`, 'r.csv');
     expect(record.ids).toEqual(['1']);
     expect(record.skipped).toBe(1);
+  });
+
+  test('tells run times of less than a second, where it is known for how long jobs slept', () => {
+    const config = readSlurmRecordConfig(
+      { config: 'NodeName=n[1-4] CPUs=8\nPartitionName=p Nodes=ALL Default=YES\n', t0: 0 },
+      'c',
+    );
+    const lines = [
+      '1,1,8,0,600,0,1,11,Main,10,COMPLETED',
+      '2,1,8,0,600,0,1,12,Main,10,COMPLETED',
+      '3,1,8,0,60,0,1,74,Main,500,TIMEOUT',
+    ];
+    const long = '4,1,8,0,600,0,1,19,Main,10,COMPLETED';
+    const timesOf = (rows: readonly string[], columns: string) => {
+      const text = `id,nodes,cpus,gpus,limit_s,submit,start,end,scheduler${columns}\n${rows.join('\n')}\n`;
+      return [...recordedWorkload(readSlurmRecord(text, 'r.csv'), config).runtime];
+    };
+    // Starting and ending took half a second on average. What a limit ended is as it was.
+    expect(timesOf(lines, ',runtime,state')).toEqual([10_500, 10_500, 73_000]);
+    // Far from what was asked for: the record is right.
+    expect(timesOf([...lines.slice(0, 2), long], ',runtime,state')).toEqual([10_000, 11_000, 18_000]);
+    const plain = lines.map((line) => line.split(',').slice(0, 9).join());
+    expect(timesOf(plain, '')).toEqual([10_000, 11_000, 73_000]);
   });
 
   test('may begin with a job that starts at once', () => {

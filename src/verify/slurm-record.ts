@@ -50,6 +50,8 @@ export interface SlurmRecordRow {
   readonly cut: boolean;
   /** How long it would have run. */
   readonly runtime: number;
+  /** What became of it, in Slurm's words; empty if that is not said. */
+  readonly state: string;
   readonly options: SbatchOptions;
 }
 
@@ -124,6 +126,7 @@ function readRow(line: Line, where: string): SlurmRecordRow {
     asked: line.req_submit === undefined ? NaN : Number(line.req_submit),
     cut: line.state === 'PREEMPTED' && line.runtime !== undefined,
     runtime: Number(line.runtime ?? NaN),
+    state: line.state ?? '',
     requeued: Number(line.eligible ?? 0) - number('submit') >= REQUEUE_DELAY,
     options: line.partition === undefined || line.partition === '' ? {} : { partition: line.partition },
   };
@@ -163,12 +166,13 @@ export function readSlurmRecordConfig(json: unknown, name: string): SlurmRecordC
 /** The jobs as they came, with the run times they had: whether a limit ended them is part of that. */
 export function recordedWorkload({ rows, name }: SlurmRecord, { zero }: SlurmRecordConfig): Workload {
   const builder = new WorkloadBuilder();
+  const overhead = meanOverhead(rows);
   for (const row of rows) {
     const { partition, qos, account, ...own } = row.options;
     builder.add({
       id: row.id,
       submit: row.submit * SECOND + MIDDLE,
-      runtime: (row.cut ? row.runtime : row.end - row.start) * SECOND,
+      runtime: runtimeOf(row, overhead),
       walltime: row.limit * SECOND,
       tasks: row.nodes,
       request: builder.request({ cpu: row.cpus * 1000, memory: 0, gpu: row.gpus * 1000 }),
@@ -181,4 +185,21 @@ export function recordedWorkload({ rows, name }: SlurmRecord, { zero }: SlurmRec
     });
   }
   return builder.finish(name, zero * SECOND);
+}
+
+/**
+ * Records have whole seconds. Where it is known for how long a job slept, that and what starting and ending it takes on
+ * average are nearer to the truth than the difference of the two [ms].
+ */
+function runtimeOf({ cut, runtime, start, end, state }: SlurmRecordRow, overhead: number): number {
+  if (cut) return runtime * SECOND;
+  const recorded = end - start;
+  const isKnown = state === 'COMPLETED' && Math.abs(recorded - runtime - overhead) < 1;
+  return isKnown ? Math.round((runtime + overhead) * SECOND) : recorded * SECOND;
+}
+
+/** By how much jobs that came to their end were longer than asked, on average [s]; NaN if that is not known. */
+function meanOverhead(rows: readonly SlurmRecordRow[]): number {
+  const over = rows.filter(({ state }) => state === 'COMPLETED').map(({ start, end, runtime }) => end - start - runtime);
+  return over.reduce((sum, one) => sum + one, 0) / over.length;
 }
