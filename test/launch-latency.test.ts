@@ -7,9 +7,10 @@ import { describe, expect, test } from 'vitest';
 import { processorPool } from '../src/cluster.ts';
 import { LaunchLatency } from '../src/engine/launch-latency.ts';
 import { simulate } from '../src/engine/simulate.ts';
-import { quantilesOf } from '../src/live/compare/reaction.ts';
+import { quantilesOf, reactionTimes } from '../src/live/compare/reaction.ts';
 import { fcfs } from '../src/policies/fcfs.ts';
 import { sjf } from '../src/policies/sjf.ts';
+import { readJobs } from '../src/results/read-jobs.ts';
 import { readScenario } from '../src/scenario-file.ts';
 import { workloadOf } from './workload-of.ts';
 
@@ -75,4 +76,17 @@ describe('a scenario', () => {
   test('is refused where they fall', () => {
     expect(() => readScenario(text('[5ms, 2s, 10ms]'), 's.yaml')).toThrow('10ms comes after 2s');
   });
+});
+
+test('a live run tells of reactions by the jobs that start at once in the simulation, but for the slowest twentieth', () => {
+  const table = (waits: readonly number[]) => {
+    const header = 'job,submit_s,start_s,end_s,state,wait_s,user,queue,cpus,gpus,nodes,placement,restarts';
+    const rows = waits.map((wait, job) => `${job},${job},${job + wait},${job + wait + 1},completed,${wait},,,1,0,,,0`);
+    return readJobs(Buffer.from(`${[header, ...rows].join('\n')}\n`), 'jobs.csv');
+  };
+  const simulated = table(Array.from({ length: 41 }, (_, job) => (job === 7 ? 50 : 0)));
+  const live = table(Array.from({ length: 41 }, (_, job) => (job === 7 ? 60 : job === 3 || job === 9 ? 30 : 1 + (job % 2))));
+  const found = reactionTimes(simulated, live);
+  expect(found).toHaveLength(38);
+  expect([found[0], found.at(-1)]).toEqual([1000, 2000]);
 });
