@@ -23,6 +23,7 @@ export const poolSchema = z
     gpus: z.int().min(0).describe(POOL_KEYS.gpus).optional(),
     'gpu-model': word.describe(POOL_KEYS['gpu-model']).optional(),
     'gpu-memory': amount.describe(POOL_KEYS['gpu-memory']).optional(),
+    mig: word.describe(POOL_KEYS.mig).optional(),
     'price-per-hour': z.number().describe(POOL_KEYS['price-per-hour']).optional(),
     watts: z.number().describe(POOL_KEYS.watts).optional(),
     ...failures,

@@ -1,5 +1,6 @@
 import type { FailureModel, NodePool } from './cluster.ts';
 import { didYouMean, usageError } from './errors.ts';
+import { MIG_GEOMETRIES } from './mig.ts';
 import { parseDuration, parseQuantity } from './units.ts';
 
 /** What can be said of a pool of nodes in words, and how it is written. One line of a command and the file share them. */
@@ -11,6 +12,7 @@ export const POOL_KEYS: Readonly<Record<string, string>> = {
   gpus: 'devices of a node, such as 4; none if absent',
   'gpu-model': 'such as A100',
   'gpu-memory': 'of a device, such as 80Gi',
+  mig: 'what its devices are, if they may be cut into MIG instances, such as A100-80GB',
   'price-per-hour': 'of a node, such as 2.5',
   watts: 'drawn by a busy node, such as 700',
   mtbf: 'mean time between failures of a node, such as 30d',
@@ -95,6 +97,14 @@ export class PoolWords {
     return mtbf === undefined || mttr === undefined ? undefined : { mtbf, mttr, shape: this.quantity('mtbf-shape') };
   }
 
+  /** A kind of GPU that can be cut. */
+  mig(): string | undefined {
+    const name = this.text('mig');
+    const known = MIG_GEOMETRIES.map((geometry) => geometry.name);
+    if (name === undefined || known.includes(name)) return name;
+    throw usageError(`"${name}" is no kind of GPU that can be cut`, this.#where('mig'), didYouMean(name, known));
+  }
+
   /** The pool they describe, under this name if they give none. */
   pool(defaultName: string): NodePool {
     this.allow(Object.keys(POOL_KEYS));
@@ -103,7 +113,7 @@ export class PoolWords {
       throw usageError('it does not say how many nodes there are', this.#where('nodes'), 'write for example nodes=64,cpus=8');
     }
     const gpus = this.count('gpus', 0) ?? 0;
-    for (const key of ['gpu-model', 'gpu-memory']) this.needs(key, 'gpus', 'gpus=4');
+    for (const key of ['gpu-model', 'gpu-memory', 'mig']) this.needs(key, 'gpus', 'gpus=4');
     return {
       name: this.text('name') ?? defaultName,
       count,
@@ -113,6 +123,7 @@ export class PoolWords {
       ...defined({
         gpuModel: this.text('gpu-model'),
         gpuMemory: this.quantity('gpu-memory'),
+        mig: this.mig(),
         pricePerHour: this.quantity('price-per-hour'),
         watts: this.quantity('watts'),
         failures: this.failures(),

@@ -16,7 +16,7 @@ describe('parseClusterSpec', () => {
 
   test('nodes with all that can be said of them', () => {
     const text =
-      'name=gpu,nodes=64,cpus=7500m,gpus=4,gpu-model=A100,gpu-memory=80Gi,memory=512Gi,' +
+      'name=gpu,nodes=64,cpus=7500m,gpus=4,gpu-model=A100,gpu-memory=80Gi,mig=A100-80GB,memory=512Gi,' +
       'price-per-hour=2.5,watts=700,mtbf=30d,mttr=4h,mtbf-shape=0.8';
     const cluster = parseClusterSpec(text);
     expect(cluster).toEqual({
@@ -33,6 +33,7 @@ describe('parseClusterSpec', () => {
           gpus: 4,
           gpuModel: 'A100',
           gpuMemory: 80 * 2 ** 30,
+          mig: 'A100-80GB',
           pricePerHour: 2.5,
           watts: 700,
           failures: { mtbf: 30 * DAY, mttr: 4 * HOUR, shape: 0.8 },
@@ -60,6 +61,7 @@ describe('parseClusterSpec', () => {
     ['nodes=3,mttr=2h', 'mttr is given without mtbf', 'mtbf=30d'],
     ['nodes=3,mtbf=soon,mttr=1h', '"soon" is not a duration', '2d'],
     ['nodes=3,gpu-model=A100', 'gpu-model is given without gpus', 'gpus=4'],
+    ['nodes=3,gpus=4,mig=A100-81GB', '"A100-81GB" is no kind of GPU that can be cut', 'A100-80GB'],
     ['nodes=3,nodes=4', 'nodes is given twice', '+'],
     ['nodes', '"nodes" is not key=value', 'procs=128'],
     ['nodes=', '"nodes=" is not key=value', 'procs=128'],
