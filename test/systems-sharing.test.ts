@@ -59,6 +59,33 @@ describe('sharing sixteen nodes', () => {
   });
 });
 
+describe('sharing sixteen nodes by one queue, that of Slurm', () => {
+  const HOURS = 30;
+  const work = sharedWork(HOURS);
+  const sessions = work.flatMap(({ queue }, row) => (queue === 'interactive' ? [row] : []));
+  const shared = (name: string) => run(systemOf(name), work, { until: HOURS * H });
+  const waits = ({ jobs }: SystemRun) =>
+    sessions.flatMap((row) => (Number.isNaN(jobs.start[row]) ? [] : [(jobs.start[row] - work[row].submit) / S]));
+
+  test('without preemption a session waits as any job does: behind all that came before', () => {
+    const result = shared('slurm-bridge');
+    expect(waits(result)).toEqual([]);
+    expect(result.jobs.restarts.reduce((sum, one) => sum + one, 0)).toBe(0);
+  });
+
+  test('with it, each takes one node from one job, within 70 s, and none goes round in a loop', () => {
+    const result = shared('slurm-bridge-preempt');
+    const all = waits(result);
+    // The last ones may have come just before the end.
+    expect(all.length).toBeGreaterThanOrEqual(sessions.length - 2);
+    expect(Math.max(...all)).toBeLessThan(70);
+    const preempted = result.jobs.restarts.reduce((sum, one) => sum + one, 0);
+    expect(preempted / all.length).toBeGreaterThan(0.5);
+    expect(preempted / all.length).toBeLessThanOrEqual(1);
+    expect(sessions.every((row) => result.jobs.restarts[row] === 0)).toBe(true);
+  });
+});
+
 describe('one session on four nodes full of Slurm', () => {
   /** Pods that need nothing come and go every 2 s: each moves the queue. */
   const background = Array.from({ length: 290 }, (_, row) => ({

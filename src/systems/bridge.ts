@@ -53,6 +53,7 @@ function translated(order: Order, { spec, wholeNode }: BridgeParts): Omit<Order,
     walltime: spec.walltime === 'keep' ? walltime : Infinity,
     priority: spec.priority === 'keep' ? priority : undefined,
     user: spec.user === 'keep' ? user : spec.from,
+    partition: spec.partition ?? order.partition,
     copies: undefined,
   };
 }

@@ -110,6 +110,7 @@ export function bridgeSpec([from, to]: readonly [string, string], given: BridgeT
     walltime: map.walltime ?? 'keep',
     priority: map.priority ?? 'keep',
     user: map.user ?? 'keep',
+    partition: map.partition,
     submit: timeOf(submit, reader),
     status: statusOf(status, reader),
     start: stagesOf(given.start, reader),

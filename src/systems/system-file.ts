@@ -7,6 +7,7 @@ import { schemaMistake } from '../schema-mistake.ts';
 import { readYaml } from '../yaml-places.ts';
 import type { PlacedYaml, WhereIs } from '../yaml-places.ts';
 import { checkSystem } from './check-system.ts';
+import { withSlurmConf } from './slurm-pool.ts';
 import { figuresOf, isTree, merged, withValues } from './system-figures.ts';
 import { bridgeSpec, leaseSpec, managerSpec } from './system-entries.ts';
 import { systemSchema } from './system-schema.ts';
@@ -62,6 +63,7 @@ function readWithBase(file: SystemFile, other: (name: string) => SystemFile, see
 }
 
 function build(given: SystemText, name: string, where: WhereIs, changes: SystemChanges): System {
+  checkConfs(given, where);
   const reader = (...path: string[]) => ({ assumed: changes.assumed ?? 1, where: where(path) });
   const entries = <Text>(record: Readonly<Record<string, Text>> | undefined) => Object.entries(record ?? {});
   return {
@@ -91,9 +93,25 @@ function poolsOf(given: SystemText, where: WhereIs, { pools = new Map(), values,
       const spec = pools.get(name) ?? text;
       const isGiven = pools.has(name) || values?.has(`pools.${name}`) === true;
       const isWanted = cluster !== undefined && (spec === WANTED || (known.length === 1 && !isGiven));
-      return [name, poolOf(name, isWanted ? cluster : parseClusterSpec(spec), where(['pools', name]))];
+      const pool = poolOf(name, isWanted ? cluster : parseClusterSpec(spec), where(['pools', name]));
+      return [name, withConf(pool, given.managers ?? {}, where)];
     }),
   );
+}
+
+/** Nodes that are leased are others each time: a slurm.conf is said of a pool. */
+function checkConfs({ managers = {} }: SystemText, where: WhereIs): void {
+  for (const [name, { owns, conf }] of Object.entries(managers)) {
+    if (conf === undefined || owns !== undefined) continue;
+    throw usageError(`${name} has a slurm.conf, but owns no nodes`, where(['managers', name, 'conf']), 'write owns: POOL');
+  }
+}
+
+/** The pool as its owner's slurm.conf has it, if there is one. */
+function withConf(pool: Cluster, managers: NonNullable<SystemText['managers']>, where: WhereIs): Cluster {
+  const [owner, text] = Object.entries(managers).find(([, manager]) => manager.owns === pool.name) ?? [];
+  if (owner === undefined || text?.conf === undefined) return pool;
+  return withSlurmConf(pool, text.conf, where(['managers', owner, 'conf']));
 }
 
 function poolOf(name: string, cluster: Cluster, at: string): Cluster {

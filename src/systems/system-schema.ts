@@ -46,6 +46,9 @@ const managerSchema = z
   .strictObject({
     owns: word.describe('the pool of nodes that is its own').optional(),
     policy: word.describe('who starts when; none: it has no queue of its own').optional(),
+    conf: word
+      .describe('lines of a slurm.conf for its pool, such as partitions and preemption, without those of nodes')
+      .optional(),
     parameters: z
       .record(z.string(), z.union([z.number(), z.string(), z.boolean()]))
       .describe('of the policy')
@@ -107,6 +110,7 @@ const bridgeSchema = z
         walltime: z.enum(['keep', 'drop']).optional(),
         priority: z.enum(['keep', 'drop']).optional(),
         user: z.enum(['keep', 'single']).optional(),
+        partition: word.describe('where all of it goes; that of the job if absent').optional(),
       })
       .describe('what the target is told of a job')
       .optional(),

@@ -141,6 +141,8 @@ export interface BridgeSpec {
   readonly priority: 'keep' | 'drop';
   /** Who owns the work at the target: its user, or one account for all. */
   readonly user: 'keep' | 'single';
+  /** Where all work goes at the target; that of the job if absent. */
+  readonly partition?: string;
   /** From the grant of the carrier (or the submission, without one) to the queue of the target. */
   readonly submit: Distribution;
   readonly status: StatusSpec;
