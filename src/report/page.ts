@@ -1,7 +1,8 @@
 import type { PageAssets } from './assets.ts';
 import type { Theme } from './chart.ts';
-import { escapeHtml, scriptJson } from './html.ts';
+import { escapeHtml } from './html.ts';
 import type { ReportFacts, VerdictFacts } from './model.ts';
+import { factsElement } from './packed-facts.ts';
 import { provenanceSection } from './provenance.ts';
 import { dark, DARK_MEDIA, light } from './theme.ts';
 import { verdictTable } from './verdict-table.ts';
@@ -28,7 +29,7 @@ export function* pageHtml(facts: ReportFacts, tables: string, assets: PageAssets
 <dialog id="drawer" aria-labelledby="drawer-title"></dialog>
 <div id="announcer" class="unseen" aria-live="polite"></div>
 `;
-  yield `<script type="application/json" id="facts">${scriptJson(facts)}</script>\n`;
+  yield factsElement(facts);
   yield `<script type="text/plain" id="tables">`;
   yield tables;
   yield `</script>\n<!-- ${assets.licence.replaceAll('--', '- -')} -->\n<script type="text/plain" id="plotly">`;

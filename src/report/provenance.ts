@@ -23,7 +23,7 @@ ${runs.length > MOST_DIGESTS ? `<p>${runs.length - MOST_DIGESTS} more stand in t
 </section>`;
 }
 
-const MOST_DIGESTS = 40;
+export const MOST_DIGESTS = 40;
 
 function sourceHtml({ dir, reproduce, version, facts, inputs }: SourceFacts): string {
   const rows = [...facts, ['version', `yardmaster ${version}`] as const];
