@@ -31,6 +31,18 @@ describe('compare --by', () => {
     ]);
   });
 
+  test('says that core-hours are without what had not ended', async () => {
+    const folder = temporaryFolder();
+    const dump = join(folder, 'jobs.swf');
+    const rows = [1, 2, 3].map((id) => `${id} 0 -1 3600 1 -1 -1 1 7200 -1 1 1 1 -1 -1 -1 -1 -1`);
+    writeFileSync(dump, `${rows.join('\n')}\n`);
+    const out = join(folder, 'out');
+    await yardmaster(['replay', dump, '--cluster', 'procs=1', '--policy', 'fcfs', '--until', '90m', '--out', out]);
+    const { stdout, stderr } = await yardmaster(['compare', out, '--by', 'user']);
+    expect(stdout).toMatch(/1 +3 +1800\.0 +1\.0 +1/);
+    expect(stderr).toContain('fcfs: core-hours are without the last runs of 1 job that had started and were not over');
+  });
+
   test('stands below the table of figures', async () => {
     const { stdout } = await yardmaster(['compare', await results(), '--by', 'user']);
     expect(stdout).toMatch(/user +jobs +wait, mean \[s\] under fcfs +core-hours/);

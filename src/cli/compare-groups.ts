@@ -16,21 +16,31 @@ interface Sums {
   coreHours: number;
 }
 
+/** The groups under one policy. */
+export interface ComparedGroups {
+  readonly label: string;
+  readonly groups: GroupFigures[];
+  /** Jobs that have started and are not over: core-hours are without their last runs, of which files do not tell [count]. */
+  readonly unended: number;
+}
+
 /** Of each policy, the same groups in the same order: that in which the results have them. */
-export async function comparedGroups(
-  runs: readonly Run[],
-  labels: readonly string[],
-  by: Grouping,
-): Promise<{ label: string; groups: GroupFigures[] }[]> {
+export async function comparedGroups(runs: readonly Run[], labels: readonly string[], by: Grouping): Promise<ComparedGroups[]> {
   const sums = new Map(labels.map((label) => [label, new Map<string, Sums>()]));
+  const left = new Map<string, number>();
   const names = new Set<string>();
   for (const run of runs) {
     const table = await run.jobs();
     const owners = ownersOf(table, by, run.folder);
     addUp(table, owners, workOf(table, await run.attempts()), sums.get(run.label)!);
+    left.set(run.label, (left.get(run.label) ?? 0) + unended(table));
     for (const name of sums.get(run.label)!.keys()) names.add(name);
   }
-  return labels.map((label) => ({ label, groups: [...names].map((name) => figuresOf(name, sums.get(label)!.get(name))) }));
+  return labels.map((label) => ({
+    label,
+    groups: [...names].map((name) => figuresOf(name, sums.get(label)!.get(name))),
+    unended: left.get(label) ?? 0,
+  }));
 }
 
 function ownersOf(table: JobTable, by: Grouping, where: string): Category {
@@ -60,6 +70,11 @@ function workOf({ start, end }: JobTable, attempts: AttemptTable | undefined): F
   for (let attempt = 0; attempt < count; attempt++) work[job[attempt]] = 0;
   for (let attempt = 0; attempt < count; attempt++) work[job[attempt]] += kept[attempt];
   return work;
+}
+
+/** Jobs that have started and are not over [count]. */
+function unended({ start, end }: JobTable): number {
+  return start.reduce((count, time, job) => count + (!Number.isNaN(time) && Number.isNaN(end[job]) ? 1 : 0), 0);
 }
 
 function figuresOf(name: string, sum: Sums = { jobs: 0, started: 0, wait: 0, coreHours: 0 }): GroupFigures {

@@ -10,7 +10,9 @@ import { labelOnCluster, onClusters } from '../results/on-clusters.ts';
 import { readResults } from '../results/read.ts';
 import type { Results, Run } from '../results/read.ts';
 import { collect, examples } from './command.ts';
+import { count } from './account.ts';
 import { comparedGroups } from './compare-groups.ts';
+import type { ComparedGroups } from './compare-groups.ts';
 import { comparisonFacts } from './compare-json.ts';
 import { FAILED_CHECK, PARTIAL } from './exit-codes.ts';
 import { experimentTable } from './experiment-table.ts';
@@ -73,13 +75,21 @@ async function compare(folders: readonly string[], options: Options): Promise<vo
   if (options.json === true)
     printJson({
       ...comparisonFacts({ sources, runs, clusters, labels, points, verdicts, broken, unfinished }),
-      ...(groups && { by: options.by, groups: groups.map((one) => ({ policy: one.label, groups: groupFacts(one.groups) })) }),
+      ...(groups && { by: options.by, groups: groups.map(groupedFacts) }),
     });
   else printComparison(points, labels, verdicts, figure);
   if (groups !== undefined && options.json !== true) print(`\n${groupTable(options.by!, groups)}`);
   for (const message of unfinished) warn(message);
+  for (const { label, unended } of groups ?? [])
+    if (unended > 0)
+      warn(`${label}: core-hours are without the last runs of ${count(unended, 'job')} that had started and were not over`);
   if (options.json !== true) sayCautions(verdicts);
   process.exitCode = conclude(broken, sources);
+}
+
+/** For machines. */
+function groupedFacts({ label, groups, unended }: ComparedGroups): object {
+  return { policy: label, groups: groupFacts(groups), jobs_not_over: unended };
 }
 
 /** What is compared with what. */
