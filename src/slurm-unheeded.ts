@@ -2,7 +2,7 @@
  * What of a slurm.conf, and of what jobs asked of Slurm, a policy that knows nothing of Slurm leaves out though it changes
  * decisions. Such a policy has nodes, which partition is open to which of them, and MaxTime of partitions, and nothing else.
  */
-import type { SlurmConfig, SlurmPartition } from './slurm.ts';
+import type { SlurmConfig, SlurmMemoryDefaults, SlurmPartition } from './slurm.ts';
 import type { SlurmOptions } from './slurm-workload.ts';
 import { countOf } from './units.ts';
 import type { Requests } from './workload.ts';
@@ -22,7 +22,7 @@ export function slurmUnheeded(jobs: Requests, slurm: SlurmConfig | undefined): s
 }
 
 function settingsOf(slurm: SlurmConfig): string[] {
-  const { enforcement, accounts, priority, preemption, partitions, reservations, licenses } = slurm;
+  const { enforcement, accounts, priority, preemption, partitions, reservations, licenses, select, memory } = slurm;
   const hasAccounts = (accounts?.associations.length ?? 0) > 0;
   const given: [string, boolean][] = [
     ['who may submit at all (AccountingStorageEnforce=associations)', hasAccounts && enforcement.associations],
@@ -33,6 +33,10 @@ function settingsOf(slurm: SlurmConfig): string[] {
     ['reservations', reservations.length > 0],
     ['Licenses', Object.keys(licenses).length > 0],
     ['Weight of nodes', new Set(slurm.pools.map(({ weight }) => weight)).size > 1],
+    ['topology/tree', slurm.topology === 'tree'],
+    ['CR_LLN', select.leastLoadedNodes],
+    ['pack_serial_at_end', slurm.scheduler.choice.packSerialAtEnd],
+    ['DefMemPerCPU and its kin', limitsMemory(memory)],
     ['OverTimeLimit', slurm.timing.overTimeLimit > 0],
   ];
   return [...given.filter(([, is]) => is).map(([name]) => name), ...rulesOf(partitions)];
@@ -53,12 +57,19 @@ function rulesOf(partitions: readonly SlurmPartition[]): string[] {
     ['OverSubscribe', ({ overSubscribe: { mode } }) => mode === 'exclusive' || mode === 'force'],
     ['ExclusiveUser', ({ exclusiveUser }) => exclusiveUser],
     ['RootOnly', ({ rootOnly }) => rootOnly],
+    ['LLN', ({ leastLoadedNodes }) => leastLoadedNodes],
+    ['DefMem and MaxMem', ({ memory }) => limitsMemory(memory)],
     ['ReqResv', ({ reservationOnly }) => reservationOnly],
   ];
   return rules.flatMap(([name, has]) => {
     const names = partitions.filter(has).map((partition) => partition.name);
     return names.length === 0 ? [] : [`${name} of ${few(names)}`];
   });
+}
+
+/** Memory that jobs have if they ask for none, or at most. */
+function limitsMemory({ perCpu, perNode, perGpu, maxPerCpu, maxPerNode }: SlurmMemoryDefaults): boolean {
+  return [perCpu, perNode, perGpu, maxPerCpu, maxPerNode].some((bytes) => bytes > 0 && bytes < Infinity);
 }
 
 const WISHES: readonly (readonly [string, (options: SlurmOptions) => boolean])[] = [
@@ -69,6 +80,11 @@ const WISHES: readonly (readonly [string, (options: SlurmOptions) => boolean])[]
   ['--reservation', ({ reservation }) => reservation !== undefined],
   ['--licenses', ({ licenses }) => licenses !== undefined],
   ['--switches', ({ switches }) => switches !== undefined],
+  [
+    '--nodes and --ntasks-per-node',
+    ({ minNodes = 1, maxNodes, tasksPerNode }) => minNodes > 1 || maxNodes !== undefined || tasksPerNode !== undefined,
+  ],
+  ['--contiguous and --spread-job', ({ contiguous, spreadJob }) => contiguous === true || spreadJob === true],
   ['--time-min', ({ timeMin }) => timeMin !== undefined],
   ['--hold', ({ held }) => held === true],
   ['--nice', ({ nice }) => nice !== undefined && nice !== 0],

@@ -32,6 +32,10 @@ describe('of a slurm.conf that changes decisions', () => {
     { what: 'preemption', conf: ['PreemptType=preempt/partition_prio', 'PreemptMode=REQUEUE'], says: 'preempt/partition_prio' },
     { what: 'priorities', conf: ['PriorityType=priority/multifactor'], says: 'PriorityType=priority/multifactor' },
     { what: 'licences', conf: ['Licenses=m:3'], says: 'Licenses' },
+    { what: 'the least loaded nodes first', partition: 'PartitionName=l Nodes=ALL LLN=YES', says: 'LLN of l' },
+    { what: 'memory that jobs have by default', conf: ['DefMemPerCPU=100'], says: 'DefMemPerCPU' },
+    { what: 'most memory of a job', partition: 'PartitionName=m Nodes=ALL MaxMemPerNode=100', says: 'DefMem and MaxMem of m' },
+    { what: 'gaps at the end', conf: ['SchedulerParameters=pack_serial_at_end'], says: 'pack_serial_at_end' },
   ])('easy is said not to heed $what, slurm-backfill is not', async ({ partition = '', conf = [], says }) => {
     expect(await warningsOf('easy', [MAIN, partition], { conf })).toContain(says);
     expect(await warningsOf('slurm-backfill', [MAIN, partition], { conf })).not.toContain('does not heed');
@@ -74,8 +78,11 @@ test('what jobs asked for is counted', async () => {
     { ...each, begin: 90 },
     { ...each, partition: 'gone' },
     each,
+    { ...each, options: { minNodes: 2, maxNodes: 2, tasksPerNode: 1 } },
+    { ...each, options: { minNodes: 1 } },
+    { ...each, options: { contiguous: true, spreadJob: true } },
   ];
   expect(await warningsOf('easy', [MAIN], { jobs })).toBe(
-    'of what jobs asked of Slurm it does not heed: --exclusive (2 jobs), --licenses (1 job), the time from which they may start (1 job), partitions that slurm.conf does not have (1 job)',
+    'of what jobs asked of Slurm it does not heed: --exclusive (2 jobs), --licenses (1 job), the time from which they may start (1 job), partitions that slurm.conf does not have (1 job), --nodes and --ntasks-per-node (1 job), --contiguous and --spread-job (1 job)',
   );
 });
