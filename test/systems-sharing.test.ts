@@ -86,6 +86,21 @@ describe('sharing sixteen nodes by one queue, that of Slurm', () => {
   });
 });
 
+describe('scaling Slurm by its pending jobs', () => {
+  const wide = (count: number): QueuedJob[] =>
+    Array.from({ length: count }, () => ({ submit: 0, runtime: 600 * S, walltime: H, procs: 4, request: WHOLE }));
+  const after = (work: readonly QueuedJob[]) => run(systemOf('slinky-operator'), work, { until: 24 * H });
+
+  test('a job of four nodes alone waits for ever, since one job that waits wants one node', () => {
+    const { jobs, stoodStill, holding } = after(wide(1));
+    expect({ done: jobs.done, stoodStill, holding }).toEqual({ done: 0, stoodStill: true, holding: 0 });
+  });
+
+  test('four of them get four nodes, and the last one by the nodes that are still there', () => {
+    expect(after(wide(4)).jobs.done).toBe(4);
+  });
+});
+
 describe('one session on four nodes full of Slurm', () => {
   /** Pods that need nothing come and go every 2 s: each moves the queue. */
   const background = Array.from({ length: 290 }, (_, row) => ({
