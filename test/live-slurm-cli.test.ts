@@ -134,7 +134,7 @@ describe('a run on Slurm', () => {
     expect(compared.stdout).toMatch(
       /slurm, live, against slurm-backfill, simulated[^]*jobs in both +2 +2\n[^]*Slurm 22\.05\.8 of lab: 2 jobs submitted/,
     );
-    expect(slurm.read('profile.yaml')).toMatch(/slurm \(2 jobs\)[^]*release: /);
+    expect(slurm.read('profile.yaml')).toMatch(/slurm: 2 of 2 jobs[^]*release: /);
     expect(slurm.read('page.html')).toContain('Slurm 22.05.8 of lab');
   });
 
