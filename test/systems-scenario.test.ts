@@ -55,6 +55,16 @@ describe('a scenario with systems', () => {
     ]);
   });
 
+  test.each([
+    { what: 'failures', text: 'failures: { mtbf: 1d, mttr: 1h }', said: ['its nodes never fail'] },
+    { what: 'costs', text: 'costs: { launch: 5s }', said: ['costs: are those of policies'] },
+    { what: 'nothing of that', text: 'until: 30d', said: [] },
+  ])('says that systems bear no $what of policies', async ({ text, said }) => {
+    const [{ record }] = await outcomesOf(`systems: [slurm-native]\n${text}\n`);
+    const notes = (record.notes as readonly string[]).filter((note) => /never fail|costs:/.test(note));
+    expect(notes).toEqual(said.map((start) => expect.stringContaining(`slurm-native: ${start}`) as string));
+  });
+
   test('needs no policies', async () => {
     expect((await planned('systems: [hpk]\n')).points).toHaveLength(1);
   });

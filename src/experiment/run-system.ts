@@ -41,6 +41,7 @@ export async function runSystem(
   const notes = [
     ...standstillOf(run),
     ...(run.carriersUnmade > 0 ? [`${run.carriersUnmade} carriers were not made anew, as too many were used up`] : []),
+    ...unheededOf(point, workload, cluster),
     ...assumptionsOf(system),
   ];
   return {
@@ -49,6 +50,19 @@ export async function runSystem(
     digest: run.digest,
     notes: notes.map((note) => `${point.policy.label}: ${note}`),
   };
+}
+
+/** What only policies bear or heed is said: they are compared with systems. */
+function unheededOf({ run, workload: { changes } }: Point, { dependencies }: Workload, { pools, outages }: Cluster): string[] {
+  const { failures, launch, launchQuantiles, release, killScan } = run;
+  const fails = failures !== undefined || outages.length > 0 || pools.some((pool) => pool.failures !== undefined);
+  const costs = [launch, launchQuantiles, release, killScan].some((cost) => cost !== undefined);
+  const waits = dependencies !== undefined && changes.dependencies !== 'ignore';
+  return [
+    ...(fails ? ['its nodes never fail: failures and outages are not modelled in systems, only policies bear them'] : []),
+    ...(costs ? ['costs: are those of policies, a system has figures of its own'] : []),
+    ...(waits ? ['its jobs do not wait for each other: dependencies are not modelled in systems, only policies heed them'] : []),
+  ];
 }
 
 /** Jobs that hold a part of what they need wait for each other, as in the real system: nobody takes anything back. */
