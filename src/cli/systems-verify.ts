@@ -31,9 +31,7 @@ export function declareSystemsVerify(command: Command): void {
       if (json) printJson(rows.map((row) => ({ ...row, relative_error: relativeError(row) })));
       else {
         print(table(rows));
-        print(
-          `\n${rows.length - off.length} of ${rows.length} figures as published; outcomes and deviations are shown, not held\n`,
-        );
+        print(`\n${summaryOf(rows, off.length)}\n`);
       }
       if (off.length > 0) process.exitCode = FAILED_CHECK;
     });
@@ -42,6 +40,15 @@ export function declareSystemsVerify(command: Command): void {
 /** Means that the model was given must come out; outcomes are what it says of itself. */
 function isHeld({ kind, what }: Comparison): boolean {
   return kind === 'input' && !what.endsWith('deviation');
+}
+
+function summaryOf(rows: readonly Comparison[], off: number): string {
+  const held = rows.filter(isHeld).length;
+  const of = (...kinds: Comparison['kind'][]) => rows.filter(({ kind }) => kinds.includes(kind)).length;
+  return (
+    `${held - off} of ${held} figures as published, all of them put in; shown, not held: ${of('outcome')} outcomes, ` +
+    `${of('input') - held} deviations, ${of('coarse')} for which the model has one ratio with others`
+  );
 }
 
 function table(rows: readonly Comparison[]): string {

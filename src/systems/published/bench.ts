@@ -19,8 +19,11 @@ export interface Comparison {
   readonly unit: string;
   readonly published: number;
   readonly model: number;
-  /** `input`: the model was given the figure, and it must come out again. `outcome`: it was not told. */
-  readonly kind: 'input' | 'outcome';
+  /**
+   * `input`: the model was given the figure, and it must come out again. `outcome`: it was not told. `coarse`: it has one
+   * ratio for several things that were measured apart, and this is not the one that it was given.
+   */
+  readonly kind: 'input' | 'outcome' | 'coarse';
   /** Where the figure was published. */
   readonly source: string;
 }
