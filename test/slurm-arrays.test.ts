@@ -71,6 +71,7 @@ describe('a heterogeneous job', () => {
   test.each([
     { scheduler: 'bf_max_job_start=2', starts: [0, 60, 30, 30] },
     { scheduler: 'bf_max_job_start=2,bf_hetjob_immediate', starts: [0, 30, 30, 60] },
+    { scheduler: 'bf_max_job_start=3,bf_hetjob_immediate', starts: [0, 30, 30, 60] },
   ])('starts when the queue has been gone through, or at once: $scheduler', ({ scheduler, starts }) => {
     const jobs: RunJob[] = [
       { at: 0, cpus: 8, runs: 3000, limit: 60 },

@@ -8,7 +8,7 @@ import { averageOf, compareStarts } from '../src/verify/slurm-comparison.ts';
 import { averagePreemptions, comparePreemptions, preemptionGates, readSlurmVictims } from '../src/verify/slurm-preemptions.ts';
 import { readSlurmRecord, readSlurmRecordConfig, readSlurmWorkload } from '../src/verify/slurm-record.ts';
 import { phasesOf, replayRecord } from '../src/verify/slurm-replay.ts';
-import type { SlurmPhases } from '../src/verify/slurm-replay.ts';
+import type { SlurmPhases, SlurmReplay } from '../src/verify/slurm-replay.ts';
 import { simulated } from './slurm-simulated.ts';
 
 const FOLDER = 'test/records/slurm';
@@ -69,6 +69,22 @@ describe('records of slurmctld 22.05.8', () => {
     expect(Math.abs(mean.backfilled)).toBeLessThanOrEqual(0.08);
   });
 
+  // Ten real runs of each, with the controller up for longer or shorter when the first job came: the least and the largest
+  // mean wait, and how many seconds after the first submission the whole queue was drained.
+  test.each([
+    { name: 'tree_licenses_a', wait: [164, 188], makespan: [3203, 3220] },
+    { name: 'tiers_mixed_a', wait: [148, 201], makespan: [3693, 3875] },
+  ])('$name: over its phases, within the range of ten real runs', ({ name, wait, makespan }) => {
+    const runs = Array.from({ length: PHASES }, (_, run) => replay(name, phasesOf(run, PHASES)).replayed);
+    const mean = (of: (run: SlurmReplay) => number) => runs.reduce((sum, run) => sum + of(run), 0) / runs.length;
+    const waited = mean(({ submit, start }) => start.reduce((sum, time, job) => sum + time - submit[job], 0) / start.length);
+    const drained = mean(({ submit, end }) => Math.max(...end) - Math.min(...submit));
+    expect(waited).toBeGreaterThanOrEqual(wait[0]);
+    expect(waited).toBeLessThanOrEqual(wait[1]);
+    expect(drained / makespan[0]).toBeGreaterThan(0.99);
+    expect(drained / makespan[1]).toBeLessThan(1.01);
+  });
+
   test.each(['qos_a', 'qos_b'])('%s: as many preemptions, of the same jobs', (name) => {
     const victims = readSlurmVictims(textOf(`${name}.preemptions.csv`), name);
     const runs = Array.from({ length: PHASES }, (_, run) => {
@@ -101,8 +117,8 @@ describe('records of slurmctld 22.05.8', () => {
   });
 
   test.each([
-    // Weights, features and memory on shared nodes, before chance has its say.
-    { name: 'tiers_mixed_a', poll: 0, full: 0, backfill: 26_300, first: 80 },
+    // Weights, features and memory on shared nodes, before two ends within one second let chance have its say.
+    { name: 'tiers_mixed_a', poll: 0, full: 0, backfill: 26_300, first: 45 },
     // Leaf switches and licences.
     { name: 'tree_licenses_a', poll: 0, full: 30_000, backfill: 29_200, first: 20 },
   ])('$name: with its timers, the first $first jobs are on the very nodes', ({ name, first, ...timers }) => {
