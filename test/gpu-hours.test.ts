@@ -8,6 +8,7 @@ import type { Cluster } from '../src/cluster.ts';
 import { simulate } from '../src/engine/simulate.ts';
 import { finishTimeFairness } from '../src/metrics/finish-time-fairness.ts';
 import { GPU_TIME, gpuHours } from '../src/metrics/gpu-hours.ts';
+import { usefulSpans } from '../src/metrics/spans.ts';
 import { worstFit } from '../src/placement/worst-fit.ts';
 import { fcfs } from '../src/policies/fcfs.ts';
 import { srtf } from '../src/policies/tiresias/shortest-remaining.ts';
@@ -107,6 +108,24 @@ describe('gpu-hours', () => {
       slowed,
     ]);
   });
+});
+
+test('work that a run kept on faster GPUs takes no more time than the run had', () => {
+  const jobs = new WorkloadBuilder();
+  const request = jobs.request({ cpu: 1000, memory: 0, gpu: 1000 });
+  const row = jobs.add({ id: 0, submit: 0, runtime: 200, walltime: Infinity, tasks: 1, request });
+  jobs.speeds.add(row, { name: 'fast', gpus: { A: 2 } });
+  const checkpoints = { interval: Float64Array.of(10), cost: Float64Array.of(0), restart: Float64Array.of(0) };
+  const workload: Workload = { ...jobs.finish('test'), checkpoints };
+  const pools = [{ ...CLUSTER.pools[0], count: 1, gpuModel: 'A' }];
+  const cluster = { ...CLUSTER, pools, outages: [{ firstNode: 0, nodes: 1, from: 50, until: 60 }] };
+  const schedule = simulate(workload, cluster, fcfs, { placement: worstFit });
+  expect([schedule.attempts.kept[0], schedule.end[0]]).toEqual([100, 110]);
+  const { from, until } = usefulSpans({ workload, cluster, schedule });
+  expect([[...from], [...until]]).toEqual([
+    [0, 60],
+    [50, 110],
+  ]);
 });
 
 /** GPU time that jobs held, whatever they made of it. */

@@ -55,7 +55,8 @@ export function usefulSpans(run: Run): Spans {
   const spans = new SpanList(attempts.count + schedule.count);
   const kept = keptForGood(attempts);
   for (let row = 0; row < attempts.count; row++) {
-    spans.add(attempts.job[row], attempts.start[row], attempts.start[row] + kept[row]);
+    // Work that faster GPUs did took less time than it counts for.
+    spans.add(attempts.job[row], attempts.start[row], Math.min(attempts.end[row], attempts.start[row] + kept[row]));
   }
   addLastRuns(schedule, spans);
   return spans.done();
