@@ -2,7 +2,7 @@
  * Linear programs, some of whose variables may have to be whole, and the solver that policies get for them: HiGHS, compiled to
  * WebAssembly (npm `highs`). Same program, same answer: it has one thread and draws nothing by chance that is not seeded.
  */
-import type { Highs, Model } from 'highs';
+import type { Highs, Model, ModelData } from 'highs';
 import { importModule } from './import-module.ts';
 
 /** Maximise the sum of `gain` times the variables, which are at least 0, so that every row is within its bounds. */
@@ -71,10 +71,21 @@ export function linearSolver(): LinearSolver {
 async function load(): Promise<LinearSolver> {
   const { default: start } = (await importModule('highs')) as typeof import('highs');
   const highs = await start();
-  return { solve: (program, answer = 'corner') => highs.withModel(dataOf(program, highs), (model) => run(model, highs, answer)) };
+  // The first run of an instance takes several times as long as those that follow: each is kept, and cleared between programs.
+  const corner = highs.createModel();
+  corner.options.set({ output_flag: false, mip_rel_gap: 0 });
+  const amidst = highs.createModel();
+  // What presolving leaves out is not amidst, and cannot be told for sure without a corner.
+  amidst.options.set({ output_flag: false, solver: 'ipm', run_crossover: 'off', presolve: 'off' });
+  return {
+    solve: (program, answer = 'corner') => {
+      const data = dataOf(program, highs);
+      return (answer === 'amidst' ? run(amidst, data, highs) : undefined) ?? run(corner, data, highs);
+    },
+  };
 }
 
-function dataOf(program: LinearProgram, { constants, infinity }: Highs) {
+function dataOf(program: LinearProgram, { constants, infinity }: Highs): ModelData {
   const { gains, mosts, whole, rowLeast, rowMost, starts, columns, values } = program;
   const numCols = gains.length;
   const numRows = rowLeast.length;
@@ -95,16 +106,10 @@ function dataOf(program: LinearProgram, { constants, infinity }: Highs) {
   };
 }
 
-function run(model: Model, { constants }: Highs, answer: Answer): Float64Array | undefined {
-  const isOptimal = () => model.getModelStatus() === constants.modelStatus.optimal;
-  model.options.set({ output_flag: false, mip_rel_gap: 0 });
-  if (answer === 'amidst') {
-    // What presolving leaves out is not amidst, and cannot be told for sure without a corner.
-    model.options.set({ solver: 'ipm', run_crossover: 'off', presolve: 'off' });
-    model.run();
-    if (isOptimal()) return Float64Array.from(model.getSolution().colValue);
-    model.options.set({ solver: 'simplex' });
-  }
+/** Undefined if there is no best, or none was found. */
+function run(model: Model, program: ModelData, { constants }: Highs): Float64Array | undefined {
+  model.clearSolver();
+  model.passModel(program);
   model.run();
-  return isOptimal() ? Float64Array.from(model.getSolution().colValue) : undefined;
+  return model.getModelStatus() === constants.modelStatus.optimal ? Float64Array.from(model.getSolution().colValue) : undefined;
 }

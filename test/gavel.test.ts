@@ -203,6 +203,17 @@ describe('finish-time fairness', () => {
 });
 
 describe('the solver', () => {
+  test('the same program has the same answer, whatever was asked before', () => {
+    fc.assert(
+      fc.property(fc.array(states, { minLength: 2, maxLength: 5 }), (found) => {
+        const first = found.map((state) => maxMin(state));
+        const again = [...found].reverse().map((state) => maxMin(state));
+        expect(again.reverse()).toEqual(first);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   test('whole variables, and programs without an answer', () => {
     const program = new LinearProgram();
     const picks = [3, 4, 5].map((gain) => program.choice(gain));
