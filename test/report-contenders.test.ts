@@ -69,3 +69,18 @@ test('a baseline without a result is told, and others stand in', async () => {
   const { facts: without } = await buildReport([results(none, { baseline: 'fcfs' })], wishes);
   expect(without.warnings[0]).toContain('The baseline, fcfs, has no result');
 });
+
+test('where no waits were measured, the table and the verdicts are of what users see', async () => {
+  const seen = all.map((one) => {
+    const { value } = one.summary.metrics.wait.figures.mean;
+    const figures = { mean: { value, unit: 'ratio' } };
+    const metrics = { 'visible-stretch': { unit: 'ratio', better: 'lower', figures } };
+    return { ...one, summary: { ...one.summary, metrics } } as unknown as Run;
+  });
+  const { facts } = await buildReport([results(seen, { baseline: 'fcfs' })], wishes);
+  expect(facts.findings.join()).toContain('visible stretch');
+  const table = verdictTable(facts);
+  expect(table).toContain('Mean visible stretch');
+  expect(table).not.toContain('Mean wait');
+  expect(table).not.toContain('Makespan');
+});

@@ -26,6 +26,13 @@ const LINES: readonly Line[] = [
   { title: 'Core-hours lost', figure: 'core-hours-lost', unit: 'core-hours', better: 'lower', ifAny: true },
 ];
 
+/** Where nobody measured waits, as scenarios of systems may choose. */
+const SEEN_FROM_OUTSIDE: readonly Line[] = [
+  { title: 'Mean visible stretch', figure: 'visible-stretch.mean', unit: 'ratio', better: 'lower' },
+  { title: 'Mean visible turnaround', figure: 'visible-turnaround.mean', unit: 's', better: 'lower' },
+  { title: 'Useful node time', figure: 'node-time.useful', unit: 'share', better: 'higher' },
+];
+
 /** Beyond this many policies each has a row, and each figure a column. */
 const MOST_COLUMNS = 4;
 
@@ -39,9 +46,17 @@ interface Cell {
 
 /** The table that decides: figures by policy, differences to the baseline, the best of each in words. */
 export function verdictTable(facts: ReportFacts): string {
-  const lines = LINES.filter(({ figure, ifAny }) => !ifAny || facts.runs.some((run) => (run.figures[figure] ?? 0) > 0));
+  const lines = linesOf(facts.runs);
   const cells = lines.map((line) => cellsOf(line, facts));
   return facts.contenders.length <= MOST_COLUMNS ? byFigure(facts, lines, cells) : byPolicy(facts, lines, cells);
+}
+
+/** A figure that no run was asked for is no line of dashes. */
+function linesOf(runs: readonly RunFacts[]): readonly Line[] {
+  const measured = ({ figure }: Line) => runs.some((run) => figure in run.figures);
+  const above = ({ figure }: Line) => runs.some((run) => (run.figures[figure] ?? 0) > 0);
+  const seen = measured(LINES[0]) ? [] : SEEN_FROM_OUTSIDE.filter(measured);
+  return [...seen, ...LINES.filter((line) => measured(line) && (!line.ifAny || above(line)))];
 }
 
 function cellsOf(line: Line, facts: ReportFacts): Cell[] {

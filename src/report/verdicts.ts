@@ -18,6 +18,13 @@ const FIGURES: readonly ComparedFigure[] = [
   { name: 'core-hours-lost', unit: 'core-hours', better: 'lower' },
 ];
 
+/** What they are given on where nobody measured waits, as scenarios of systems may choose. */
+const SEEN_FROM_OUTSIDE: readonly ComparedFigure[] = [
+  { name: 'visible-stretch', figure: 'mean', unit: 'ratio', better: 'lower' },
+  { name: 'visible-turnaround', figure: 'mean', unit: 's', better: 'lower' },
+  { name: 'node-time', figure: 'useful', unit: 'ratio', better: 'higher' },
+];
+
 /** Beyond this many policies a verdict is resampled less: there are more of them than anyone reads. */
 const MANY = 12;
 
@@ -28,12 +35,16 @@ const MANY = 12;
 export async function verdictsOf(
   runs: readonly Run[],
   labels: readonly string[],
-  figures: readonly ComparedFigure[] = FIGURES,
+  figures: readonly ComparedFigure[] = figuresFor(runs),
 ): Promise<VerdictFacts[]> {
   const keys = pairKeysOf(runs);
   const many = new Set(keys).size > 1;
   const comparisons = many ? runComparisons(runs, keys, labels, figures) : await traceComparisons(runs, labels, figures);
   return compareFamily(comparisons).map(verdictFacts);
+}
+
+function figuresFor(runs: readonly Run[]): readonly ComparedFigure[] {
+  return runs.some(({ summary }) => 'wait' in summary.metrics) ? FIGURES : [...SEEN_FROM_OUTSIDE, ...FIGURES];
 }
 
 function pairKeysOf(runs: readonly Run[]): string[] {
