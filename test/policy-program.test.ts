@@ -187,6 +187,20 @@ describe.skipIf(!hasPython)('a program that goes wrong is told so, with its file
   });
 
   test.each([
+    ['which ends in what marks the end', `printf '\\377\\376\\000\\n'`, 'wrote what is no JSON'],
+    ['which does not end', 'head -c 300000000 /dev/zero; exec sleep 29', 'a line of more than 268435456 bytes'],
+  ])('a line %s is refused, and the program is gone', async (_, writes, message) => {
+    const path = program(
+      `#!/bin/bash\nread line\necho '{"n":1}'\nread line || exit\n${writes}\nexec -a odd-${process.pid} sleep 28\n`,
+      'odd',
+    );
+    const spec = await loadPolicyFile(path);
+    const parameters = readParameters(spec.parameters ?? {}, { 'answer-within': '20s' }, '');
+    expect(() => run(spec, threeJobs, { parameters })).toThrow(message);
+    expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toMatch(`odd-${process.pid}`);
+  });
+
+  test.each([
     ['no #! line', 'mine', 'x = 1', 0o644, 'neither a module (.js, .mjs, .ts) nor a program'],
     ['an interpreter that is not there', 'mine', '#!/absent/interpreter\n', 0o755, 'cannot be started'],
     ['a program that gives up at once', 'mine.py', 'raise SystemExit(1)', 0o644, 'ended with exit code 1'],

@@ -37,6 +37,10 @@ function openPipe(name: string): Pipe {
 const LONGEST_LINE = 256 * 1024 * 1024;
 const NEW_LINE = 10;
 
+export class LineTooLong extends Error {
+  readonly bytes = LONGEST_LINE;
+}
+
 /** Reads lines from a pipe, waiting for them. */
 export class LineReader {
   readonly #pipe: number;
@@ -49,7 +53,7 @@ export class LineReader {
     this.#pipe = pipe;
   }
 
-  /** The next line, without its end. What stands at the end of a pipe that was closed counts as a line. */
+  /** The next line, without its end. What stands at the end of a pipe that was closed counts as a line. Throws LineTooLong. */
   next(): string {
     let searched = this.#from;
     for (;;) {
@@ -80,7 +84,7 @@ export class LineReader {
   }
 
   #grow(): void {
-    if (this.#bytes.length >= LONGEST_LINE) throw new Error(`a line is longer than ${LONGEST_LINE} bytes`);
+    if (this.#bytes.length >= LONGEST_LINE) throw new LineTooLong();
     const larger = Buffer.allocUnsafe(2 * this.#bytes.length);
     this.#bytes.copy(larger, 0, 0, this.#until);
     this.#bytes = larger;

@@ -4,8 +4,8 @@ import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_thread
 import { usageError } from '../../errors.ts';
 import type { InputError } from '../../errors.ts';
 import { formatDuration } from '../../units.ts';
-import { LineReader, openPipes, writeAll } from './pipe.ts';
-import { NO_ANSWER, OVER, PROCESS, STARTED, STARTING, STATE, TURN, watcherScript } from './watcher.ts';
+import { LineReader, LineTooLong, openPipes, writeAll } from './pipe.ts';
+import { ENDING, NO_ANSWER, OVER, PROCESS, STARTED, STARTING, STATE, TURN, watcherScript } from './watcher.ts';
 import type { Fate, Watch } from './watcher.ts';
 
 /** How a program is run. */
@@ -26,7 +26,7 @@ const SHOWN = 200;
 export class Program {
   readonly #path: string;
   readonly #answerWithin: number;
-  readonly #flags = new Int32Array(new SharedArrayBuffer(12));
+  readonly #flags = new Int32Array(new SharedArrayBuffer(16));
   readonly #worker: Worker;
   readonly #port: MessageChannel['port1'];
   readonly #lines: LineReader;
@@ -72,10 +72,21 @@ export class Program {
       // It has closed its input, or is gone: the next line says which.
       if ((error as { code?: string }).code !== 'EPIPE') throw error;
     }
-    const line = this.#lines.next();
+    const line = this.#nextLine();
     Atomics.add(this.#flags, TURN, 1);
-    if (line.endsWith(NO_ANSWER[0])) throw this.#gone(line.slice(0, -1));
+    if (line.endsWith(NO_ANSWER[0]) && Atomics.load(this.#flags, ENDING) === 1) throw this.#gone(line.slice(0, -1));
     return line;
+  }
+
+  #nextLine(): string {
+    try {
+      return this.#lines.next();
+    } catch (error) {
+      if (!(error instanceof LineTooLong)) throw error;
+      this.kill();
+      const problem = `the program wrote a line of more than ${error.bytes} bytes`;
+      throw usageError(problem, this.#path, 'an answer is one line of JSON, and a line feed ends it');
+    }
   }
 
   /** Says goodbye, and waits until it is gone; one that does not go in time is killed. */
@@ -99,6 +110,8 @@ export class Program {
     this.#isClosed = true;
     closeSync(this.#descriptors[0]);
     if (patience > 0) Atomics.wait(this.#flags, STATE, STARTED, patience);
+    // What it still writes is read by nobody, and must not hold up the watcher's last line.
+    closeSync(this.#descriptors[1]);
     if (Atomics.load(this.#flags, STATE) === STARTED) {
       killNow(this.#flags[PROCESS]);
       Atomics.wait(this.#flags, STATE, STARTED, LONGEST_START);
@@ -107,7 +120,7 @@ export class Program {
     if (Atomics.load(this.#flags, STATE) !== OVER) return;
     this.#port.close();
     void this.#worker.terminate();
-    for (const descriptor of this.#descriptors.slice(1)) closeSync(descriptor);
+    closeSync(this.#descriptors[2]);
   }
 
   /** Why there is no answer. `begun`: what it had written of one. */

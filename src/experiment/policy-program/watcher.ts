@@ -36,11 +36,13 @@ export const STATE = 0;
 export const TURN = 1;
 /** `flags[PROCESS]`: the number of the process. */
 export const PROCESS = 2;
+/** `flags[ENDING]`: 1 once what stands at the end of the answers is the watcher's. */
+export const ENDING = 3;
 export const STARTING = 0;
 export const STARTED = 1;
 export const OVER = 2;
 
-/** Written in place of an answer when there will be none. No line of JSON holds it. */
+/** Written in place of an answer when there will be none, after `flags[ENDING]` was set: a program may write it too. */
 export const NO_ANSWER = '\u0000\n';
 
 /** The thread's script. It is handed over as text, since a file would have to be found again in each way we are packed. */
@@ -56,7 +58,7 @@ type Tools = Pick<typeof import('node:child_process'), 'spawn'> & Pick<typeof im
 /** Stands by itself: it sees nothing of this file. */
 function watch(task: Watch, { spawn, writeSync }: Tools, environment: NodeJS.ProcessEnv): void {
   const { flags, port, answerWithin, output } = task;
-  const [stateAt, turnAt, processAt] = [0, 1, 2];
+  const [stateAt, turnAt, processAt, endingAt] = [0, 1, 2, 3];
   const searchPath = [task.searchPath, environment.PYTHONPATH].filter((path) => path).join(':');
   const options: SpawnOptions = {
     stdio: [task.input, output, 'inherit'],
@@ -67,6 +69,7 @@ function watch(task: Watch, { spawn, writeSync }: Tools, environment: NodeJS.Pro
   /** The reader is woken by a line that is no answer: others may still hold the pipe open. */
   const over = (fate: Fate): void => {
     port.postMessage(fate);
+    Atomics.store(flags, endingAt, 1);
     try {
       writeSync(output, '\u0000\n');
     } catch {
