@@ -1,7 +1,4 @@
 // Launch latencies that were measured: written by "live compare --profile", taken by scenarios, drawn by simulations.
-//
-// Planted and taken out again, to see that they are caught: the second launch of a job draws what the first one drew; the
-// greatest quantile is never reached; latencies are drawn in the order of launches, whatever the job.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { processorPool } from '../src/cluster.ts';

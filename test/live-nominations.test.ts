@@ -1,7 +1,4 @@
 // The status of a pod says which node is being emptied for it, as kube-scheduler writes it. On the fake API server.
-//
-// Planted in the driver and taken out again, to see that they are caught: a nomination is written once for a task, whatever
-// becomes of its pod; one that is lost stays in the status.
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Nominees } from '../src/live/driver/nominees.ts';

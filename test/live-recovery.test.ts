@@ -1,9 +1,9 @@
 // What a driver makes of pods that have ended while nobody looked, while their node was away, or while they were being
 // deleted: what is done is not done again. On the fake API server (test/live-fake-api.ts).
 //
-// Planted in the driver and taken out again, to see that they are caught: a pod that has ended counts only while its node is
-// there; a job that has come to a good end while its node was given up for lost begins anew; the pods of a job that is over
-// are made anew.
+// What went wrong here before, and each of these tests has seen: a pod that had ended counted only while its node was there;
+// a job that came to a good end while its node was given up for lost began anew; the pods of a job that was over were made
+// anew.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { COMPLETED, FAILED, KILLED } from '../src/schedule.ts';
 import { FakeApi } from './live-fake-api.ts';
