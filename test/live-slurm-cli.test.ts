@@ -164,6 +164,12 @@ describe('a run on Slurm', () => {
       says: /scontrol: there is no such program\n {2}hint: .*slurm-client/,
     },
     {
+      what: 'no slurm.conf',
+      change: () => slurm.put('scontrol', 'echo "scontrol: error: Could not establish a configuration source" >&2; exit 1'),
+      code: 5,
+      says: /Could not establish a configuration source[^]*hint: .*does SLURM_CONF name its slurm\.conf\?/,
+    },
+    {
       what: 'a slurmctld that is down',
       change: () =>
         slurm.put(

@@ -7,6 +7,7 @@ import { processorPool } from '../src/cluster.ts';
 import { scheduleDigest } from '../src/digest.ts';
 import { simulate } from '../src/engine/simulate.ts';
 import type { SimulationOptions } from '../src/engine/simulate.ts';
+import type { InputError } from '../src/errors.ts';
 import { loadPolicyFile } from '../src/experiment/policy-file.ts';
 import { LineReader, openPipes, writeAll } from '../src/experiment/policy-program/pipe.ts';
 import { readParameters } from '../src/parameters.ts';
@@ -113,6 +114,16 @@ if cycle.now_ms != 5: cycle.start_in_order(list(cycle.pending)[-1:])`;
     expect((await notes(body, one)).slice(0, BOOKS.length)).toEqual(BOOKS);
   });
 
+  test('what is free, less what it has started itself', async () => {
+    const body = `
+if cycle.now_ms == 0:
+    before = cycle.free_procs
+    cycle.start(0)
+    note(before - cycle.free_procs)
+else: cycle.start_in_order(cycle.pending)`;
+    expect(await notes(body)).toEqual([String(PROCS)]);
+  });
+
   test('jobs with what they asked for, and nothing else', async () => {
     const body = `
 for job in cycle.submitted: note(vars(cycle.jobs[job]))
@@ -170,6 +181,7 @@ describe.skipIf(!hasPython)('a program that goes wrong is told so, with its file
       told = error;
     }
     expect(told).toMatchObject({ name: 'InputError', where: path, problem: expect.stringContaining(message) as string });
+    expect((told as InputError).hint.includes('not by "id"')).toBe(message.startsWith('no job'));
   });
 
   test('a program that is late is stopped', async () => {

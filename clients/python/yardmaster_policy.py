@@ -158,7 +158,8 @@ class Cycle:
 
     now_ms: int = 0
     free_procs: int = 0
-    """Free processors at the beginning of the cycle: a job that needs more does not fit; one that needs less may still not."""
+    """Free processors at the beginning of the cycle, less those of jobs that ``start`` has started in it: a job that needs
+    more does not fit; one that needs less may still not, as where nodes are too full each for itself."""
 
     def __init__(self, channel: _Channel) -> None:
         self._channel = channel
@@ -220,6 +221,8 @@ class Cycle:
         """Starts all tasks of a job, on nodes that the placement picks."""
         self._decide(self._start([job], None, beside_reservation))
         self.pending.pop(job, None)
+        if job in self.jobs:
+            self.free_procs -= self.jobs[job].procs
 
     def place(self, job: int, node: int, tasks: int, group: int = 0, bound_ms: Optional[int] = None) -> None:
         """Binds some tasks of one group to a node. The job runs when the minimum of each of its groups is there."""

@@ -4,7 +4,15 @@ import { isObject } from './lines.ts';
 import type { Message } from './lines.ts';
 
 /** Told by a program and wrong: becomes an error with the program's name. */
-export class Refusal extends Error {}
+export class Refusal extends Error {
+  /** What to do instead. */
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
 
 /** What a program may name, and what its decisions may refer to. */
 export interface Occasion {
@@ -25,7 +33,8 @@ export function carryOut(decisions: unknown, occasion: Occasion): void {
       carryOutOne(decision, occasion);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      throw new Refusal(`its decision ${JSON.stringify(decision)} cannot be carried out: ${error.message}`);
+      const hint = error instanceof Refusal ? error.hint : undefined;
+      throw new Refusal(`its decision ${JSON.stringify(decision)} cannot be carried out: ${error.message}`, hint);
     }
   }
 }
@@ -97,7 +106,8 @@ export function jobsOf(value: unknown, isKnown: (job: number) => boolean): numbe
 
 export function jobOf(value: unknown, isKnown: (job: number) => boolean): number {
   if (typeof value === 'number' && Number.isInteger(value) && isKnown(value)) return value;
-  throw new Refusal(`no job ${JSON.stringify(value) ?? 'without a number'} has been submitted`);
+  const hint = 'jobs are named by "job", not by "id"';
+  throw new Refusal(`no job ${JSON.stringify(value) ?? 'without a number'} has been submitted`, hint);
 }
 
 function wholeNumber(decision: Message, field: string, usual?: number): number {

@@ -134,9 +134,8 @@ export class ProgramPolicy implements Policy {
     return some(facts);
   }
 
-  #mistake({ message }: Refusal, now: number): InputError {
+  #mistake({ message, hint = 'the decisions that there are stand in clients/PROTOCOL.md' }: Refusal, now: number): InputError {
     const seconds = (this.#setup.jobs.origin + now) / 1000;
-    const hint = 'jobs are named by "job", not by "id"; the decisions that there are stand in clients/PROTOCOL.md';
     return usageError(`${message}\n  at ${now} ms, which is ${seconds} s of the trace`, this.#path, hint);
   }
 

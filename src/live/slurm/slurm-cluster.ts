@@ -88,9 +88,10 @@ async function ask(commands: SlurmCommands, args: readonly string[]): Promise<st
 }
 
 function unheard(answer: Answer, where: string): LiveTrouble {
-  const hint = isUnanswered(answer)
-    ? 'is slurmctld up ("scontrol ping"), and does SLURM_CONF name its slurm.conf?'
-    : 'try the same command by hand';
+  const asks = 'is slurmctld up ("scontrol ping"), and does SLURM_CONF name its slurm.conf?';
+  // Without a slurm.conf clients of Slurm give up in these words before they ask anybody.
+  const isLost = /configuration source|slurm\.conf|resolve/i.test(answer.stderr);
+  const hint = isUnanswered(answer) || isLost ? asks : 'try the same command by hand';
   return new LiveTrouble(saying(answer), where, hint);
 }
 
