@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { processorPool } from '../src/cluster.ts';
 import { InputError } from '../src/errors.ts';
+import { applyWalltimes } from '../src/experiment/walltimes.ts';
 import { extendOverruns, fillWalltimes, parseWalltimeRule } from '../src/trace/walltimes.ts';
 import { workloadOf } from './workload-of.ts';
 
@@ -41,4 +43,17 @@ test('nothing is copied where nothing changes', () => {
 
 test.each(['', 'factor=0.5', 'factor=x', 'soon', '0', 'run time'])('the rule "%s" is refused', (rule) => {
   expect(() => parseWalltimeRule(rule, 'walltimes')).toThrow(InputError);
+});
+
+test.each([
+  ['some', 'default', '2 jobs without a limit get their run time, a perfect estimate (--estimates)'],
+  ['some', 'none', '2 jobs without a limit get none (--estimates)'],
+  ['all', 'default', undefined],
+  ['all', 'none', 'every job has a limit of its own, and keeps it (--estimates)'],
+  ['all', '4h', 'every job has a limit of its own, and keeps it (--estimates)'],
+] as const)('what is done to %s limits under %s is told', (which, rule, note) => {
+  const limited = workloadOf([{ submit: 0, runtime: 1, walltime: 2, procs: 1 }]);
+  const estimates = rule === 'default' ? rule : parseWalltimeRule(rule, 'walltimes');
+  const { notes } = applyWalltimes(which === 'all' ? limited : jobs, { estimates, overrun: 'extend' }, processorPool(1));
+  expect(notes[0]).toBe(note);
 });

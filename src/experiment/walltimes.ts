@@ -25,10 +25,9 @@ export function applyWalltimes(
   cluster: Cluster,
   words = WALLTIME_OPTIONS,
 ): { workload: Workload; notes: string[] } {
-  const notes: string[] = [];
   const filled = fill(workload, estimates, cluster, words);
-  if (filled.changed > 0) notes.push(`${filled.note} (${words.estimates})`);
-  else if (workload.walltime.includes(Infinity)) notes.push(`some jobs have no limit, and get none (${words.estimates})`);
+  const about = filled.changed > 0 ? filled.note : unfilled(workload, estimates);
+  const notes = about === undefined ? [] : [`${about} (${words.estimates})`];
   if (overrun === 'extend') {
     const extended = extendOverruns(filled.workload);
     if (extended.changed > 0) notes.push(`${extended.note} (${words.overrun})`);
@@ -39,6 +38,14 @@ export function applyWalltimes(
   for (let job = 0; job < runtime.length; job++) if (runtime[job] > walltime[job]) outlasting++;
   if (outlasting > 0) notes.push(`${jobs(outlasting)} will be killed at their limit; ${words.overrun} extend lets them run on`);
   return { workload: filled.workload, notes };
+}
+
+/** What there is to say where no limit was filled in; whoever asked for a rule hears that it had nothing to do. */
+function unfilled({ walltime }: Workload, rule: EstimatesRule): string | undefined {
+  const unlimited = walltime.reduce((count, limit) => (limit === Infinity ? count + 1 : count), 0);
+  if (unlimited > 0) return `${jobs(unlimited)} without a limit get${unlimited === 1 ? 's' : ''} none`;
+  const isAskedFor = rule !== 'default' && rule !== 'partition' && walltime.length > 0;
+  return isAskedFor ? 'every job has a limit of its own, and keeps it' : undefined;
 }
 
 function fill(workload: Workload, rule: EstimatesRule, { slurm }: Cluster, words: WalltimeWords): ChangedWalltimes {
