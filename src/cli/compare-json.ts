@@ -15,11 +15,23 @@ export interface Compared {
   /** Of the runs, in their order. */
   readonly points: readonly TablePoint[];
   readonly verdicts: readonly VerdictFacts[];
+  /** Labels whose schedules are the baseline's in every run. */
+  readonly same: readonly string[];
   readonly broken: readonly { readonly threshold: Threshold; readonly broken: readonly string[] }[];
   readonly unfinished: readonly string[];
 }
 
-export function comparisonFacts({ sources, runs, clusters, labels, points, verdicts, broken, unfinished }: Compared): object {
+export function comparisonFacts({
+  sources,
+  runs,
+  clusters,
+  labels,
+  points,
+  verdicts,
+  same,
+  broken,
+  unfinished,
+}: Compared): object {
   return {
     kind: 'comparison',
     baseline: labels[0],
@@ -35,6 +47,7 @@ export function comparisonFacts({ sources, runs, clusters, labels, points, verdi
       figures: figureFacts(points[index]),
     })),
     verdicts,
+    same_schedules: same,
     thresholds: broken.map(({ threshold, broken: messages }) => ({
       threshold: threshold.text,
       kept: messages.length === 0,

@@ -5,6 +5,7 @@ import { metrics } from '../metrics/index.ts';
 import type { ComparedFigure } from '../experiment/statistics/index.ts';
 import { readSummary } from '../experiment/point-folder.ts';
 import type { VerdictFacts } from '../report/model.ts';
+import { sameScheduleSentences, sameSchedules } from '../report/same-schedules.ts';
 import { verdictsOf } from '../report/verdicts.ts';
 import { labelOnCluster, onClusters } from '../results/on-clusters.ts';
 import { readResults } from '../results/read.ts';
@@ -69,21 +70,24 @@ async function compare(folders: readonly string[], options: Options): Promise<vo
   checkThresholds(thresholds, points);
   checkFiguresOf(figure ?? [], points, '--figure');
   const verdicts = labels.length < 2 ? [] : await verdictsOf(runs, labels, figure?.flatMap(comparedFigure));
+  const same = sameSchedules(runs, labels);
+  const told = verdicts.filter(({ label }) => !same.includes(label));
+  const sentences = [...sameScheduleSentences(same, labels[0]), ...told.map(({ sentence }) => sentence)];
   const broken = thresholds.map((one) => ({ threshold: one, broken: brokenThresholds(one, points, labels[0]) }));
   const unfinished = unfinishedOf(points);
   const groups = options.by === undefined ? undefined : await comparedGroups(runs, labels, options.by);
   if (options.json === true)
     printJson({
-      ...comparisonFacts({ sources, runs, clusters, labels, points, verdicts, broken, unfinished }),
+      ...comparisonFacts({ sources, runs, clusters, labels, points, verdicts, same, broken, unfinished }),
       ...(groups && { by: options.by, groups: groups.map(groupedFacts) }),
     });
-  else printComparison(points, labels, verdicts, figure);
+  else printComparison(points, labels, sentences, figure);
   if (groups !== undefined && options.json !== true) print(`\n${groupTable(options.by!, groups)}`);
   for (const message of unfinished) warn(message);
   for (const { label, unended } of groups ?? [])
     if (unended > 0)
       warn(`${label}: core-hours are without the last runs of ${count(unended, 'job')} that had started and were not over`);
-  if (options.json !== true) sayCautions(verdicts);
+  if (options.json !== true) sayCautions(told);
   process.exitCode = conclude(broken, sources);
 }
 
@@ -119,12 +123,12 @@ function arrange(sources: readonly Results[], options: Options): Arranged {
 function printComparison(
   points: readonly TablePoint[],
   [baseline]: readonly string[],
-  verdicts: readonly VerdictFacts[],
+  sentences: readonly string[],
   figures: readonly string[] | undefined,
 ): void {
   print(experimentTable({ baseline, figures }, points));
-  if (verdicts.length > 0) print('\n');
-  for (const { sentence } of verdicts) print(`${plain(sentence)}\n`);
+  if (sentences.length > 0) print('\n');
+  for (const sentence of sentences) print(`${plain(sentence)}\n`);
 }
 
 /** Most hold for several verdicts. */

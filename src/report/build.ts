@@ -9,6 +9,7 @@ import { labelledRuns } from './distinct-labels.ts';
 import type { ContenderFacts, Entitlements, GroupFacts, PolicyFacts, ReportFacts, RunFacts, VerdictFacts } from './model.ts';
 import { listed } from './number-text.ts';
 import type { PageTable } from './page-table.ts';
+import { sameSchedules } from './same-schedules.ts';
 import { sourceFacts } from './source-facts.ts';
 import { tableForPage } from './table-for-page.ts';
 import { findingsOf, verdictsOf } from './verdicts.ts';
@@ -41,6 +42,7 @@ export async function buildReport(sources: readonly Results[], wishes: ReportWis
   const { tables, tableOf, leftOut } = await tablesOf(runs, groups, wishes.mostJobs);
   const facts = runs.map((run, index) => runFacts(run, tableOf.get(index)));
   const verdicts: VerdictFacts[] = contenders.labels.length < 2 ? [] : await verdictsOf(contenders.runs, contenders.labels);
+  const same = sameSchedules(contenders.runs, contenders.labels);
   return {
     facts: {
       title: titleOf(runs, labels),
@@ -50,7 +52,8 @@ export async function buildReport(sources: readonly Results[], wishes: ReportWis
       contenders: contenderFacts(contenders),
       labels,
       verdicts,
-      findings: findingsOf(verdicts),
+      same,
+      findings: findingsOf(verdicts, same, contenders.labels[0]),
       sources: sources.map(sourceFacts),
       policies: policiesOf(runs, wishes),
       warnings: [...baselineWarning(contenders), ...warningsOf(sources, leftOut)],

@@ -14,6 +14,8 @@ export interface ReportFacts {
   /** Labels of the policies, that of the baseline first. */
   readonly labels: readonly string[];
   readonly verdicts: readonly VerdictFacts[];
+  /** Labels whose schedules are the baseline's in every run. */
+  readonly same?: readonly string[];
   /** Sentences that stand above the table: the verdicts that matter most. */
   readonly findings: readonly string[];
   readonly sources: readonly SourceFacts[];

@@ -40,6 +40,11 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(Math.abs(share) < 0.1 ? 2 : 1)} %`;
 }
 
+/** Text of terminals, where a minus is a hyphen: `-5 % [-7, -3]` as `−5 % [−7, −3]`. Hyphens of names and ranges stay. */
+export function withMinus(text: string): string {
+  return text.replace(/(?<=^|[\s[(])-(?=\d)/g, '−');
+}
+
 /** A relative change, with its sign: `-38 %`, `+4.2 %`, `x 12` beyond tenfold. */
 export function changeText(share: number | null): string {
   if (share === null || !Number.isFinite(share)) return '-';

@@ -3,8 +3,10 @@ import type { Theme } from './chart.ts';
 import { escapeHtml } from './html.ts';
 import type { ReportFacts, VerdictFacts } from './model.ts';
 import { factsElement } from './packed-facts.ts';
+import { withMinus } from './number-text.ts';
 import { provenanceSection } from './provenance.ts';
 import { dark, DARK_MEDIA, light } from './theme.ts';
+import { sameScheduleSentences } from './same-schedules.ts';
 import { verdictTable } from './verdict-table.ts';
 
 /** The whole page, piece by piece: what it says in words needs no script. `tables` are packed tables, gzip and base64. */
@@ -66,22 +68,25 @@ function verdictSection(facts: ReportFacts): string {
   return `<section id="verdict" aria-labelledby="verdict-title">
 <h2 id="verdict-title">Verdict</h2>
 <p class="question">${escapeHtml(question)}</p>
-${findings.length === 0 ? '' : `<ul class="findings">${findings.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('')}</ul>`}
+${findings.length === 0 ? '' : `<ul class="findings">${findings.map((sentence) => `<li>${escapeHtml(withMinus(sentence))}</li>`).join('')}</ul>`}
 ${verdictTable(facts)}
-${verdicts.length === 0 ? '' : sureness(verdicts)}
+${verdicts.length === 0 ? '' : sureness(facts)}
 </section>
 `;
 }
 
-function sureness(verdicts: readonly VerdictFacts[]): string {
-  const rows = verdicts.map((verdict) => {
-    const { sentence, detail, advice, warnings } = verdict;
-    const more = [detail, advice, ...warnings].filter((text) => text !== undefined && text !== '');
-    return `<li><p>${escapeHtml(sentence)}</p>${more.map((text) => `<p class="fine">${escapeHtml(String(text))}</p>`).join('')}</li>`;
-  });
+function sureness({ verdicts, same = [], baseline }: ReportFacts): string {
+  const alike = sameScheduleSentences(same, baseline).map((sentence) => `<li><p>${escapeHtml(sentence)}</p></li>`);
+  const rows = [...alike, ...verdicts.filter(({ label }) => !same.includes(label)).map(verdictHtml)];
   const rules = [...new Set(verdicts.map(({ rule }) => rule))];
   return `<details class="sureness"><summary>How sure: ${verdicts.length} comparisons, what they rest on, and the rule they were decided by</summary>
 <ul>${rows.join('')}</ul>
 ${rules.map((rule) => `<p class="fine">${escapeHtml(rule)}</p>`).join('')}
 </details>`;
+}
+
+function verdictHtml({ sentence, detail, advice = '', warnings }: VerdictFacts): string {
+  const more = [detail, advice, ...warnings].filter((text) => text !== '');
+  const fine = more.map((text) => `<p class="fine">${escapeHtml(withMinus(text))}</p>`);
+  return `<li><p>${escapeHtml(withMinus(sentence))}</p>${fine.join('')}</li>`;
 }

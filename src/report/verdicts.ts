@@ -2,9 +2,9 @@ import { compareFamily, pairKey } from '../experiment/statistics/index.ts';
 import type { ComparedFigure, Comparison, Estimate, Sample, Verdict } from '../experiment/statistics/index.ts';
 import type { JobTable } from '../results/job-table.ts';
 import type { Run } from '../results/read.ts';
-import { tellingSettings } from './conditions.ts';
 import type { IntervalFacts, VerdictFacts } from './model.ts';
 import { boundedSlowdown, wait } from './job-figures.ts';
+import { pairKeysOf, sameScheduleSentences } from './same-schedules.ts';
 import { tableForPage } from './table-for-page.ts';
 
 /** What verdicts are given on, the most telling first. */
@@ -45,11 +45,6 @@ export async function verdictsOf(
 
 function figuresFor(runs: readonly Run[]): readonly ComparedFigure[] {
   return runs.some(({ summary }) => 'wait' in summary.metrics) ? FIGURES : [...SEEN_FROM_OUTSIDE, ...FIGURES];
-}
-
-function pairKeysOf(runs: readonly Run[]): string[] {
-  const settings = tellingSettings(runs);
-  return runs.map(({ workload, cluster, seed }, index) => pairKey({ workload: `${workload}${settings[index]}`, cluster, seed }));
 }
 
 function optionsFor(figure: ComparedFigure, labels: readonly string[]) {
@@ -181,10 +176,14 @@ function intervalFacts({ value, low, high, confidence }: Estimate): IntervalFact
 /** At most this many sentences stand above the table. */
 const MOST_FINDINGS = 6;
 
-/** The sentences worth reading first: for each policy its first figures, in the order of the policies. */
-export function findingsOf(verdicts: readonly VerdictFacts[]): string[] {
+/**
+ * The sentences worth reading first: for each policy its first figures, in the order of the policies; one for all of the
+ * `same`, whose schedules are the baseline's.
+ */
+export function findingsOf(all: readonly VerdictFacts[], same: readonly string[], baseline: string): string[] {
+  const verdicts = all.filter(({ label }) => !same.includes(label));
   const labels = [...new Set(verdicts.map(({ label }) => label))];
   const each = Math.max(1, Math.floor(MOST_FINDINGS / Math.max(1, labels.length)));
   const chosen = labels.flatMap((label) => verdicts.filter((one) => one.label === label).slice(0, each));
-  return chosen.slice(0, MOST_FINDINGS).map(({ sentence }) => sentence);
+  return [...sameScheduleSentences(same, baseline), ...chosen.map(({ sentence }) => sentence)].slice(0, MOST_FINDINGS);
 }
