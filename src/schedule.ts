@@ -70,6 +70,13 @@ export interface Explanation {
   readonly reason: string;
 }
 
+/** Jobs that were rejected for reasons of one kind. */
+export interface Rejection {
+  readonly reason: string;
+  /** [count] */
+  readonly jobs: number;
+}
+
 /**
  * What happened to each job, as columns over the rows of the workload. The narrow waist: simulator and live mode
  * both end in one; metrics, reports and verification read nothing else.
@@ -105,6 +112,8 @@ export interface Schedule {
   /** When the run was over [ms]: the last event that was looked at. */
   readonly until: number;
   readonly explanations: readonly Explanation[];
+  /** Why jobs were rejected, the most frequent reason first; absent if none was. Kept whether or not reasons are. */
+  readonly rejections?: readonly Rejection[];
   /** When the user of each job could see that it was over [ms]; absent where that is when it ended. */
   readonly seen?: Float64Array;
   /** Where the time of the nodes went; absent unless a system of resource managers was run. */

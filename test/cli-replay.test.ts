@@ -116,7 +116,8 @@ describe('a replay', () => {
   test('rejects and counts what can never fit', async () => {
     const outcome = await yardmaster(['replay', swf, '--policy', 'easy', '--cluster', 'procs=3']);
     expect(outcome.code).toBe(0);
-    expect(outcome.stderr).toContain('1 job can never start here and was rejected: --explain says why');
+    const why = 'can never start: it needs 4 processors, and there are 3';
+    expect(outcome.stderr).toContain(`easy: 1 job was rejected: "${why}"`);
     expect(outcome.stdout).toMatch(/jobs rejected +1\n/);
   });
 

@@ -230,7 +230,7 @@ describe('who may submit', () => {
     const jobs = ['normal', 'high'].map((qos) => ({ at: 0, runs: 1, user: 'ada', account: 'theory', qos }));
     const done = run(jobs, { spec: slurmBuiltin, conf, accounts });
     expect([...done.state]).toEqual([COMPLETED, REJECTED]);
-    expect(reasonsOf(done, 1)).toEqual(['InvalidQOS']);
+    expect(reasonsOf(done, 1)).toEqual(['InvalidQOS (high)']);
   });
 });
 
@@ -250,7 +250,7 @@ describe('whose account it is', () => {
 
   test('a QoS with RequiresReservation is for jobs in reservations only', () => {
     const done = run([{ ...stray, account: 'theory', qos: 'course' }], { spec: slurmBuiltin, accounts });
-    expect([done.state[0], reasonsOf(done, 0)]).toEqual([REJECTED, ['InvalidQOS']]);
+    expect([done.state[0], reasonsOf(done, 0)]).toEqual([REJECTED, ['InvalidQOS (course)']]);
   });
 });
 

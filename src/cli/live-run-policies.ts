@@ -208,6 +208,7 @@ export class LiveExperiment {
     const summary = {
       ...{ label, name, parameters, oracle: schedule.oracle === true, digest: scheduleDigest(schedule) },
       states: countStates(schedule),
+      rejections: schedule.rejections,
       measurements: measure({ workload, cluster, schedule }),
     };
     write('summary.json', [jsonText(summaryFacts(summary))]);

@@ -7,6 +7,7 @@ import { count } from './account.ts';
 import { BAD_DATA, BUG, OK, PARTIAL, USAGE } from './exit-codes.ts';
 import { sayJudgements } from './expectation-text.ts';
 import type { ScenarioPlan } from './scenario-plan.ts';
+import { sayRejected } from './rejected-jobs.ts';
 import { sayUnfinished } from './unfinished-jobs.ts';
 import { warn } from './terminal.ts';
 
@@ -22,6 +23,7 @@ export function conclude(
   { own, finished, results }: ExperimentResults,
   shard: Shard | undefined,
 ): Conclusion {
+  sayRejected(finished);
   const partial = sayUnfinished(finished, scenario.run.until) ? PARTIAL : OK;
   const failed = own.filter(({ state }) => state !== 'done');
   if (failed.length > 0) {

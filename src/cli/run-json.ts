@@ -43,6 +43,7 @@ export function runFacts({ plan, out, shard, results, conclusion, code }: RunOut
         digest,
         problem,
         unfinished: done?.unfinished,
+        rejections: done?.summary.rejections,
         notes: done?.notes,
         figures: done && figureFacts(done),
       };

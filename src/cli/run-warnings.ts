@@ -2,15 +2,19 @@ import type { SimulationOptions } from '../engine/simulate.ts';
 import { FAILED, NODE_FAILED, UNFINISHED } from '../schedule.ts';
 import type { Schedule } from '../schedule.ts';
 import { count, grouped } from './account.ts';
+import { rejectionsText } from '../report/rejections-text.ts';
 import type { FinishedRun } from './run.ts';
 import { warn } from './terminal.ts';
 
 /** Says which jobs did not come to their own end, and why: a comparison without them may mislead. */
-export function warnOfJobs({ policy, states, serving }: FinishedRun, schedule: Schedule, options: SimulationOptions): void {
+export function warnOfJobs(
+  { policy, states, rejections, serving }: FinishedRun,
+  schedule: Schedule,
+  options: SimulationOptions,
+): void {
   const { label } = policy;
   const { rejected, unfinished } = states;
-  if (rejected > 0)
-    warn(`${label}: ${count(rejected, 'job')} can never start here and ${were(rejected)} rejected: --explain says why`);
+  if (rejected > 0) warn(`${label}: ${count(rejected, 'job')} ${were(rejected)} rejected${rejectionsText(rejected, rejections)}`);
   const { maxRestarts = 100, onNodeFailure } = options;
   const givenUp = onNodeFailure === 'fail' ? 0 : givenUpJobs(schedule, maxRestarts);
   if (givenUp > 0) {

@@ -6,7 +6,7 @@ import { measure } from '../metrics/measure.ts';
 import type { Measurement } from '../metrics/metric.ts';
 import type { PoolFacts } from '../results/pool-facts.ts';
 import { UNFINISHED } from '../schedule.ts';
-import type { Schedule } from '../schedule.ts';
+import type { Rejection, Schedule } from '../schedule.ts';
 import type { SlurmConfOptions } from '../slurm-conf-notes.ts';
 import type { Trace } from '../trace/format.ts';
 import type { Workload } from '../workload.ts';
@@ -47,6 +47,8 @@ export interface FinishedRun {
   readonly digest: string;
   /** Jobs in each state [count]. */
   readonly states: Readonly<Record<StateName, number>>;
+  /** Why jobs were rejected; absent if none was. */
+  readonly rejections?: readonly Rejection[] | undefined;
   /** Of the unfinished jobs, services that ran at the end: that is all they can do [count]. */
   readonly serving: number;
   readonly measurements: readonly Measurement[];
@@ -84,6 +86,7 @@ export function finishRun(
     oracle: policy.isOracle(),
     digest: scheduleDigest(schedule),
     states,
+    rejections: schedule.rejections,
     serving: countServing(workload, schedule),
     measurements: measure({ workload, cluster, schedule }, everything ? {} : { names: SHOWN }),
     waiting: stillWaiting(schedule),

@@ -1,4 +1,5 @@
 /** Runs of systems, for people and for machines. */
+import { rejectionsText } from '../report/rejections-text.ts';
 import { COMPLETED, REJECTED, STATE_NAMES } from '../schedule.ts';
 import { PASSED, PURPOSES, USEFUL } from '../systems/meter.ts';
 import type { SystemRun } from '../systems/simulate-system.ts';
@@ -71,9 +72,9 @@ function statesOf({ jobs: { state } }: SystemRun): number[] {
 function restText(name: string, run: SystemRun): string {
   const rest = statesOf(run).flatMap((count, state) => {
     if (count === 0 || state === COMPLETED) return [];
-    return [`${count} ${STATE_NAMES[state]}${state === REJECTED ? ' (no node, or not enough nodes, could ever hold them)' : ''}`];
+    return [`${count} ${STATE_NAMES[state]}${state === REJECTED ? rejectionsText(count, run.rejections) : ''}`];
   });
-  return rest.length === 0 ? '' : `${name}: ${rest.join(', ')}\n`;
+  return rest.length === 0 ? '' : `${name}: ${rest.join('; ')}\n`;
 }
 
 /** One line a manager, one column a purpose that anything was held for. */

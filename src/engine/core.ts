@@ -85,7 +85,7 @@ export class Core implements Cycle {
   submit(job: number): void {
     this.record.submitted(job, this.now);
     if (this.ledger.possible(job)) return this.queue(job, PENDING);
-    if (this.record.explains) this.explain(job, `can never start: ${this.ledger.whyImpossible(job)}`);
+    this.record.rejected(job, this.now, `can never start: ${this.ledger.whyImpossible(job)}`);
     this.#close(job, REJECTED);
   }
 
@@ -246,7 +246,7 @@ export class Core implements Cycle {
     if (this.phase[job] !== PENDING)
       throw new Error(`the policy rejected job ${job}, which is not waiting: it ${describePhase(this.phase[job])}`);
     this.decisions++;
-    this.explain(job, reason);
+    this.record.rejected(job, this.now, reason);
     this.withdraw(job, REJECTED);
   }
 

@@ -3,6 +3,7 @@ import type { Explanation, Schedule } from '../schedule.ts';
 import { NODE_FAILED, UNFINISHED } from '../schedule.ts';
 import type { Ledger } from './ledger.ts';
 import { PlacementRecorder } from './placement-recorder.ts';
+import { Rejections } from './rejections.ts';
 
 /** Writes down what happens to each job; `finish` makes it a `Schedule`. */
 export class Recorder {
@@ -34,6 +35,7 @@ export class Recorder {
   readonly #placements: PlacementRecorder | undefined;
   readonly #explanations: Explanation[] = [];
   readonly #lastReason = new Map<number, string>();
+  readonly rejections = new Rejections();
   /** Whether reasons are kept. */
   readonly explains: boolean;
 
@@ -123,6 +125,12 @@ export class Recorder {
     this.#explanations.push({ job, time: now, reason });
   }
 
+  /** Why the job is turned away. */
+  rejected(job: number, now: number, reason: string): void {
+    this.rejections.add(job, reason);
+    this.explained(job, now, reason);
+  }
+
   /** What has been explained so far, if reasons are kept. */
   get explanations(): readonly Explanation[] {
     return this.#explanations;
@@ -136,6 +144,7 @@ export class Recorder {
     }
     this.#noteCapacity();
     const { job, start, end, why, kept, slowed } = this.#attempts;
+    const rejections = this.rejections.counted();
     return {
       policy,
       count,
@@ -158,6 +167,7 @@ export class Recorder {
       capacity: { time: this.#capacityTime.done(), value: this.#capacityProcs.done() },
       until,
       explanations: this.#explanations,
+      ...(rejections.length > 0 && { rejections }),
     };
   }
 

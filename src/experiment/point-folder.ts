@@ -17,7 +17,7 @@ import { checkPoint, POINT_RECORD, POINT_SUMMARY, recordText } from '../results/
 import type { PointRecord } from '../results/point-record.ts';
 import { poolFacts } from '../results/pool-facts.ts';
 import { writeAtomically } from '../results/write.ts';
-import type { Schedule } from '../schedule.ts';
+import type { Rejection, Schedule } from '../schedule.ts';
 import type { Workload } from '../workload.ts';
 import type { Point } from './point.ts';
 import { RESULT_FORMAT } from './result-format.ts';
@@ -130,6 +130,7 @@ export interface PointSummary {
   readonly digest: string;
   readonly oracle: boolean;
   readonly jobs: Readonly<Record<string, number>>;
+  readonly rejections?: readonly Rejection[];
   readonly metrics: Readonly<Record<string, SummaryMetric>>;
 }
 

@@ -58,6 +58,7 @@ export class PointRunner {
         oracle: schedule.oracle === true,
         digest,
         states,
+        rejections: schedule.rejections,
         measurements: measure({ workload, cluster, schedule }, { names, warmUp, drain }),
       },
       serving: countServing(workload, schedule),

@@ -2,7 +2,7 @@
 import type { Measurement } from '../metrics/metric.ts';
 import type { Parameters } from '../parameters.ts';
 import { STATE_NAMES, UNFINISHED } from '../schedule.ts';
-import type { Schedule } from '../schedule.ts';
+import type { Rejection, Schedule } from '../schedule.ts';
 import { isService } from '../workload.ts';
 import type { Workload } from '../workload.ts';
 
@@ -18,11 +18,14 @@ export interface SummarizedRun {
   readonly digest: string;
   /** Jobs in each state [count]. */
   readonly states: Readonly<Record<StateName, number>>;
+  /** Why jobs were rejected; absent if none was. */
+  readonly rejections?: readonly Rejection[] | undefined;
   readonly measurements: readonly Measurement[];
 }
 
 /** What summary.json holds: nothing that differs between two runs of the same. */
-export function summaryFacts({ label, name, parameters, oracle, digest, states, measurements }: SummarizedRun): object {
+export function summaryFacts(run: SummarizedRun): object {
+  const { label, name, parameters, oracle, digest, states, rejections, measurements } = run;
   return {
     policy: label,
     name,
@@ -30,6 +33,7 @@ export function summaryFacts({ label, name, parameters, oracle, digest, states, 
     oracle,
     digest,
     jobs: states,
+    ...(rejections && { rejections }),
     metrics: Object.fromEntries(measurements.map((measurement) => [measurement.name, metricFacts(measurement)])),
   };
 }

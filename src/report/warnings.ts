@@ -1,5 +1,6 @@
 import type { Results, Run } from '../results/read.ts';
 import { counted, grouped, listed } from './number-text.ts';
+import { rejectionsText } from './rejections-text.ts';
 
 type Json = Record<string, unknown>;
 interface Tally {
@@ -83,7 +84,7 @@ function notesOf(runs: readonly Run[]): string[] {
 const MOST_NOTES = 40;
 
 const SAID: readonly (readonly [state: string, one: string, many: string])[] = [
-  ['rejected', 'can never start here and was rejected', 'can never start here and were rejected'],
+  ['rejected', 'was rejected', 'were rejected'],
   [
     'unfinished',
     'was not over at the end; figures of jobs do not count it',
@@ -93,10 +94,12 @@ const SAID: readonly (readonly [state: string, one: string, many: string])[] = [
   ['failed', 'failed', 'failed'],
 ];
 
-function jobWarnings({ label, workload, seed, summary: { jobs } }: Run, _: number, all: readonly Run[]): string[] {
+function jobWarnings({ label, workload, seed, summary: { jobs, rejections } }: Run, _: number, all: readonly Run[]): string[] {
   const alone = all.filter((run) => run.label === label).length === 1;
   const where = alone ? label : `${label} (${workload}, seed ${seed})`;
-  return SAID.flatMap(([state, one, many]) =>
-    (jobs[state] ?? 0) > 0 ? [`${where}: ${counted(jobs[state], 'job')} ${jobs[state] === 1 ? one : many}.`] : [],
-  );
+  return SAID.flatMap(([state, one, many]) => {
+    const number = jobs[state] ?? 0;
+    const why = state === 'rejected' ? rejectionsText(number, rejections) : '';
+    return number > 0 ? [`${where}: ${counted(number, 'job')} ${number === 1 ? one : many}${why}.`] : [];
+  });
 }

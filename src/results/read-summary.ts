@@ -1,9 +1,12 @@
 import { InputError } from '../errors.ts';
+import type { Rejection } from '../schedule.ts';
 
 /** What summary.json says of a run. */
 export interface Summary {
   /** Jobs in each state [count]. */
   readonly jobs: Readonly<Record<string, number>>;
+  /** Why jobs were rejected; absent if none was, or results are older. */
+  readonly rejections?: readonly Rejection[];
   /** The policy was told true run times. */
   readonly oracle: boolean;
   readonly digest: string;
@@ -40,9 +43,10 @@ type Json = Record<string, unknown>;
 
 /** Checks and takes over what a summary.json holds. */
 export function readSummary(document: unknown, file: string): Summary {
-  const { jobs, oracle, digest, metrics } = objectOf(document, file, 'the document');
+  const { jobs, rejections, oracle, digest, metrics } = objectOf(document, file, 'the document');
   return {
     jobs: objectOf(jobs, file, 'jobs') as Record<string, number>,
+    ...(Array.isArray(rejections) && { rejections: rejections.map((one) => rejectionOf(objectOf(one, file, 'rejections'))) }),
     oracle: oracle === true,
     digest: String(digest ?? ''),
     metrics: Object.fromEntries(
@@ -52,6 +56,10 @@ export function readSummary(document: unknown, file: string): Summary {
       ]),
     ),
   };
+}
+
+function rejectionOf({ reason, jobs }: Json): Rejection {
+  return { reason: String(reason), jobs: numberOf(jobs) };
 }
 
 function metricOf(metric: Json): MetricSummary {

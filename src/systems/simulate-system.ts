@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import { usageError, didYouMean } from '../errors.ts';
+import { Rejections } from '../engine/rejections.ts';
+import { REJECTED } from '../schedule.ts';
+import type { Rejection } from '../schedule.ts';
 import { nameOf } from '../workload.ts';
 import { Agenda, NODES } from './agenda.ts';
 import { Assembly } from './assembly.ts';
@@ -25,6 +28,8 @@ export interface SystemOptions {
 /** What came of a run. */
 export interface SystemRun {
   readonly jobs: JobBook;
+  /** Why jobs were rejected, and by which manager, the most frequent reason first. */
+  readonly rejections: readonly Rejection[];
   readonly levels: readonly Level[];
   readonly waterfall: Waterfall;
   /** Nodes of standing leases that were taken away [count]. */
@@ -63,6 +68,8 @@ class SystemSimulation {
   /** Managers at work, in the order in which they opened. */
   #open: Site[] = [];
   readonly #audit: Audit | undefined;
+  /** Of each job that a manager has turned away, why. */
+  readonly #refused = new Map<number, string>();
   #hazard = 0;
 
   constructor(system: System, workload: SystemWorkload, parts: Parts, options: SystemOptions) {
@@ -144,17 +151,31 @@ class SystemSimulation {
   }
 
   #close(site: Site): void {
-    this.#waterfall.add(site);
+    this.#account(site);
     this.#open = this.#open.filter((other) => other !== site);
   }
 
+  #account(site: Site): void {
+    this.#waterfall.add(site);
+    for (const { job: row, reason } of site.manager.core.rejections.each())
+      if (site.jobs[row] >= 0) this.#refused.set(site.jobs[row], `${site.spec.name}: ${reason}`);
+  }
+
+  /** Of the jobs that came to nothing: others may have found room elsewhere. */
+  #rejections(): Rejection[] {
+    const counted = new Rejections();
+    for (const [job, reason] of this.#refused) if (this.#book.state[job] === REJECTED) counted.add(job, reason);
+    return counted.counted();
+  }
+
   #finish(stoodStill: boolean): SystemRun {
-    for (const site of this.#open) this.#waterfall.add(site);
+    for (const site of this.#open) this.#account(site);
     const levels = this.#waterfall.levels();
     this.#audit?.finish(levels, this.#agenda.now);
     const { standing } = this.#assembly;
     return {
       jobs: this.#book,
+      rejections: this.#rejections(),
       levels,
       waterfall: this.#waterfall,
       carrierPreemptions: standing.reduce((sum, lease) => sum + lease.preemptions, 0),

@@ -34,6 +34,7 @@ export function scheduleOfSystem(system: System, jobs: Workload, run: SystemRun)
     capacity: { time: Float64Array.of(0), value: Float64Array.of(processorCount(machineOf(system))) },
     until: run.until,
     explanations: [],
+    ...(run.rejections.length > 0 && { rejections: run.rejections }),
     nodeTime: {
       levels: run.levels,
       ofJobs: run.waterfall.ofJobs,

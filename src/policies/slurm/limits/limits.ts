@@ -255,13 +255,19 @@ export class Limits {
     const { associations, qos: enforcesQos } = slurm.enforcement;
     if ((slurm.accounts?.associations.length ?? 0) === 0) return undefined;
     const needsReservation = this.#applicants.flagsOf(job).has('requiresreservation');
-    if (needsReservation && this.#applicants.optionsOf(job).reservation === undefined) return 'InvalidQOS';
+    if (needsReservation && this.#applicants.optionsOf(job).reservation === undefined) return this.#invalidQos(job);
     const association = this.#applicants.associationOf(job);
     if (association < 0) return associations ? 'InvalidAccount' : undefined;
     if (!enforcesQos) return undefined;
     const allowed = this.#accounting.tree.associations[association].qos;
     const qos = this.#accounting.qos[this.#accounting.qosOf(job, association)]?.name;
-    return qos === undefined || allowed?.includes(qos) === false ? 'InvalidQOS' : undefined;
+    return qos === undefined || allowed?.includes(qos) === false ? this.#invalidQos(job) : undefined;
+  }
+
+  /** In Slurm's word, with the QoS that is meant: the one that it names, or the default of its association. */
+  #invalidQos(job: number): string {
+    const { qos } = this.#applicants.of(job);
+    return qos === undefined ? 'InvalidQOS' : `InvalidQOS (${qos})`;
   }
 
   #refusedByLimits(job: number, count: number): string | undefined {

@@ -1,0 +1,25 @@
+import type { FinishedPoint } from '../experiment/experiment.ts';
+import { rejectionsText } from '../report/rejections-text.ts';
+import type { Rejection } from '../schedule.ts';
+import { count } from './account.ts';
+import { warn } from './terminal.ts';
+
+/** Says of each policy and system how many jobs its points turned away, and why. */
+export function sayRejected(finished: readonly FinishedPoint[]): void {
+  const policies = new Set(finished.map(({ point }) => point.policy));
+  for (const policy of policies) {
+    const points = finished.filter(({ point, summary }) => point.policy === policy && (summary.jobs.rejected ?? 0) > 0);
+    if (points.length === 0) continue;
+    const jobs = points.reduce((total, { summary }) => total + summary.jobs.rejected, 0);
+    const where = finished.length === 1 ? '' : ` in ${count(points.length, 'point')}`;
+    const why = rejectionsText(jobs, merged(points.flatMap(({ summary }) => summary.rejections ?? [])));
+    warn(`${policy}: ${count(jobs, 'job')} ${jobs === 1 ? 'was' : 'were'} rejected${where}${why}`);
+  }
+}
+
+/** Each reason once, the most frequent first. */
+function merged(rejections: readonly Rejection[]): Rejection[] {
+  const jobs = new Map<string, number>();
+  for (const rejection of rejections) jobs.set(rejection.reason, (jobs.get(rejection.reason) ?? 0) + rejection.jobs);
+  return [...jobs].map(([reason, number]) => ({ reason, jobs: number })).sort((a, b) => b.jobs - a.jobs);
+}

@@ -1,0 +1,22 @@
+import type { Rejection } from '../schedule.ts';
+import { counted, grouped } from './number-text.ts';
+
+/** Reasons that are told one by one [count]. */
+const TOLD = 5;
+
+/**
+ * Why jobs were rejected, to stand behind how many were: `: 11,102 "InvalidQOS (premium)", 91 "InvalidAccount"`. Empty where
+ * nothing is known. `all`: jobs that were rejected [count].
+ */
+export function rejectionsText(all: number, rejections: readonly Rejection[] = []): string {
+  if (rejections.length === 0) return '';
+  if (rejections.length === 1 && rejections[0].jobs === all) return `: "${rejections[0].reason}"`;
+  const told = rejections.slice(0, TOLD).map(({ reason, jobs }) => `${grouped(jobs)} "${reason}"`);
+  const kinds = rejections.length - told.length;
+  const sum = (list: readonly Rejection[]) => list.reduce((total, { jobs }) => total + jobs, 0);
+  const more =
+    kinds > 0 ? [`and ${counted(kinds, 'more kind')} of reasons (${counted(sum(rejections.slice(TOLD)), 'job')})`] : [];
+  const silent = all - sum(rejections);
+  const without = silent > 0 ? [`${grouped(silent)} without a reason`] : [];
+  return `: ${[...told, ...more, ...without].join(', ')}`;
+}
