@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { experimentTable } from '../src/cli/experiment-table.ts';
 import type { TablePoint } from '../src/cli/experiment-table.ts';
 import { withSameSeeds } from '../src/cli/same-seeds.ts';
+import { tableFigures } from '../src/cli/table-figures.ts';
 
 const point = (policy: string, seed: number, wait: number): TablePoint => ({
   point: { workload: 'w', cluster: 'c', policy, seed },
@@ -36,6 +37,46 @@ test('an experiment that measures nothing of what fits most shows what it does',
   };
   expect(experimentTable({ baseline: 'a' }, [{ point: what, summary: { ...summary, metrics } }])).toBe(
     'policy  visible-stretch.mean    events [count]\n' + 'a                          2                12\n',
+  );
+});
+
+const summaryOf = (metrics: readonly string[]): TablePoint['summary'] => ({
+  ...point('a', 1, 1).summary,
+  metrics: Object.fromEntries(
+    metrics.map((name) => {
+      const figures = { p95: { value: 2, unit: 'x' }, ...(name !== 'total' && { mean: { value: 1, unit: 'x' } }) };
+      if (name.includes('-by-'))
+        return [name, { unit: 'x', better: 'lower' as const, groups: [{ name: 'g', jobs: 1, figures }] }];
+      return [name, { unit: 'x', better: 'lower' as const, value: 1, figures }];
+    }),
+  ),
+});
+
+test.each([
+  { what: 'a figure of each metric, in their order', metrics: ['total', 'b'], shown: ['total', 'b.mean'], left: [] },
+  { what: 'what fits most of it', metrics: ['total', 'wait'], shown: ['total', 'wait.mean', 'wait.p95'], left: [] },
+  { what: 'no column of a pure breakdown', metrics: ['wait-by-size', 'b'], shown: ['b.mean'], left: ['wait-by-size'] },
+  {
+    what: 'second figures go first where there are many',
+    metrics: ['wait', 'b', 'c', 'd', 'e', 'f', 'g', 'total'],
+    shown: ['wait.mean', 'b.mean', 'c.mean', 'd.mean', 'e.mean', 'f.mean', 'g.mean', 'total'],
+    left: [],
+  },
+  {
+    what: 'then the last metrics',
+    metrics: ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'total'],
+    shown: ['b.mean', 'c.mean', 'd.mean', 'e.mean', 'f.mean', 'g.mean', 'h.mean', 'i.mean'],
+    left: ['total'],
+  },
+])('metrics that were asked for: $what', ({ metrics, shown, left }) => {
+  expect(tableFigures([summaryOf(metrics)], { metrics })).toEqual({ shown, left });
+});
+
+test('figures that were asked for stand in place of metrics; what has no column is named', () => {
+  expect(tableFigures([summaryOf(['b', 'c'])], { figures: ['c.p95'], metrics: ['b'] })).toEqual({ shown: ['c.p95'], left: [] });
+  const finished = [{ ...point('a', 1, 100), summary: summaryOf(['b', 'b-by-size']) }];
+  expect(experimentTable({ baseline: 'a', metrics: ['b', 'b-by-size'] }, finished)).toContain(
+    'not in this table: b-by-size; all figures are in results.csv\n',
   );
 });
 

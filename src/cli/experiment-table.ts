@@ -4,6 +4,8 @@ import { figureName, figuresOf } from '../experiment/results-csv.ts';
 import { grouped } from './account.ts';
 import { withSameSeeds } from './same-seeds.ts';
 import { renderTable } from './table.ts';
+import { tableFigures } from './table-figures.ts';
+import type { FigureWishes } from './table-figures.ts';
 import { colorsFor } from './terminal.ts';
 
 /** Runs that differ in nothing but the seed. */
@@ -24,19 +26,16 @@ interface Cell {
   readonly unit: string;
 }
 
-/** What fits most experiments, and what is worth knowing where there is any. */
-const FIGURES = ['wait.mean', 'wait.p95', 'bounded-slowdown.mean', 'utilization', 'makespan'];
+/** What is worth knowing where there is any. */
 const IF_ANY = ['gpu-utilization', 'jobs.killed', 'jobs.rejected', 'jobs.unfinished', 'restarts'];
 /** Beyond this a table is no overview any more. */
 const ROWS = 40;
 
-export interface TableOptions {
+export interface TableOptions extends FigureWishes {
   /** Label of the policy that differences are counted from. */
   readonly baseline: string;
   /** The cluster that it is taken from; each row's own if absent. */
   readonly baselineCluster?: string;
-  /** Names of figures; those that fit most experiments if absent. */
-  readonly figures?: readonly string[];
 }
 
 /** A run, as far as the table shows it. */
@@ -46,14 +45,15 @@ export interface TablePoint {
 }
 
 /** The table, and what it leaves out. */
-export function experimentTable(
-  { baseline, baselineCluster, figures: chosen = [] }: TableOptions,
-  finished: readonly TablePoint[],
-): string {
+export function experimentTable(options: TableOptions, finished: readonly TablePoint[]): string {
+  const { baseline, baselineCluster } = options;
   const rows = rowsOf(finished);
-  const wanted = (chosen.length > 0 ? chosen : FIGURES).filter((name) => rows.some((row) => has(row, name)));
-  const always = wanted.length > 0 ? wanted : oneOfEachMetric(rows);
-  const figures = [...always, ...IF_ANY.filter((name) => !always.includes(name) && rows.some((row) => mean(row.runs, name) > 0))];
+  const { shown, left } = tableFigures(
+    finished.map(({ summary }) => summary),
+    options,
+  );
+  const isThere = (name: string) => rows.some((row) => mean(row.runs, name) > 0);
+  const figures = [...shown, ...IF_ANY.filter((name) => ![...shown, ...left].includes(name) && isThere(name))];
   const names = (['workload', 'cluster'] as const).filter((key) => new Set(rows.map((row) => row[key])).size > 1);
   const columns = [
     ...names.map((title) => ({ title })),
@@ -74,8 +74,12 @@ export function experimentTable(
       ]),
     ];
   });
-  const left = rows.length > ROWS ? `and ${rows.length - ROWS} rows more, in results.csv\n` : '';
-  return `${renderTable(columns, lines)}${left}${overSeeds(rows)}`;
+  const more = rows.length > ROWS ? `and ${rows.length - ROWS} rows more, in results.csv\n` : '';
+  return `${renderTable(columns, lines)}${more}${leftOut(left)}${overSeeds(rows)}`;
+}
+
+function leftOut(metrics: readonly string[]): string {
+  return metrics.length === 0 ? '' : `not in this table: ${metrics.join(', ')}; all figures are in results.csv\n`;
 }
 
 /** What the figures are means of. */
@@ -97,22 +101,6 @@ function rowsOf(finished: readonly TablePoint[]): Row[] {
     rows.set(key, row);
   }
   return [...rows.values()];
-}
-
-function has({ runs }: Row, name: string): boolean {
-  return runs.some(({ figures }) => figures.has(name));
-}
-
-/** Where an experiment measures nothing of what fits most: its own metrics, each by its mean if there is one. */
-function oneOfEachMetric(rows: readonly Row[]): string[] {
-  const names = new Set(rows.flatMap(({ runs }) => runs.flatMap(({ figures }) => [...figures.keys()])));
-  const metrics = new Set([...names].map((name) => name.split('.')[0]));
-  metrics.delete('jobs');
-  const figures = [...metrics].map((metric) => {
-    const own = [...names].filter((name) => name.split('.')[0] === metric);
-    return [`${metric}.mean`, metric].find((name) => names.has(name)) ?? own[0];
-  });
-  return figures.slice(0, FIGURES.length);
 }
 
 function mean(runs: readonly SeedRun[], name: string): number {

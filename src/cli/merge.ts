@@ -13,6 +13,7 @@ import { OK, PARTIAL } from './exit-codes.ts';
 import { sayJudgements } from './expectation-text.ts';
 import { experimentTable } from './experiment-table.ts';
 import { print } from './output.ts';
+import type { FigureWishes } from './table-figures.ts';
 import { say, warn } from './terminal.ts';
 import { sayUnfinished } from './unfinished-jobs.ts';
 
@@ -57,7 +58,7 @@ function sayLines({ points, damaged }: ReadLines, file: string): void {
 function sayMerged(merged: Merged, out: string): void {
   const { manifest, finished, missing } = merged;
   const { baseline, baseline_cluster: baselineCluster, scenario } = manifest;
-  if (finished.length > 0) print(experimentTable({ baseline, baselineCluster, figures: figuresOf(scenario) }, finished));
+  if (finished.length > 0) print(experimentTable({ baseline, baselineCluster, ...figureWishes(scenario) }, finished));
   say(`${finished.length} of ${count(manifest.points.length, 'point')} in ${out}`);
   const partial = sayUnfinished(finished, untilOf(scenario)) ? PARTIAL : OK;
   process.exitCode = partial;
@@ -82,6 +83,7 @@ function sayMissing({ missing, command }: Merged): void {
 /** As the manifest holds it: bounds that are open are null in JSON. */
 interface ScenarioFacts {
   readonly run?: { readonly until?: number };
+  readonly measures?: { readonly metrics?: readonly string[] };
   readonly report?: { readonly figures?: readonly string[] };
   readonly expectations?: readonly (Omit<Expectation, 'min' | 'max' | 'at' | 'figureAt'> & {
     min: number | null;
@@ -93,8 +95,9 @@ function untilOf(scenario: unknown): number | undefined {
   return (scenario as ScenarioFacts).run?.until;
 }
 
-function figuresOf(scenario: unknown): readonly string[] | undefined {
-  return (scenario as ScenarioFacts).report?.figures;
+function figureWishes(scenario: unknown): FigureWishes {
+  const { report, measures } = scenario as ScenarioFacts;
+  return { figures: report?.figures, metrics: measures?.metrics };
 }
 
 function expectationsOf(scenario: unknown): Expectation[] {

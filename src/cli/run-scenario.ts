@@ -112,9 +112,10 @@ async function runInto(plan: ScenarioPlan, task: Task, options: Options): Promis
       `stopped: ${results.finished.length} of ${count(plan.points.length, 'point')} are done; the same command with --resume goes on`,
     );
   const { baseline, baseline_cluster: baselineCluster } = plan.manifest;
+  const { report, measures } = plan.scenario;
   if (options.json !== true && printPoint === undefined && results.finished.length > 0)
-    print(experimentTable({ baseline, baselineCluster, figures: plan.scenario.report.figures }, results.finished));
-  if (shard === undefined && plan.scenario.report.page && options.page && results.finished.length > 0) await makePage(out);
+    print(experimentTable({ baseline, baselineCluster, figures: report.figures, metrics: measures.metrics }, results.finished));
+  if (shard === undefined && report.page && options.page && results.finished.length > 0) await makePage(out);
   say(
     `written to ${out}: ${shard === undefined ? 'results.csv, manifest.json' : `shards/${shard.index}-of-${shard.count}.json`}, points/`,
   );
