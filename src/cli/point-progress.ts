@@ -1,18 +1,25 @@
 import type { Point } from '../experiment/point.ts';
 import type { PointResult } from '../experiment/runner.ts';
-import { formatDuration } from '../units.ts';
-import { count } from './account.ts';
+import { formatDuration, SECOND } from '../units.ts';
+import { count, grouped } from './account.ts';
 import { Progress, say, warn } from './terminal.ts';
 
-/** Tells how an experiment comes along: a line on a terminal that is rewritten, problems as they occur. */
+/** Where lines cannot be rewritten, as in the log of a batch job, there is one so often [ms]. */
+const LOG_EVERY = 30_000;
+
+/** Tells how an experiment comes along: a line on a terminal that is rewritten, or now and then one; problems as they occur. */
 export class PointProgress {
-  readonly #line = new Progress();
+  readonly #line: Progress;
+  readonly #log: ReturnType<typeof setInterval> | undefined;
   readonly #began = performance.now();
   readonly #total: number;
   #over = 0;
 
-  constructor(total: number) {
+  constructor(total: number, stream: { readonly isTTY?: boolean } = process.stderr) {
     this.#total = total;
+    this.#line = new Progress(stream);
+    // Points run in threads of their own: this one is free to tell even while none of them comes to its end.
+    if (!this.#line.shown && total > 0) this.#log = setInterval(() => this.#sayLine(), LOG_EVERY).unref();
   }
 
   result(point: Point, { problem }: PointResult): void {
@@ -21,12 +28,12 @@ export class PointProgress {
       this.#line.clear();
       warn(`${nameOf(point)}: ${problem}`);
     }
-    const left = this.#total - this.#over;
-    const each = (performance.now() - this.#began) / this.#over;
-    this.#line.show(() => `${this.#over} of ${count(this.#total, 'point')}, ${formatDuration(each * left)} left`);
+    this.#line.show(() => this.#text());
   }
 
+  /** No more of it: takes the line away. */
   clear(): void {
+    clearInterval(this.#log);
     this.#line.clear();
   }
 
@@ -37,9 +44,26 @@ export class PointProgress {
     const each = ((1000 * took) / this.#over).toFixed(0);
     say(`${count(this.#over, 'point')} in ${took.toFixed(1)} s on ${count(workers, 'worker')}, one every ${each} ms`);
   }
+
+  #sayLine(): void {
+    if (this.#over < this.#total) say(this.#text());
+  }
+
+  #text(): string {
+    const took = performance.now() - this.#began;
+    const done = `${grouped(this.#over)} of ${count(this.#total, 'point')}`;
+    if (this.#over === 0) return `${done} after ${formatDuration(inSeconds(took))}`;
+    const left = (took / this.#over) * (this.#total - this.#over);
+    return `${done}, ${formatDuration(inSeconds(left))} left`;
+  }
 }
 
 /** A point for people. */
 export function nameOf({ workload, cluster, policy, seed }: Point): string {
   return `${workload.name}, ${cluster.name}, ${policy.label}, seed ${seed}`;
+}
+
+/** Without the milliseconds. [ms] */
+function inSeconds(time: number): number {
+  return Math.round(time / SECOND) * SECOND;
 }

@@ -23,18 +23,19 @@ export function warn(message: string): void {
 
 /** A line of progress on standard error, rewritten in place; silent off a terminal, in CI and on a dumb terminal. */
 export class Progress {
-  readonly #shown: boolean;
+  /** Whether it can be seen at all. */
+  readonly shown: boolean;
   /** Time of the last line [ms]; a terminal is slow, so it is not written to more often than people can read. */
   #last = 0;
   #dirty = false;
 
   constructor(stream: { readonly isTTY?: boolean } = process.stderr) {
     const { CI, TERM } = process.env;
-    this.#shown = stream.isTTY === true && !CI && TERM !== 'dumb';
+    this.shown = stream.isTTY === true && !CI && TERM !== 'dumb';
   }
 
   show(line: () => string): void {
-    if (!this.#shown) return;
+    if (!this.shown) return;
     const now = performance.now();
     if (now - this.#last < 100) return;
     this.#last = now;
