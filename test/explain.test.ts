@@ -121,6 +121,17 @@ describe('of a trace', () => {
     expect(attempts).toEqual([]);
   });
 
+  test('a job that comes after --until was never submitted', async () => {
+    const args = [swf, '4', '--policy', 'easy', '--until', '1s'];
+    const why = 'it comes at 103 s, and --until ends the simulation at 101 s';
+    expect(await explained(...args)).toMatchObject([{ submit_s: null, start_s: null, never_submitted: why }]);
+    const { stdout } = await yardmaster(['explain', ...args]);
+    expect(stdout).toBe(`easy: job 4 of user 8 in queue 1, 1 cpu\n  never submitted: ${why}\n`);
+    const out = temporaryFolder();
+    await yardmaster(['replay', swf, '--policy', 'easy', '--until', '1s', '--out', out]);
+    expect((await yardmaster(['explain', out, '4'])).stdout).toContain('  never submitted: the simulation ended before\n');
+  });
+
   test('kube-default tells what turned nodes down, and whom it preempts', async () => {
     const [{ attempts }] = await explained(PODS, 'default/third', '--policy', 'kube-default');
     const [first, last] = attempts as Record<string, unknown>[];

@@ -26,16 +26,19 @@ export interface ToldStory {
   readonly reasons: Reasons;
   /** What to do to have them kept. */
   readonly remedy: string;
+  /** Why it never entered the queue; absent if it did. */
+  readonly neverSubmitted?: string | undefined;
   /** Unix time of the trace's own zero [ms]; absent if it is not known. */
   readonly epoch?: number | undefined;
 }
 
 /** For machines: the shape that README.md documents. */
-export function storyFacts({ policy, table, story, held, reasons, epoch }: ToldStory): object {
+export function storyFacts({ policy, table, story, held, reasons, neverSubmitted, epoch }: ToldStory): object {
   const { job, company, place, runs, overtakenBy, endedAtStart, occupants, unknownRuns } = story;
   return {
     policy,
     ...jobFacts(table, job),
+    ...(neverSubmitted !== undefined && { never_submitted: neverSubmitted }),
     submit_date: date(table.submit[job], epoch) ?? null,
     start_date: date(table.start[job], epoch) ?? null,
     end_date: date(table.end[job], epoch) ?? null,
@@ -92,8 +95,10 @@ function jobFacts(table: JobTable, job: number): object {
 /** For people. */
 export function storyText(told: ToldStory): string {
   const { table, story } = told;
+  const title = `${told.policy}: ${describe(table, story.job)}\n`;
+  if (told.neverSubmitted !== undefined) return `${title}  never submitted: ${told.neverSubmitted}\n`;
   return [
-    `${told.policy}: ${describe(table, story.job)}\n`,
+    title,
     life(told),
     companyText(story),
     heldText(told),

@@ -22,6 +22,7 @@ import { examples } from './command.ts';
 import { attemptFacts, attemptsText, attemptsUntil } from './explain-attempts.ts';
 import { storyFacts, storyText } from './explain-story.ts';
 import type { ToldStory } from './explain-story.ts';
+import { whyNeverSubmitted } from './never-submitted.ts';
 import { interruptible } from './interrupt.ts';
 import { parseMoment } from './moment.ts';
 import { print, printJson } from './output.ts';
@@ -92,7 +93,8 @@ async function fromResults(folder: string, id: string, { policy: wanted }: Expla
     const rows = rowsOf(id, jobs, run.folder);
     for (const row of rows) {
       const known = storyOf(tables, row, run.processors);
-      told.push({ policy: run.label, table: jobs, ...known, reasons, remedy, epoch: run.epoch, origin: 0 });
+      const neverSubmitted = whyNeverSubmitted(jobs, row);
+      told.push({ policy: run.label, table: jobs, ...known, reasons, remedy, neverSubmitted, epoch: run.epoch, origin: 0 });
     }
   }
   return told;
@@ -186,6 +188,7 @@ function replayOne(input: ReplayInput, policy: SelectedPolicy, simulation: Simul
       ...storyOf(tables, row, processorCount(cluster)),
       reasons: 'kept',
       remedy: '',
+      neverSubmitted: whyNeverSubmitted(jobs, row, workload, simulation.until),
       epoch: Number.isNaN(workload.epoch) ? undefined : workload.epoch,
       attempts: attempts.filter(({ job }) => job === row),
       origin: workload.origin,
