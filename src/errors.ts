@@ -41,10 +41,18 @@ export function nearMisses(wrong: string, known: Iterable<string>): string[] {
     .map(({ name }) => name);
 }
 
+/** The names with a part, between their hyphens and the like, that was all but written: `fluxx` for `flux-operator`. At most three. */
+function partlyMissed(wrong: string, names: readonly string[]): string[] {
+  const limit = Math.floor(wrong.length / 4);
+  const isNear = (part: string) => editDistance(wrong.toLowerCase(), part.toLowerCase()) <= limit;
+  return limit === 0 ? [] : names.filter((name) => name.split(/[-_.:/]/).some(isNear)).slice(0, 3);
+}
+
 /** The hint for a name that is not in a list: the near misses if there are any, else the whole list. */
 export function didYouMean(wrong: string, known: Iterable<string>): string {
   const names = [...known];
-  const near = nearMisses(wrong, names);
+  const whole = nearMisses(wrong, names);
+  const near = whole.length > 0 ? whole : partlyMissed(wrong, names);
   return near.length > 0 ? `did you mean ${near.map((name) => `"${name}"`).join(' or ')}?` : `one of: ${names.join(', ')}`;
 }
 

@@ -6,6 +6,7 @@ import { didYouMean, usageError } from '../errors.ts';
 import { readParameterFiles } from '../experiment/parameter-files.ts';
 import type { HashedFile } from '../experiment/parameter-files.ts';
 import { isPolicyFile, loadPolicyFile, policyFileHash } from '../experiment/policy-file.ts';
+import { unknownPolicy } from '../experiment/unknown-policy.ts';
 
 /** A policy as the command line names it, ready to run. */
 export interface SelectedPolicy {
@@ -46,7 +47,7 @@ export async function selectPolicies(selectors: readonly string[]): Promise<Sele
 async function listedPolicy(name: string): Promise<PolicySpec> {
   const { loadPolicy, policyNames } = await import('../policies/index.ts');
   const spec = await loadPolicy(name);
-  if (spec === undefined) throw usageError(`there is no policy "${name}"`, '--policy', didYouMean(name, policyNames));
+  if (spec === undefined) throw unknownPolicy(name, policyNames, '--policy');
   return spec;
 }
 

@@ -1,5 +1,5 @@
 /** The policies of a scenario, loaded and checked. */
-import { didYouMean, usageError } from '../errors.ts';
+import { usageError } from '../errors.ts';
 import { readParameters } from '../parameters.ts';
 import type { Parameters, ParameterSpecs } from '../parameters.ts';
 import { loadPolicy, policyNames } from '../policies/index.ts';
@@ -11,6 +11,7 @@ import { isPolicyFile, loadPolicyFile, policyFileHash } from './policy-file.ts';
 import { existingFile } from './scenario-paths.ts';
 import { loadSystemEntry } from './system-entry.ts';
 import type { SystemSource } from './system-entry.ts';
+import { unknownPolicy } from './unknown-policy.ts';
 
 export interface LoadedPolicy {
   readonly entry: PolicyEntry;
@@ -35,7 +36,7 @@ export async function loadPolicyEntry(entry: PolicyEntry, folder: string): Promi
   const path = isPolicyFile(entry.name) ? existingFile(folder, entry.name, at) : undefined;
   // Its bytes are taken before it is loaded: it must not be able to tell others of itself.
   const file = path === undefined ? undefined : { path, sha256: policyFileHash(path) };
-  const spec = file === undefined ? await listedPolicy(entry.name, at) : await loadPolicyFile(file.path);
+  const spec = file === undefined ? await listedPolicy(entry.name, at, folder) : await loadPolicyFile(file.path);
   const specs = spec.parameters ?? {};
   for (const [key, { type }] of Object.entries(specs)) {
     if (type !== 'file' && Object.hasOwn(entry.files, key)) {
@@ -57,8 +58,8 @@ function pathsOf(specs: ParameterSpecs, parameters: GivenParameters, folder: str
   );
 }
 
-async function listedPolicy(name: string, at: string): Promise<PolicySpec> {
+async function listedPolicy(name: string, at: string, folder: string): Promise<PolicySpec> {
   const spec = await loadPolicy(name);
-  if (spec === undefined) throw usageError(`there is no policy "${name}"`, at, didYouMean(name, policyNames));
+  if (spec === undefined) throw unknownPolicy(name, policyNames, at, folder);
   return spec;
 }
