@@ -151,7 +151,7 @@ function titleOf(runs: readonly Run[], labels: readonly string[]): string {
     const distinct = [...new Set(values)];
     return distinct.length <= 2 ? listed(distinct) : `${distinct.length} ${many}`;
   };
-  const who = labels.length <= 4 ? listed(labels) : `${labels.length} policy settings`;
+  const who = labels.length <= 4 ? listed(labels) : `${labels.length} ${kindsText(runs)}`;
   const what = one(
     runs.map(({ workload }) => workload),
     'workloads',
@@ -161,6 +161,12 @@ function titleOf(runs: readonly Run[], labels: readonly string[]): string {
     'clusters',
   );
   return `${who} on ${what}, ${where}`;
+}
+
+/** What the labels are of. */
+function kindsText(runs: readonly Run[]): string {
+  const systems = runs.filter(({ isSystem }) => isSystem === true).length;
+  return systems === 0 ? 'policy settings' : systems === runs.length ? 'systems' : 'policies and systems';
 }
 
 /** A system and a policy of one name are two. */

@@ -13,7 +13,7 @@ export function provenanceSection({ sources, warnings, policies, runs, version }
 <h2 id="provenance-title">Where this comes from</h2>
 <p class="question">Can it be made again, and what must be known before it is believed?</p>
 ${sources.map(sourceHtml).join('\n')}
-${warnings.length === 0 ? '' : `<h3>Read this first</h3>\n<ul class="warnings">${warnings.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>`}
+${warningsHtml(warnings)}
 <h3>How true the policies are</h3>
 <dl class="fidelity">${policies.map(policyHtml).join('')}</dl>
 <details><summary>Digests: two runs with one digest decided alike to the millisecond</summary>
@@ -24,6 +24,21 @@ ${runs.length > MOST_DIGESTS ? `<p>${runs.length - MOST_DIGESTS} more stand in t
 }
 
 export const MOST_DIGESTS = 40;
+
+/** Beyond this the rest is folded: the charts come after it. */
+const MOST_WARNINGS = 6;
+
+function warningsHtml(warnings: readonly string[]): string {
+  if (warnings.length === 0) return '';
+  const list = (texts: readonly string[]) =>
+    `<ul class="warnings">${texts.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>`;
+  const title = '<h3>Read this first</h3>\n';
+  // Nobody unfolds a single line.
+  if (warnings.length <= MOST_WARNINGS + 1) return `${title}${list(warnings)}`;
+  const rest = warnings.slice(MOST_WARNINGS);
+  return `${title}${list(warnings.slice(0, MOST_WARNINGS))}
+<details><summary>${rest.length} more, such as what is assumed</summary>${list(rest)}</details>`;
+}
 
 function sourceHtml({ dir, reproduce, version, facts, inputs }: SourceFacts): string {
   const rows = [...facts, ['version', `yardmaster ${version}`] as const];

@@ -1,6 +1,6 @@
 import type { Results, Run } from '../results/read.ts';
 import { counted, grouped, listed } from './number-text.ts';
-import { rejectionsText } from './rejections-text.ts';
+import { jobWarnings, runNotes } from './run-warnings.ts';
 
 type Json = Record<string, unknown>;
 interface Tally {
@@ -17,7 +17,7 @@ export function warningsOf(sources: readonly Results[], leftOut: readonly Run[])
     ...assumptions(source),
   ]);
   const runs = sources.flatMap((source) => source.runs);
-  warnings.push(...runs.flatMap(jobWarnings), ...notesOf(runs));
+  warnings.push(...jobWarnings(runs));
   const oracles = [...new Set(runs.filter(({ summary }) => summary.oracle).map(({ label }) => label))];
   if (oracles.length > 0)
     warnings.push(`${listed(oracles)}: an oracle, told the true run times. No real scheduler is, so take it as a bound.`);
@@ -31,6 +31,8 @@ export function warningsOf(sources: readonly Results[], leftOut: readonly Run[])
       `The jobs of ${counted(leftOut.length, 'run')} are not in this page, to keep it small: ` +
         'tables and sweeps count them in, charts of jobs do not (--most-jobs).',
     );
+  // They are many and alike: what comes first on the page is what is special about these results.
+  warnings.push(...runNotes(runs));
   return [...new Set(warnings)];
 }
 
@@ -69,37 +71,4 @@ function assumptions({ manifest: { document } }: Results): string[] {
     );
   if (overrun === 'extend') said.push('Jobs that outlast their limit were allowed to.');
   return said;
-}
-
-/** What runs noted of themselves, each once: most of it is alike in all of them. */
-function notesOf(runs: readonly Run[]): string[] {
-  const notes = new Map<string, number>();
-  for (const run of runs) for (const note of new Set(run.notes)) notes.set(note, (notes.get(note) ?? 0) + 1);
-  const told = [...notes].map(([note, times]) => (times === runs.length ? `${note}.` : `${note} (${counted(times, 'run')}).`));
-  const more = told.length - MOST_NOTES;
-  return more <= 0 ? told : [...told.slice(0, MOST_NOTES), `${counted(more, 'note')} more in the files point.json.`];
-}
-
-/** Beyond this nobody reads them. */
-const MOST_NOTES = 40;
-
-const SAID: readonly (readonly [state: string, one: string, many: string])[] = [
-  ['rejected', 'was rejected', 'were rejected'],
-  [
-    'unfinished',
-    'was not over at the end; figures of jobs do not count it',
-    'were not over at the end; figures of jobs do not count them',
-  ],
-  ['killed', 'was killed at its limit', 'were killed at their limit'],
-  ['failed', 'failed', 'failed'],
-];
-
-function jobWarnings({ label, workload, seed, summary: { jobs, rejections } }: Run, _: number, all: readonly Run[]): string[] {
-  const alone = all.filter((run) => run.label === label).length === 1;
-  const where = alone ? label : `${label} (${workload}, seed ${seed})`;
-  return SAID.flatMap(([state, one, many]) => {
-    const number = jobs[state] ?? 0;
-    const why = state === 'rejected' ? rejectionsText(number, rejections) : '';
-    return number > 0 ? [`${where}: ${counted(number, 'job')} ${number === 1 ? one : many}${why}.`] : [];
-  });
 }
