@@ -84,3 +84,23 @@ test('where no waits were measured, the table and the verdicts are of what users
   expect(table).not.toContain('Mean wait');
   expect(table).not.toContain('Makespan');
 });
+
+test.each([
+  { what: 'systems', isSystem: [true, true], title: '5 systems on', question: 'Which system serves' },
+  {
+    what: 'policies and systems',
+    isSystem: [true, false],
+    title: '5 policies and systems on',
+    question: 'Which policy or system',
+  },
+  { what: 'policies', isSystem: [false, false], title: '5 policy settings on', question: 'Which policy serves' },
+])('$what are called so', async ({ isSystem, title, question }) => {
+  const own = all.filter(({ label, cluster }) => label === 'fcfs' && cluster === 'big');
+  const runs = [0, 1, 2, 3, 4].flatMap((index) =>
+    own.map((one) => ({ ...one, label: `l${index}`, isSystem: isSystem[index % 2] })),
+  );
+  const { facts } = await buildReport([results(runs, {})], wishes);
+  expect(facts.title).toContain(title);
+  const assets = { script: '', style: '', darkStyle: '', plotly: '', licence: '' };
+  expect([...pageHtml(facts, '', assets)].join('')).toContain(question);
+});

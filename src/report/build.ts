@@ -6,7 +6,16 @@ import { contendersOf, labelsOf } from './contenders.ts';
 import type { BaselineWishes, Contenders } from './contenders.ts';
 import { decisionFacts } from './decision-facts.ts';
 import { labelledRuns } from './distinct-labels.ts';
-import type { ContenderFacts, Entitlements, GroupFacts, PolicyFacts, ReportFacts, RunFacts, VerdictFacts } from './model.ts';
+import type {
+  ContenderFacts,
+  ContenderKind,
+  Entitlements,
+  GroupFacts,
+  PolicyFacts,
+  ReportFacts,
+  RunFacts,
+  VerdictFacts,
+} from './model.ts';
 import { listed } from './number-text.ts';
 import type { PageTable } from './page-table.ts';
 import { sameSchedules } from './same-schedules.ts';
@@ -52,6 +61,7 @@ export async function buildReport(sources: readonly Results[], wishes: ReportWis
       contenders: contenderFacts(contenders),
       labels,
       verdicts,
+      kind: kindOf(runs),
       same,
       findings: findingsOf(verdicts, same, contenders.labels[0]),
       sources: sources.map(sourceFacts),
@@ -151,7 +161,7 @@ function titleOf(runs: readonly Run[], labels: readonly string[]): string {
     const distinct = [...new Set(values)];
     return distinct.length <= 2 ? listed(distinct) : `${distinct.length} ${many}`;
   };
-  const who = labels.length <= 4 ? listed(labels) : `${labels.length} ${kindsText(runs)}`;
+  const who = labels.length <= 4 ? listed(labels) : `${labels.length} ${MANY[kindOf(runs)]}`;
   const what = one(
     runs.map(({ workload }) => workload),
     'workloads',
@@ -163,10 +173,15 @@ function titleOf(runs: readonly Run[], labels: readonly string[]): string {
   return `${who} on ${what}, ${where}`;
 }
 
-/** What the labels are of. */
-function kindsText(runs: readonly Run[]): string {
+const MANY: Record<ContenderKind, string> = {
+  policy: 'policy settings',
+  system: 'systems',
+  'policy or system': 'policies and systems',
+};
+
+function kindOf(runs: readonly Run[]): ContenderKind {
   const systems = runs.filter(({ isSystem }) => isSystem === true).length;
-  return systems === 0 ? 'policy settings' : systems === runs.length ? 'systems' : 'policies and systems';
+  return systems === 0 ? 'policy' : systems === runs.length ? 'system' : 'policy or system';
 }
 
 /** A system and a policy of one name are two. */

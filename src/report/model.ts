@@ -13,6 +13,8 @@ export interface ReportFacts {
   readonly contenders: readonly ContenderFacts[];
   /** Labels of the policies, that of the baseline first. */
   readonly labels: readonly string[];
+  /** What the labels are of; policies if absent. */
+  readonly kind?: ContenderKind;
   readonly verdicts: readonly VerdictFacts[];
   /** Labels whose schedules are the baseline's in every run. */
   readonly same?: readonly string[];
@@ -109,6 +111,8 @@ export interface DecidedCell {
   /** Seeds [count]. */
   readonly seeds: number;
 }
+
+export type ContenderKind = 'policy' | 'system' | 'policy or system';
 
 /** A figure of two policies compared. */
 export interface VerdictFacts {

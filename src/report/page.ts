@@ -60,10 +60,10 @@ function seriesColors({ series }: Theme): string {
 }
 
 function verdictSection(facts: ReportFacts): string {
-  const { findings, verdicts, contenders, baseline } = facts;
+  const { findings, verdicts, contenders, baseline, kind = 'policy' } = facts;
   const question =
     contenders.length > 1
-      ? `Which policy serves these jobs best, compared with ${baseline}, and how sure is that?`
+      ? `Which ${kind} serves these jobs best, compared with ${baseline}, and how sure is that?`
       : 'How well are these jobs served?';
   return `<section id="verdict" aria-labelledby="verdict-title">
 <h2 id="verdict-title">Verdict</h2>

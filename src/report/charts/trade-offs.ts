@@ -1,6 +1,6 @@
 import type { ChartSpec, DataTable, Figure, View } from '../chart.ts';
 import { chartText } from '../chart-text.ts';
-import type { ReportFacts } from '../model.ts';
+import type { ContenderKind, ReportFacts } from '../model.ts';
 import { counted, listed, quantity } from '../number-text.ts';
 import { figureOf, isSweep, meanOf, sweepFigure, sweepFigures } from '../sweep-points.ts';
 import type { SweepFigure } from '../sweep-points.ts';
@@ -32,7 +32,7 @@ export const tradeOffs: ChartSpec = {
         hovermode: 'closest',
       },
       height: 420,
-      sentence: sentenceOf(points, x, y),
+      sentence: sentenceOf(points, x, y, facts.kind),
       table: () => tableOf(points, x, y),
     };
   },
@@ -113,11 +113,14 @@ function axisOf(figure: SweepFigure, { theme }: View): Record<string, unknown> {
   };
 }
 
-function sentenceOf(points: readonly TradeOff[], x: SweepFigure, y: SweepFigure): string {
+const ONE = { policy: 'policy setting', system: 'system' };
+
+function sentenceOf(points: readonly TradeOff[], x: SweepFigure, y: SweepFigure, kind: ContenderKind = 'policy'): string {
   const front = points.filter(({ onFront }) => onFront);
   const names = front.slice(0, 6).map((point) => `${point.label} (${quantity(point.x, x.unit)}, ${quantity(point.y, y.unit)})`);
+  const what = kind === 'policy or system' ? `${points.length} policies and systems` : counted(points.length, ONE[kind]);
   const more = front.length > 6 ? ` and ${front.length - 6} more` : '';
-  return `Of ${counted(points.length, 'policy setting')}, ${front.length} ${front.length === 1 ? 'is' : 'are'} beaten by no other in ${x.label} and ${y.label} at once: ${listed(names)}${more}.`;
+  return `Of ${what}, ${front.length} ${front.length === 1 ? 'is' : 'are'} beaten by no other in ${x.label} and ${y.label} at once: ${listed(names)}${more}.`;
 }
 
 function tableOf(points: readonly TradeOff[], x: SweepFigure, y: SweepFigure): DataTable {
