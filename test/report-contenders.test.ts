@@ -97,7 +97,7 @@ test.each([
 ])('$what are called so', async ({ isSystem, title, question }) => {
   const own = all.filter(({ label, cluster }) => label === 'fcfs' && cluster === 'big');
   const runs = [0, 1, 2, 3, 4].flatMap((index) =>
-    own.map((one) => ({ ...one, label: `l${index}`, isSystem: isSystem[index % 2] })),
+    own.map((one): Run => ({ ...one, label: `l${index}`, ...(isSystem[index % 2] && { isSystem: true }) })),
   );
   const { facts } = await buildReport([results(runs, {})], wishes);
   expect(facts.title).toContain(title);
