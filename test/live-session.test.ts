@@ -101,6 +101,7 @@ function decisions({ start, end, state, placements, attempts }: Schedule) {
 }
 
 const policies = await loadPolicies();
+await Promise.all(policies.map(({ load }) => load?.()));
 
 describe.each(policies)('$name', (spec) => {
   test('decides the same live as simulated', () => {

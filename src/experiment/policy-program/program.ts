@@ -23,6 +23,17 @@ const LONGEST_START = 60_000;
 /** What a line of a program is shown of in messages [characters]. */
 const SHOWN = 200;
 
+/** Those that were started and not yet seen to be gone. */
+const living = new Set<Program>();
+
+/**
+ * What is stopped by Ctrl-C in the midst of its work is not brought to an end by itself: it cannot even be told whether it
+ * comes to kill its program. When the process ends, it does.
+ */
+function killAllAtTheEnd(): void {
+  for (const program of living) program.killUnseen();
+}
+
 export class Program {
   readonly #path: string;
   readonly #answerWithin: number;
@@ -55,6 +66,8 @@ export class Program {
       port: port2,
     };
     this.#descriptors = [questions.writer, answers.reader, answers.writer];
+    if (living.size === 0) process.once('exit', killAllAtTheEnd);
+    living.add(this);
     this.#worker = new Worker(watcherScript(), { eval: true, workerData: task, transferList: [port2] });
     this.#worker.unref();
     port1.unref();
@@ -105,6 +118,11 @@ export class Program {
     this.#release(0);
   }
 
+  /** Ends it without waiting until it is gone. */
+  killUnseen(): void {
+    if (Atomics.load(this.#flags, STATE) === STARTED) killNow(this.#flags[PROCESS]);
+  }
+
   #release(patience: number): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -113,11 +131,13 @@ export class Program {
     // What it still writes is read by nobody, and must not hold up the watcher's last line.
     closeSync(this.#descriptors[1]);
     if (Atomics.load(this.#flags, STATE) === STARTED) {
-      killNow(this.#flags[PROCESS]);
+      this.killUnseen();
       Atomics.wait(this.#flags, STATE, STARTED, LONGEST_START);
     }
     // Not before the watcher has written its last to the pipe: the number would be another file's.
     if (Atomics.load(this.#flags, STATE) !== OVER) return;
+    living.delete(this);
+    if (living.size === 0) process.off('exit', killAllAtTheEnd);
     this.#port.close();
     void this.#worker.terminate();
     closeSync(this.#descriptors[2]);
