@@ -124,3 +124,17 @@ test('the pods of a job that its limit killed are not made anew', async () => {
   expect(await runToEnd(long, 'easy')).toEqual([KILLED]);
   expect(calls('POST pods')).toBe(2);
 });
+
+test('a pod whose deletion meets a conflict is deleted all the same', async () => {
+  let refused = 0;
+  api.fault = ({ method, path }) => {
+    if (refused > 0) return undefined;
+    // One pod of two is bound: it has to go again, and runs on if nobody makes it.
+    if (method === 'POST' && path.endsWith('-1/binding')) return { status: 409 };
+    if (method !== 'DELETE' || !path.includes('/pods/')) return undefined;
+    refused++;
+    return { status: 409 };
+  };
+  expect(await runToEnd([{ submit: 0, runtime: 3 * SECOND, procs: 2 }], 'gang')).toEqual([COMPLETED]);
+  expect(refused).toBe(1);
+});

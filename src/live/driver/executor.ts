@@ -102,16 +102,25 @@ export class Executor {
 
   async #delete(order: DeleteOrder): Promise<void> {
     const { pod, why } = order;
-    const { calls, announcer, times, evictions } = this.#parts;
+    const { calls, announcer, times, evictions, signal } = this.#parts;
     times.deleting(pod, why);
     if (why === 'preempted') await announcer.preempted(pod);
     const seconds = this.#graceOf(order);
+    const call = () =>
+      why === 'preempted' && evictions !== undefined ? calls.evict(pod, evictions, seconds) : calls.delete(pod, seconds);
+    for (let tries = 0; !(await this.#isDeletedBy(call)); tries++) {
+      await calls.api.clock.sleep(Math.min(WAIT.longest, WAIT.first * 2 ** tries), signal);
+    }
+  }
+
+  /** Whether the pod has been asked to go, or has gone; false: somebody else was at it, and it must be tried again. */
+  async #isDeletedBy(call: () => Promise<void>): Promise<boolean> {
     try {
-      if (why === 'preempted' && evictions !== undefined) await calls.evict(pod, evictions, seconds);
-      else await calls.delete(pod, seconds);
+      await call();
+      return true;
     } catch (error) {
-      // It is gone, or another one has its name.
-      if (isStatus(error, 404) || isStatus(error, 409)) return;
+      if (isStatus(error, 404) || (isStatus(error, 409) && isOther(error.message))) return true;
+      if (isStatus(error, 409)) return false;
       throw isStatus(error, 403) ? forbidden(error.message) : error;
     }
   }
@@ -124,4 +133,12 @@ export class Executor {
     if (why !== 'preempted') return 1;
     return grace === undefined ? undefined : Math.max(1, Math.ceil(this.#parts.byClock(grace) / 1000));
   }
+}
+
+/**
+ * Another pod has its name by now. In the words of the API server: apimachinery, pkg/apis/meta/v1, Preconditions, as
+ * storage.Preconditions.Check tells them.
+ */
+function isOther(message: string): boolean {
+  return /UID in (the )?precondition/i.test(message);
 }
