@@ -102,6 +102,8 @@ describe('the page that is served', () => {
     const coming = join(temporaryFolder(), 'coming');
     mkdirSync(coming);
     const { address, child, outcome } = await serve([coming, '--watch']);
+    // Who comes before the results have been looked at is not left with an empty page.
+    expect((await ask(address, '/')).text).toContain('EventSource');
     const told = versionsTold(address);
     let said = '';
     child.stderr?.on('data', (text: string) => (said += text));

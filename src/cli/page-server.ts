@@ -34,10 +34,6 @@ export class PageServer {
     return `http://${host.includes(':') ? `[${host}]` : host}:${taken}/`;
   }
 
-  get isEmpty(): boolean {
-    return this.#version === 0;
-  }
-
   show(html: string): void {
     this.#version++;
     this.#page = Buffer.from(html);

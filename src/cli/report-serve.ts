@@ -51,8 +51,8 @@ async function serve(given: readonly string[], options: ServeOptions): Promise<v
   const port = wholeNumber(options.port, '--port', 0);
   const stop = stopOnSignals();
   const server = new PageServer();
-  // Nothing is served that could not be made; while results are waited for, that is said.
-  if (!options.watch) server.show(await pageOf(dirs, wishes));
+  // Nothing is served that could not be made; while results are waited for, that is said. Whoever is quick comes before them.
+  server.show(options.watch ? followingPage(WAITING) : await pageOf(dirs, wishes));
   const address = await server.listen(options.host, port);
   print(`${address}\n`);
   say(options.watch ? 'following the results; Ctrl-C ends it' : 'Ctrl-C ends it');
@@ -93,13 +93,12 @@ async function showNow(dirs: readonly string[], wishes: PageWishes, server: Page
     // Half of a result, or none yet: the next look may find it whole.
     if (!(error instanceof InputError)) throw error;
     warn(`${error.where}: ${error.problem}; waiting`);
-    if (server.isEmpty) server.show(followingPage(WAITING));
   }
 }
 
 const WAITING = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"><title>yardmaster</title></head>
-<body><p>There is no complete result yet. This page loads again when there is one.</p></body></html>
+<body><p>There is no complete result yet, or its page is still being made. This one loads again when there is one.</p></body></html>
 `;
 
 function untilAborted(signal: AbortSignal): Promise<void> {
