@@ -138,7 +138,7 @@ describe('for machines', () => {
     expect(compared.code).toBe(1);
     const comparison = JSON.parse(compared.stdout) as object;
     expect(Object.keys(comparison)).toEqual(
-      ['kind', 'baseline', 'labels', 'runs', 'verdicts', 'thresholds', 'unfinished', 'missing'], // prettier-ignore
+      ['kind', 'baseline', 'labels', 'runs', 'verdicts', 'same_schedules', 'thresholds', 'unfinished', 'missing'], // prettier-ignore
     );
     expect(comparison).toMatchObject({
       labels: ['fcfs', 'easy'],
