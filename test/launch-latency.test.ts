@@ -1,34 +1,14 @@
 // Launch latencies that were measured: written by "live compare --profile", taken by scenarios, drawn by simulations.
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { processorPool } from '../src/cluster.ts';
 import { LaunchLatency } from '../src/engine/launch-latency.ts';
 import { simulate } from '../src/engine/simulate.ts';
-import { quantilesOf, reactionTimes } from '../src/live/compare/reaction.ts';
+import { reactionTimes } from '../src/live/compare/reaction.ts';
 import { fcfs } from '../src/policies/fcfs.ts';
 import { sjf } from '../src/policies/sjf.ts';
 import { readJobs } from '../src/results/read-jobs.ts';
 import { readScenario } from '../src/scenario-file.ts';
 import { workloadOf } from './workload-of.ts';
-
-const values = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 12 });
-
-describe('quantiles', () => {
-  test('lie between the values as by hand', () => {
-    expect(quantilesOf([30, 10, 20], 5)).toEqual([10, 15, 20, 25, 30]);
-    expect(quantilesOf([7], 3)).toEqual([7, 7, 7]);
-    expect(quantilesOf([], 3)).toEqual([]);
-  });
-
-  test('of as many as there are values are the values', () => {
-    fc.assert(
-      fc.property(values, (given) => {
-        const sorted = [...given].sort((a, b) => a - b);
-        if (given.length > 1) expect(quantilesOf(given, given.length)).toEqual(sorted);
-      }),
-    );
-  });
-});
 
 describe('a launch', () => {
   test('draws as the quantiles are spread', () => {

@@ -1,26 +1,25 @@
 /** What a live run has measured, as settings of a scenario: "live compare --profile". */
 import { stringify } from 'yaml';
-import { quantilesOf } from '../live/compare/reaction.ts';
+import { quantiles } from '../metrics/quantiles.ts';
 import { packageVersion } from './version.ts';
 import type { LiveComparison } from './live-compare.ts';
 
 /** Quantiles that are written: every twentieth part of the launches. */
-const POINTS = 21;
+const EVENLY = Array.from({ length: 21 }, (_, index) => index / 20);
 
 /**
  * How long it takes until jobs run, as quantiles; an attempt of a scheduler that can be told what attempts cost takes at most
  * what is left of a second in which most pods were bound, and a binding its median. All in the time of the workload.
  */
 export function profileText(comparisons: readonly LiveComparison[]): string {
-  const launch = quantilesOf(comparisons.flatMap(launches), POINTS);
+  const measured = comparisons.flatMap(launches);
+  const launch = quantiles(Float64Array.from(measured), EVENLY);
   // A job of Slurm has started as soon as it is decided on: what it holds its nodes longer comes at its end.
-  const release = quantilesOf(
-    comparisons.flatMap(({ live }) => (live.slurm ? [1000 * live.slurm.run_longer_s.median * live.time_scale] : [])),
-    3,
-  );
+  const longer = comparisons.flatMap(({ live }) => (live.slurm ? [1000 * live.slurm.run_longer_s.median * live.time_scale] : []));
+  const [release] = quantiles(Float64Array.from(longer), [0.5]);
   const costs = {
-    ...(launch.length === 0 ? {} : { launch: launch.map(milliseconds) }),
-    ...(release.length === 0 ? {} : { release: milliseconds(release[1]) }),
+    ...(measured.length === 0 ? {} : { launch: launch.map(milliseconds) }),
+    ...(longer.length === 0 ? {} : { release: milliseconds(release) }),
   };
   const settings = { policies: comparisons.map(policyOf), costs };
   return `${provenance(comparisons)}${stringify(settings)}`;

@@ -1,6 +1,5 @@
 import type { FinishedPoint } from '../experiment/experiment.ts';
-import { rejectionsText } from '../report/rejections-text.ts';
-import type { Rejection } from '../schedule.ts';
+import { addedUp, rejectionsText } from '../report/rejections-text.ts';
 import { count } from './account.ts';
 import { warn } from './terminal.ts';
 
@@ -12,14 +11,7 @@ export function sayRejected(finished: readonly FinishedPoint[]): void {
     if (points.length === 0) continue;
     const jobs = points.reduce((total, { summary }) => total + summary.jobs.rejected, 0);
     const where = finished.length === 1 ? '' : ` in ${count(points.length, 'point')}`;
-    const why = rejectionsText(jobs, merged(points.flatMap(({ summary }) => summary.rejections ?? [])));
+    const why = rejectionsText(jobs, addedUp(points.flatMap(({ summary }) => summary.rejections ?? [])));
     warn(`${policy}: ${count(jobs, 'job')} ${jobs === 1 ? 'was' : 'were'} rejected${where}${why}`);
   }
-}
-
-/** Each reason once, the most frequent first. */
-function merged(rejections: readonly Rejection[]): Rejection[] {
-  const jobs = new Map<string, number>();
-  for (const rejection of rejections) jobs.set(rejection.reason, (jobs.get(rejection.reason) ?? 0) + rejection.jobs);
-  return [...jobs].map(([reason, number]) => ({ reason, jobs: number })).sort((a, b) => b.jobs - a.jobs);
 }

@@ -1,6 +1,13 @@
 import type { Rejection } from '../schedule.ts';
 import { counted, grouped } from './number-text.ts';
 
+/** Of several runs together: each reason once, the most frequent first. */
+export function addedUp(rejections: readonly Rejection[]): Rejection[] {
+  const jobs = new Map<string, number>();
+  for (const rejection of rejections) jobs.set(rejection.reason, (jobs.get(rejection.reason) ?? 0) + rejection.jobs);
+  return [...jobs].map(([reason, number]) => ({ reason, jobs: number })).sort((a, b) => b.jobs - a.jobs);
+}
+
 /** Reasons that are told one by one [count]. */
 const TOLD = 5;
 

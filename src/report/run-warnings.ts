@@ -1,9 +1,8 @@
 import type { Run } from '../results/read.ts';
-import type { Rejection } from '../schedule.ts';
 import { groupedFacts, spreadText } from './equal-facts.ts';
 import type { Fact } from './equal-facts.ts';
 import { counted } from './number-text.ts';
-import { rejectionsText } from './rejections-text.ts';
+import { addedUp, rejectionsText } from './rejections-text.ts';
 
 interface Said {
   readonly state: string;
@@ -43,17 +42,9 @@ function jobFact({ state, one, many, after = { one: '', many: '' } }: Said, runs
   const counts = runs.map(({ summary: { jobs } }) => jobs[state] ?? 0);
   const all = counts.reduce((sum, count) => sum + count, 0);
   if (all === 0) return '';
-  const why = state === 'rejected' ? rejectionsText(all, rejectionsOf(runs)) : '';
+  const why = state === 'rejected' ? rejectionsText(all, addedUp(runs.flatMap(({ summary }) => summary.rejections ?? []))) : '';
   const number = all === 1 ? 'one' : 'many';
   return `${counted(all, 'job')} ${{ one, many }[number]}${spreadText(counts)}${after[number]}${why}.`;
-}
-
-/** Those of all runs, the most frequent reason first. */
-function rejectionsOf(runs: readonly Run[]): Rejection[] {
-  const jobs = new Map<string, number>();
-  for (const { summary } of runs)
-    for (const one of summary.rejections ?? []) jobs.set(one.reason, (jobs.get(one.reason) ?? 0) + one.jobs);
-  return [...jobs].map(([reason, count]) => ({ reason, jobs: count })).sort((a, b) => b.jobs - a.jobs);
 }
 
 /** Beyond this nobody reads them. */

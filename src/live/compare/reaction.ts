@@ -17,15 +17,3 @@ export function reactionTimes(simulated: JobTable, live: JobTable): number[] {
     .filter((wait) => !Number.isNaN(wait));
   return waits.sort((a, b) => a - b).slice(0, waits.length - Math.floor(waits.length * TAIL));
 }
-
-/** From the least to the greatest, evenly spaced; none of none. */
-export function quantilesOf(values: readonly number[], count: number): number[] {
-  const sorted = Float64Array.from(values).sort();
-  if (sorted.length === 0) return [];
-  return Array.from({ length: count }, (_, index) => {
-    const at = (index / (count - 1)) * (sorted.length - 1);
-    const below = Math.floor(at);
-    const high = sorted[Math.min(below + 1, sorted.length - 1)];
-    return sorted[below] + (high - sorted[below]) * (at - below);
-  });
-}

@@ -247,11 +247,7 @@ export class JobLife {
   #reset(job: number): void {
     this.#changed.add(job);
     if (this.states.of(job).isOver) return;
-    for (const task of this.#parts.tasks.of(job)) {
-      if (task.pod?.nodeName !== undefined) this.#parts.pods.delete(task.pod, 'surplus');
-      free(task);
-      if (task.pod === undefined) this.#parts.pods.replace(task);
-    }
+    for (const task of this.#parts.tasks.of(job)) this.#parts.pods.renew(task);
   }
 
   /** Answers whether the run is over. */

@@ -2,7 +2,7 @@
 import type { Eviction } from '../../policy.ts';
 import type { JobLifeParts } from './job-life.ts';
 import type { JobState } from './job-states.ts';
-import { free, isOffNode } from './tasks.ts';
+import { isOffNode } from './tasks.ts';
 
 type Parts = Pick<JobLifeParts, 'core' | 'tasks' | 'happenings' | 'pods'>;
 
@@ -24,11 +24,7 @@ export function settleLeaving(parts: Parts, state: JobState): void {
     for (const task of leaving.tasks) parts.pods.takeOff(task, 'preempted');
     if (!leaving.tasks.every(isOffNode)) continue;
     state.leaving = state.leaving.filter((other) => other !== leaving);
-    for (const task of leaving.tasks) {
-      if (task.pod?.nodeName !== undefined) parts.pods.delete(task.pod, 'surplus');
-      free(task);
-      if (task.pod === undefined) parts.pods.replace(task);
-    }
+    for (const task of leaving.tasks) parts.pods.renew(task);
     haveLeft(parts, state, leaving.eviction);
   }
 }

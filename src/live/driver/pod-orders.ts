@@ -2,6 +2,7 @@
 import { isFinished } from './live-pod.ts';
 import type { LivePod } from './live-pod.ts';
 import type { DeletionReason, Order } from './orders.ts';
+import { free } from './tasks.ts';
 import type { Task, TaskTable } from './tasks.ts';
 
 export class PodOrders {
@@ -35,6 +36,13 @@ export class PodOrders {
   /** Another pod for a task that had one. The first pod of a task is made when the workload says so. */
   replace(task: Task): void {
     if (task.generation >= 0) this.make(task);
+  }
+
+  /** No node is decided on for the task any more; a pod that was on one is made anew. */
+  renew(task: Task): void {
+    if (task.pod?.nodeName !== undefined) this.delete(task.pod, 'surplus');
+    free(task);
+    if (task.pod === undefined) this.replace(task);
   }
 
   /** The next pod of a task, unless it is coming. */
