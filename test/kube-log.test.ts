@@ -99,6 +99,7 @@ describe('a damaged record is an error with its place', () => {
     ['x.pods[1].name', { pods: [...whole.pods, ...whole.pods] }],
     ['x.pods[0].name', { pods: [{ t: 0 }] }],
     ['x.events[0].pod', { events: [{ t: 1, ev: 'gone', pod: 'b' }] }],
+    ['x.order', { order: 'somehow' }],
     ['x.events[0].node', { events: [{ t: 1, ev: 'bind', pod: 'a', node: 'm' }] }],
   ])('%s', (place, damage) => {
     const read = () => readKubeLog({ ...whole, ...damage }, 'x');
@@ -119,12 +120,33 @@ describe('a search that stops early', () => {
     );
 
   test('with few enough nodes all are looked at', () => {
-    const search = new SampledSearch(200, 200);
+    const search = new SampledSearch(200, 200, 'fresh');
     expect([allows(search, 150, 3), allows(search, 3, 3)]).toEqual([false, true]);
   });
 
+  test('where it begins may be known, or shows in what it finds', () => {
+    const nodes = Int32Array.from({ length: 1000 }, (_, i) => i);
+    const totals = new Float64Array(1000);
+    const finds = (search: SampledSearch, real: number) => search.allows(nodes, nodes, totals, real);
+    const begun = (knows: 'fresh' | 'running') => new SampledSearch(1000, 420, knows);
+    // Each of 16 workers may be ahead of what was found by its 31 nodes, and no more.
+    expect([finds(begun('fresh'), 890), finds(begun('fresh'), 999)]).toEqual([true, false]);
+    expect(finds(begun('running'), 999)).toBe(true);
+    // Each search begins 420 behind the last: they do not all come to the same node.
+    const running = begun('running');
+    const found = Array.from({ length: 50 }, () => finds(running, 0));
+    expect(found.slice(0, 2)).toEqual([true, true]);
+    expect(found).toContain(false);
+  });
+
+  test('if the order of the nodes is not known, only how many are better says what cannot be', () => {
+    const better = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+    const unknown = (count: number) => allows(new SampledSearch(200, 100, 'unknown'), 0, ...better(count));
+    expect([unknown(0), unknown(100), unknown(101)]).toEqual([true, true, false]);
+  });
+
   test('the better nodes may not have been looked at, but not if there are too many workers needed to miss them', () => {
-    const few = (real: number, ...better: number[]) => allows(new SampledSearch(200, 100), real, ...better);
+    const few = (real: number, ...better: number[]) => allows(new SampledSearch(200, 100, 'fresh'), real, ...better);
     expect(few(0, 199)).toBe(true);
     // Two in each chunk: each worker is at the beginning of its own, and together they have not found enough.
     expect(few(0, ...Array.from({ length: 199 }, (_, i) => i + 1))).toBe(false);

@@ -38,7 +38,7 @@ const newState = (name = 'test'): ClusterState => ({
 const newFolder = () => new ClusterFolder(join(temporaryFolder(), 'cluster'));
 
 describe('nodes', () => {
-  const asRead = (node: Node) => readNode(JSON.parse(JSON.stringify(fakeNode(node, 'test'))), 'node');
+  const asRead = (node: Node) => readNode(JSON.parse(JSON.stringify(fakeNode(node, 'test', 0))), 'node');
 
   test('an API server that reads one back has the node of the simulation', () => {
     const specs = fc.record({

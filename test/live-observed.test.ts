@@ -107,6 +107,7 @@ test('a record of what was watched is one that "verify kube-log" judges', () => 
   });
   const document = record.document([node('n1'), node('n0')], 'kube-scheduler v1.36.3', 'test');
   const log = readKubeLog(JSON.parse(JSON.stringify(document)), 'record');
+  expect(log.order).toBe('unknown');
   expect(log.nodes.map(({ name }) => name)).toEqual(['n0', 'n1']);
   expect(log.events.map(({ at, kind, pod }) => `${at} ${kind} ${pod}`)).toEqual([
     '10 bind a',
@@ -116,4 +117,22 @@ test('a record of what was watched is one that "verify kube-log" judges', () => 
   ]);
   const { pods, agree } = replayGuided(log, '1.36', 'record');
   expect([pods, agree]).toEqual([3, 3]);
+});
+
+test('a record tells in which order nodes were made, where they say it', () => {
+  const node = (name: string, place?: number) => ({
+    metadata: { name, annotations: place === undefined ? undefined : { 'yardmaster.dev/place': `${place}` } },
+    status: { allocatable: { cpu: '4', memory: '8Gi', pods: '110' } },
+  });
+  const orderOf = (...nodes: object[]) => {
+    const { order, nodes: sorted } = readKubeLog(new KubeRecord().document(nodes, 'kube-scheduler', 'test'), 'record');
+    return [order, ...sorted.map(({ name }) => name)];
+  };
+  expect(orderOf(node('cpu1', 3), node('gpu0', 0), node('cpu0', 2), node('gpu1', 1))).toEqual([
+    ...['running', 'gpu0', 'gpu1', 'cpu0', 'cpu1'],
+  ]);
+  // One was made anew by somebody else, or is gone: the scheduler has another order.
+  expect(orderOf(node('a', 0), node('b'), node('c', 2))[0]).toBe('unknown');
+  expect(orderOf(node('a', 0), node('c', 2))[0]).toBe('unknown');
+  expect(orderOf(node('n10'), node('n9'))).toEqual(['unknown', 'n9', 'n10']);
 });

@@ -11,6 +11,7 @@ import type { Random } from '../random.ts';
 import { randomStream } from '../random.ts';
 import type { LogDecision } from './kube-log-decisions.ts';
 import { SampledSearch } from './kube-log-sampling.ts';
+import type { KnownOrder } from './kube-log-sampling.ts';
 import type { LogState } from './kube-log-state.ts';
 
 export interface Verdict {
@@ -29,11 +30,12 @@ export class Judge {
   readonly #search: SampledSearch;
   readonly #random: Random = randomStream(0, 'no choice is left to chance');
 
-  constructor(state: LogState) {
+  constructor(state: LogState, order: KnownOrder) {
     this.#state = state;
     this.#exhaustive = { ...state.profile, percentageOfNodesToScore: 100 };
     const { nodeCount } = state.snapshot;
-    this.#search = new SampledSearch(nodeCount, numFeasibleNodesToFind(nodeCount, state.profile.percentageOfNodesToScore));
+    const enough = numFeasibleNodesToFind(nodeCount, state.profile.percentageOfNodesToScore);
+    this.#search = new SampledSearch(nodeCount, enough, order);
   }
 
   /** Does not change the state. What can be told of where the next search begins is kept only if it agrees. */
@@ -58,8 +60,10 @@ export class Judge {
     const real = rows.indexOf(snapshot.rowOf(node) ?? -1);
     if (real < 0) return `it does not fit ${node}, but ${this.#names(best)}`;
     if (isNominatedAlone(pod, found)) return undefined;
-    const allowed = this.#search.allows(snapshot.order, rows, totals, real);
-    return allowed ? undefined : `${this.#names(best)} are better: ${highest} to ${totals[real]}`;
+    if (this.#search.allows(snapshot.order, rows, totals, real)) return undefined;
+    if (totals[real] === highest)
+      return 'it is one of the best, but a search that goes on where the last one ended does not find it';
+    return `${this.#names(best)} are better: ${highest} to ${totals[real]}`;
   }
 
   #verdictOnFailure(pod: PodInfo, found: Found, decision: Exclude<LogDecision, { kind: 'bind' }>): Verdict {

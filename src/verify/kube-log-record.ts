@@ -4,6 +4,7 @@ import { JsonField } from '../kubernetes-json.ts';
 import { readNode } from '../kubernetes-read-cluster.ts';
 import { readPod } from '../kubernetes-read-pod.ts';
 import type { Node, Pod } from '../kubernetes.ts';
+import type { KnownOrder } from './kube-log-sampling.ts';
 
 /** A pod with the time of its creation [ms]. */
 export interface LogPod {
@@ -31,6 +32,8 @@ export interface KubeLog {
   readonly scheduler: string;
   readonly scenario: string;
   readonly nodes: readonly Node[];
+  /** What is known of the order in which its scheduler looks at the nodes. */
+  readonly order: KnownOrder;
   readonly pods: readonly LogPod[];
   /** By time. */
   readonly events: readonly LogEvent[];
@@ -59,6 +62,7 @@ export function readKubeLog(json: unknown, where: string): KubeLog {
     scheduler: field.at('scheduler').text() ?? 'kube-scheduler',
     scenario: field.at('scenario').text() ?? '',
     nodes: nodes.map(readLogNode),
+    order: field.at('order').word('fresh', 'running', 'unknown') ?? 'fresh',
     pods: pods.map(readLogPod),
     events: events.map(readEvent).sort((a, b) => a.at - b.at),
     profile: field.at('profile').value,

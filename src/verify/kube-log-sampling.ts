@@ -6,19 +6,28 @@
  */
 const WORKERS = 16;
 
+/**
+ * What is known of the order in which a scheduler looks at nodes. `fresh`: it is that of the record, and the first search
+ * begins with the first node; `running`: the same, but the scheduler has searched before, nobody knows how often;
+ * `unknown`: it may be any order, as after it was started anew.
+ */
+export type KnownOrder = 'fresh' | 'running' | 'unknown';
+
 export class SampledSearch {
   readonly #nodes: number;
   readonly #enough: number;
+  readonly #known: KnownOrder;
   readonly #chunk: number;
   /** By place in the order of nodes: 1 if the next search may begin there. */
   #starts: Uint8Array;
 
-  constructor(nodes: number, enough: number) {
+  constructor(nodes: number, enough: number, known: KnownOrder) {
     this.#nodes = nodes;
     this.#enough = enough;
+    this.#known = known;
     this.#chunk = Math.max(1, Math.min(Math.trunc(Math.sqrt(nodes)), Math.trunc(nodes / WORKERS) + 1));
     this.#starts = new Uint8Array(nodes);
-    if (nodes > 0) this.#starts[0] = 1;
+    this.#starts.fill(1, 0, known === 'fresh' ? 1 : nodes);
   }
 
   /**
@@ -26,7 +35,9 @@ export class SampledSearch {
    * it takes scores not to depend on which others were found. If it may, the places where the next search begins are kept.
    */
   allows(order: Int32Array, rows: Int32Array, totals: Float64Array, real: number): boolean {
-    if (rows.length <= this.#enough) return totals.every((total) => total <= totals[real]);
+    const notBetter = totals.reduce((count, total) => count + (total <= totals[real] ? 1 : 0), 0);
+    if (notBetter < Math.min(this.#enough, rows.length)) return false;
+    if (rows.length <= this.#enough || this.#known === 'unknown') return true;
     const totalOf = new Map(Array.from(rows, (row, index) => [row, totals[index]]));
     const values = Float64Array.from(order, (row) => totalOf.get(row) ?? NaN);
     const place = order.indexOf(rows[real]);

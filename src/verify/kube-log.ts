@@ -56,7 +56,7 @@ class Replay {
     this.#log = log;
     this.#unaware = unaware;
     this.#state = new LogState(log, version, where);
-    this.#judge = new Judge(this.#state);
+    this.#judge = new Judge(this.#state, log.order);
     this.#decisions = decisionsOf(log);
     for (const decision of this.#decisions) {
       if (!this.#firstOf.has(decision.pod)) this.#firstOf.set(decision.pod, decision);

@@ -1,4 +1,4 @@
-/** The nodes of a live cluster: made all at once, and waited for. */
+/** The nodes of a live cluster: made one after the other, and waited for. */
 import type { Node } from '../../kubernetes.ts';
 import { CLUSTER_LABEL } from './names.ts';
 import { fakeNode } from './node-manifest.ts';
@@ -6,15 +6,12 @@ import type { Api } from './requests.ts';
 
 export const NODES = '/api/v1/nodes';
 
-/** How many are asked for at the same time [count]. */
-const AT_ONCE = 16;
-
+/** In the order of the cluster, as in a simulation: where a scheduler does not look at all nodes, it looks in this order. */
 export async function createNodes(api: Api, nodes: readonly Node[], cluster: string, signal?: AbortSignal): Promise<void> {
-  let next = 0;
-  const worker = async () => {
-    for (; next < nodes.length; signal?.throwIfAborted()) await api.create(NODES, fakeNode(nodes[next++], cluster));
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, nodes.length) }, worker));
+  for (const [place, node] of nodes.entries()) {
+    signal?.throwIfAborted();
+    await api.create(NODES, fakeNode(node, cluster, place));
+  }
 }
 
 /** A node as far as its readiness goes. */

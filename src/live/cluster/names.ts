@@ -6,6 +6,9 @@ export const CLUSTER_LABEL = 'yardmaster.dev/cluster';
 /** By this annotation KWOK knows the nodes that it plays the kubelet of. Source: kwok v0.8.0, kustomize/kwokctl/resource/node.yaml. */
 export const FAKE_NODE = { key: 'kwok.x-k8s.io/node', value: 'fake' } as const;
 
+/** Annotates nodes that were made one after the other: the how-manieth it was, from 0. A scheduler looks at them in this order. */
+export const PLACE = 'yardmaster.dev/place';
+
 /** How long a pod runs once it has started; without it, until it is deleted. */
 export const RUNTIME = 'yardmaster.dev/runtime';
 /** With what its containers end; 0 if it does not say. */

@@ -1,14 +1,14 @@
 /** Nodes as objects for the API server. */
 import type { Node, Resources } from '../../kubernetes.ts';
-import { CLUSTER_LABEL, FAKE_NODE } from './names.ts';
+import { CLUSTER_LABEL, FAKE_NODE, PLACE } from './names.ts';
 
 /** The kubelet's own limit, for nodes that do not say how many pods they take. Source: kubelet, --max-pods. */
 const MAX_PODS = 110;
 /** What the kubelet itself says of its node; other resources have amounts without a unit. */
 const IN_BYTES = new Set(['memory', 'ephemeral-storage']);
 
-/** A node that KWOK plays the kubelet of, registered as the kubelet does it, with all that it has. */
-export function fakeNode(node: Node, cluster: string): object {
+/** A node that KWOK plays the kubelet of, registered as the kubelet does it, with all that it has. `place`: the how-manieth. */
+export function fakeNode(node: Node, cluster: string, place: number): object {
   const { name, labels, taints, unschedulable } = node;
   return {
     apiVersion: 'v1',
@@ -16,7 +16,7 @@ export function fakeNode(node: Node, cluster: string): object {
     metadata: {
       name,
       labels: { ...standardLabels(name), ...Object.fromEntries(labels), [CLUSTER_LABEL]: cluster },
-      annotations: { [FAKE_NODE.key]: FAKE_NODE.value },
+      annotations: { [FAKE_NODE.key]: FAKE_NODE.value, [PLACE]: `${place}` },
     },
     spec: {
       ...(taints.length === 0 ? {} : { taints: taints.map(({ key, value, effect }) => ({ key, value, effect })) }),

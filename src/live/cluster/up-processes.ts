@@ -79,11 +79,12 @@ async function bringUp(plan: Plan, wish: ClusterWish, state: ClusterState): Prom
     await allowKwok(api, name, { kind: 'User', name: users.kwok.name });
     onStep('kube-controller-manager, kube-scheduler');
     for (const component of [controllerManager(plan), scheduler(plan)]) start(component, folder, state);
+    // A scheduler that comes after the nodes knows them in the order of their names.
+    await waitFor('kube-scheduler', () => answers(`https://${LOOPBACK}:${ports.scheduler}/readyz`), waiting);
     onStep(`kwok and ${nodes.length} nodes`);
     const kubelets: KwokPlan = { program: plan.programs.kwok, port: ports.kwok, file: plan.file, nodes: nodes.length };
     await bringUpNodes(api, kubelets, nodes, waiting);
     await waitFor('kube-controller-manager', () => answers(`https://${LOOPBACK}:${ports.controllers}/healthz`), waiting);
-    await waitFor('kube-scheduler', () => answers(`https://${LOOPBACK}:${ports.scheduler}/readyz`), waiting);
     await nodesReady(api, kubelets, waiting);
   } finally {
     api.close();

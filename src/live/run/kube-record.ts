@@ -2,6 +2,8 @@
  * A record of what a real kube-scheduler did (format `kube-real-log/1`), taken from the watch of pods: in the order of the
  * API server's own revisions, at the times at which it was heard. `yardmaster verify kube-log` judges it.
  */
+import { PLACE } from '../cluster/names.ts';
+
 interface RawPod {
   readonly metadata: {
     readonly name: string;
@@ -27,7 +29,12 @@ interface RawPod {
 }
 
 interface RawNode {
-  readonly metadata: { readonly name: string; readonly labels?: unknown; readonly creationTimestamp?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: unknown;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly creationTimestamp?: string;
+  };
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly status?: { readonly allocatable?: unknown; readonly capacity?: unknown };
 }
@@ -78,14 +85,14 @@ export class KubeRecord {
   }
 
   document(nodes: readonly unknown[], scheduler: string, scenario: string): object {
+    const known = nodes.map((node) => node as RawNode).sort(byCreation);
     return {
       format: 'kube-real-log/1',
       scheduler,
       scenario,
-      nodes: nodes
-        .map((node) => node as RawNode)
-        .sort(byCreation)
-        .map(nodeOf),
+      // It may have searched before, for pods of others or of another run.
+      order: known.every((node, place) => placeOf(node) === place) ? 'running' : 'unknown',
+      nodes: known.map(nodeOf),
       pods: this.#pods,
       events: this.#events,
     };
@@ -130,10 +137,19 @@ const NAMES = new Intl.Collator('en', { numeric: true });
  * In the order in which a scheduler came to know them, which says where it looks first in a cluster so large that it does
  * not look at all nodes. Source: kube-scheduler, internal/cache/node_tree.go. The API tells only the second.
  */
-function byCreation({ metadata: a }: RawNode, { metadata: b }: RawNode): number {
+function byCreation(one: RawNode, other: RawNode): number {
+  const { metadata: a } = one;
+  const { metadata: b } = other;
+  const places = placeOf(one) - placeOf(other);
+  if (!Number.isNaN(places)) return places;
   const [first = '', second = ''] = [a.creationTimestamp, b.creationTimestamp];
   if (first !== second) return first < second ? -1 : 1;
   return NAMES.compare(a.name, b.name);
+}
+
+/** NaN if it does not say. */
+function placeOf({ metadata: { annotations = {} } }: RawNode): number {
+  return Number(annotations[PLACE]);
 }
 
 function nodeOf({ metadata, spec = {}, status = {} }: RawNode): object {
