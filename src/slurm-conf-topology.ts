@@ -19,6 +19,8 @@ interface SwitchLine {
 export interface ConfTopology {
   readonly kind: 'tree' | 'block';
   readonly switches: readonly SlurmSwitch[];
+  /** [nodes] */
+  readonly blockSizes: readonly number[];
 }
 
 export function readTopologyConf(lines: readonly ConfLine[], nodes: ConfNodes, notes: ConfNotes): ConfTopology {
@@ -29,7 +31,6 @@ export function readTopologyConf(lines: readonly ConfLine[], nodes: ConfNodes, n
   }
   const kind = switches.some(([head]) => head.key.toLowerCase() === 'blockname') ? 'block' : 'tree';
   const sizes = lines.find(([head]) => head.key.toLowerCase() === 'blocksizes');
-  if (sizes !== undefined) notes.lost('BlockSizes', 'blocks are not put together to larger ones', sizes[0].at);
   const read = new Map<string, SwitchLine>();
   const missing = new Set<string>();
   for (const line of switches) {
@@ -45,7 +46,17 @@ export function readTopologyConf(lines: readonly ConfLine[], nodes: ConfNodes, n
   setLevels(read);
   const tree = build(read, notes);
   warnOfNodes(tree, nodes, notes);
-  return { kind, switches: tree };
+  return { kind, switches: tree, blockSizes: sizes === undefined ? [] : readBlockSizes(sizes[0]) };
+}
+
+/** The first is that of a base block; all others are powers of two of it. */
+function readBlockSizes(setting: Setting): number[] {
+  const sizes = setting.value.split(',').map(Number);
+  const isRight = sizes.every((size) => size > 0 && Number.isInteger(Math.log2(size / sizes[0])));
+  if (!isRight || sizes.some((size) => size < sizes[0])) {
+    throw wrongValue(setting, 'name the nodes of a base block, then twice, four times, eight times ... as many: 18,36');
+  }
+  return sizes;
 }
 
 function readSwitch([head, ...settings]: ConfLine, nodes: ConfNodes, missing: Set<string>, notes: ConfNotes): SwitchLine {

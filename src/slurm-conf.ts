@@ -78,6 +78,7 @@ export function readSlurmConf(files: SlurmFiles, include?: ReadInclude): SlurmCl
     partitions,
     switches: topology?.switches ?? [],
     topology: topology?.kind ?? 'flat',
+    blockSizes: topology?.blockSizes ?? [],
     ...accountsOf(files, partitions, notes),
     reservations: files.reservations === undefined ? [] : readReservations(files.reservations, nodes, notes),
   };
@@ -107,7 +108,7 @@ function tableOf(lines: readonly ConfLine[], notes: ConfNotes): ConfTable {
   return new ConfTable(settings);
 }
 
-type Settings = Omit<SlurmConfig, 'pools' | 'partitions' | 'switches' | 'topology' | 'accounts' | 'reservations'>;
+type Settings = Omit<SlurmConfig, 'pools' | 'partitions' | 'switches' | 'topology' | 'blockSizes' | 'accounts' | 'reservations'>;
 
 function readSettings(table: ConfTable, notes: ConfNotes, hasAccounts: boolean): Settings {
   const licenses = table.get('Licenses');

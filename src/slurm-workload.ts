@@ -70,6 +70,8 @@ export interface SlurmOptions {
   readonly reservation?: string;
   /** --switches=count@wait; the wait in [ms], Infinity if not given. */
   readonly switches?: { readonly count: number; readonly wait: number };
+  /** --segment: nodes that stand in one block [count]. */
+  readonly segment?: number;
   readonly contiguous?: boolean;
   readonly spreadJob?: boolean;
   /** --hold */

@@ -25,6 +25,8 @@ export interface SlurmConfig {
   /** Of the network tree, or of the blocks of topology/block; empty for a flat network. */
   readonly switches: readonly SlurmSwitch[];
   readonly topology: 'flat' | 'tree' | 'block';
+  /** BlockSizes: that of a base block, and those of the blocks they are put together to [nodes]; empty = not given. */
+  readonly blockSizes: readonly number[];
   /** TopologyParam, in lower case: `dragonfly`, `topooptional`, `switchasnoderank`. */
   readonly topologyFlags: readonly string[];
   /** Licences of the whole cluster [count]. */

@@ -9,8 +9,8 @@ import { readSbatch, splitSbatch } from './sbatch-options.ts';
 
 /** Options that no other column has. */
 const OWN = [
-  ...['contiguous', 'exclude', 'exclusive', 'no-requeue', 'nodelist', 'oversubscribe', 'prefer', 'requeue', 'spread-job'],
-  ...['switches', 'time-min'],
+  ...['contiguous', 'exclude', 'exclusive', 'no-requeue', 'nodelist', 'oversubscribe', 'prefer', 'requeue', 'segment'],
+  ...['spread-job', 'switches', 'time-min'],
 ];
 
 export function optionsOfSubmitLine(line: string, complaints: Complaints): SlurmOptions {

@@ -104,6 +104,7 @@ export function readSbatch(given: SbatchOptions, where: string, unreadable: (opt
     cpusPerGpu: count('cpus-per-gpu'),
     memoryPerGpu: bytes('mem-per-gpu'),
     threadsPerCore: count('threads-per-core'),
+    segment: count('segment'),
   };
   return {
     tasks,
@@ -222,6 +223,7 @@ export const KNOWN_SBATCH: ReadonlySet<string> = new Set([
     'qos',
     'requeue',
     'reservation',
+    'segment',
     'spread-job',
     'switches',
     'threads-per-core',

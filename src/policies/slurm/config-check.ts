@@ -31,7 +31,6 @@ function notModelled(config: SlurmConfig): string[] {
     ['OverSubscribe=FORCE without PreemptMode=GANG', !preemption.mode.gang && partitions.some(isForced)],
     ['MaxCPUsPerSocket of a partition', partitions.some((partition) => partition.maxCpusPerSocket < Infinity)],
     ['SelectTypeParameters of a partition', partitions.some(({ unit }) => unit !== undefined && unit !== select.unit)],
-    ['topology/block', config.topology === 'block'],
     ['TopologyParam=dragonfly', config.topologyFlags.includes('dragonfly')],
     ['PreemptParameters=reclaim_licenses', preemption.parameters.includes('reclaim_licenses')],
     ['CR_Board', select.unit === 'board'],

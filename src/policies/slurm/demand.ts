@@ -50,6 +50,8 @@ export interface JobDemand {
   readonly preferred?: NodeSet;
   /** --switches */
   readonly switches?: SwitchWish;
+  /** --segment: nodes that stand in one block [count]. */
+  readonly segment?: number;
   readonly licenses?: LicenseCounts;
   /** --reservation */
   readonly reservation?: string;
@@ -185,6 +187,7 @@ export class Demands {
         : { constraint, allowed: this.#allowed(constraint, prefer) }),
       ...(prefer === undefined || prefer instanceof ConstraintError ? {} : { preferred: prefer.alternatives[0] }),
       ...(options.switches === undefined ? {} : { switches: { ...options.switches, since } }),
+      ...(options.segment === undefined ? {} : { segment: options.segment }),
       ...(licenses === undefined ? {} : { licenses }),
       ...(reservation === undefined ? {} : { reservation }),
       ...(troubles.length === 0 ? {} : { trouble: `BadConstraints (${troubles.join('; ')})` }),
@@ -239,6 +242,7 @@ export class Demands {
     const { mode, jobs: sharers } = this.#rules(partition)?.overSubscribe ?? { mode: 'no', jobs: 1 };
     if (mode === 'yes' && sharers > 1 && options.overSubscribe === true) names.push('--oversubscribe');
     if (groups.some(({ request }) => requests[request].gpu % 1000 !== 0)) names.push('shares of a GPU');
+    if (options.segment !== undefined && options.gresPerJob !== undefined) names.push('--segment with --gpus');
     return names.length === 0 ? [] : [`not modelled: ${names.join(', ')}`];
   }
 

@@ -6,9 +6,11 @@ import type { SlurmConfig } from '../../slurm.ts';
 import type { Books } from './books.ts';
 import type { JobDemand } from './demand.ts';
 import type { Machine } from './machine.ts';
-import { countCommon, countNodes, hasNode, keepOnly, nodeSetOf, removeAll, removeNode } from './node-set.ts';
+import { countCommon, countNodes, hasNode, keepOnly, nodeSetOf, overlaps, removeAll, removeNode } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import type { GroupAsk } from './selection/ask.ts';
+import { chooseInBlocks } from './selection/block.ts';
+import { Blocks } from './selection/blocks.ts';
 import { chooseByWeight } from './selection/by-weight.ts';
 import type { WeightRule } from './selection/by-weight.ts';
 import { chooseConsecutive } from './selection/consecutive.ts';
@@ -46,6 +48,7 @@ export class Selection {
   readonly #settings: SelectionSettings | undefined;
   readonly #machine: Machine;
   readonly #switches: readonly Switch[];
+  readonly #blocks: Blocks | undefined;
   #room: Room | undefined;
   #all: NodeSet | undefined;
   /** For the choice that is being made. */
@@ -55,8 +58,9 @@ export class Selection {
   constructor(machine: Machine, settings?: SelectionSettings) {
     this.#machine = machine;
     this.#settings = settings;
-    const { topology = 'flat', switches = [] } = settings?.config ?? {};
+    const { topology = 'flat', switches = [], blockSizes = [] } = settings?.config ?? {};
     this.#switches = topology === 'tree' ? switchTree(switches, machine.nodes) : [];
+    if (topology === 'block') this.#blocks = new Blocks(switches, blockSizes, machine.nodes);
   }
 
   /** Where the job would go among the candidates; undefined if it does not fit there. */
@@ -169,15 +173,22 @@ export class Selection {
     const room = (this.#room ??= new Room(this.#machine, books));
     room.measure(books, demand, ask, candidates, this.#known?.processors);
     if (room.count < bounds.minNodes || required.some((node) => room.processors[node] === 0)) return undefined;
+    const blocks = this.#blocksOf(room.there);
     const rule = this.#rule(ask, demand, occasion);
     const maxNodes = Math.min(bounds.maxNodes, Math.max(ask.jobTasks, bounds.minNodes));
     const limits = { ...bounds, maxNodes, whole: demand.whole };
     return searchWithFewer(ask, room, limits, required, (search) => {
+      if (blocks !== undefined) return chooseInBlocks(search, blocks, required, demand.segment ?? 0);
       if (!search.takeAll(required)) return false;
       if (rule === 'tree') return chooseInTree(search, this.#switches, required);
       if (rule === 'consecutive') return chooseConsecutive(search, { contiguous: demand.contiguous, required });
       return chooseByWeight(search, rule, this.#settings?.idle);
     });
+  }
+
+  /** Absent where none of the nodes is in a block. */
+  #blocksOf(nodes: NodeSet): Blocks | undefined {
+    return this.#blocks !== undefined && overlaps(this.#blocks.all, nodes) ? this.#blocks : undefined;
   }
 
   /** The way of choosing; the first that applies. */
