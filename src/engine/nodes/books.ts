@@ -1,8 +1,9 @@
 import type { NodeRoom } from '../../placement.ts';
-import { BLOCK, BlockBounds } from './block-bounds.ts';
+import { BlockBounds } from './block-bounds.ts';
 import { CPU, MEMORY } from './demand.ts';
 import type { NodeDemand } from './demand.ts';
 import { GpuRoom } from './gpu-room.ts';
+import { RoomSearch } from './room-search.ts';
 import { NO_SEAT } from './seats.ts';
 
 /** Tasks that fit where the request takes nothing that is counted. */
@@ -26,6 +27,7 @@ export class NodeBooks extends GpuRoom implements NodeRoom {
   /** Of each node: for how many reasons it is down [count]. Shared with what-ifs and plans: down is down for all. */
   readonly #downs: Uint8Array;
   readonly #bounds: BlockBounds;
+  readonly #search: RoomSearch;
   readonly #resources: number;
   readonly #perTask: Float64Array;
   /** Counts changes: a plan made at one version holds until the next. */
@@ -46,6 +48,7 @@ export class NodeBooks extends GpuRoom implements NodeRoom {
     this.#free = new Float64Array(this.nodes * this.#resources);
     this.#total = new Float64Array(this.#resources);
     this.#bounds = new BlockBounds(this.#free, this.#perTask, this.#resources);
+    this.#search = new RoomSearch(this, this.#bounds);
     if (like && state === 'copied') this.copyFrom(like);
     else this.#fill();
   }
@@ -135,25 +138,7 @@ export class NodeBooks extends GpuRoom implements NodeRoom {
   }
 
   nextWithRoom(from: number, request: number, job: number): number {
-    const { poolOf, poolEnd } = this.demand;
-    let node = from;
-    while (node < this.nodes) {
-      const pool = poolOf[node];
-      if (!this.demand.opens(pool, request, job)) {
-        node = poolEnd[pool];
-        continue;
-      }
-      const block = node >> BLOCK;
-      const end = Math.min(poolEnd[pool], (block + 1) << BLOCK);
-      if (!this.#bounds.mayFit(block, request)) {
-        node = end;
-        continue;
-      }
-      for (; node < end; node++) {
-        if (this.#downs[node] === 0 && this.#fitsOne(node, request)) return node;
-      }
-    }
-    return -1;
+    return this.#search.next(from, request, job);
   }
 
   /** Of each resource: what is free over all nodes, or more. Read only. */
@@ -237,6 +222,7 @@ export class NodeBooks extends GpuRoom implements NodeRoom {
     if (this.isUp(node)) throw new Error(`node ${node} comes up, but it is up already`);
     if (--this.#downs[node] > 0) return;
     this.#addToTotals(node, 1);
+    this.demand.revivals++;
     this.version++;
     this.growths++;
   }
@@ -288,7 +274,9 @@ export class NodeBooks extends GpuRoom implements NodeRoom {
     }
   }
 
-  #fitsOne(node: number, request: number): boolean {
+  /** Whether a task of this request fits on the node, if it is open to its job. */
+  fitsOne(node: number, request: number): boolean {
+    if (this.#downs[node] !== 0) return false;
     const first = node * this.#resources;
     const asked = request * this.#resources;
     for (let resource = 0; resource < this.#resources; resource++) {

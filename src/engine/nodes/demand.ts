@@ -36,6 +36,8 @@ export class NodeDemand {
   readonly seats = new Seats();
   /** Whether the books tell the GPUs of a node apart, and do not only count them. */
   readonly tellsDevices: boolean;
+  /** How often nodes have come up [count]: down is down in all books that share the demand. */
+  revivals = 0;
   readonly #pools: number;
   #stamps = 0;
   readonly #partitions: JobPartitions;

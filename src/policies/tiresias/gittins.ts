@@ -2,6 +2,7 @@ import type { Cycle, Policy, PolicySetup, PolicySpec } from '../../policy.ts';
 import { SECOND } from '../../units.ts';
 import { ActiveJobs, stopParameter, widthOf } from './active-jobs.ts';
 import { GittinsIndex } from './gittins-index.ts';
+import { ListScan } from './job-scan.ts';
 import { JobShapes } from './job-shapes.ts';
 import { runInOrder } from './run-in-order.ts';
 import { readServices } from './service-history.ts';
@@ -69,7 +70,7 @@ class Gittins implements Policy {
     this.#active = this.#active.filter((job) => pending.has(job) || running.has(job));
     for (const job of this.#active) this.#rank[job] = this.#index.at(Math.floor(this.#service(job, now) / this.#quantum));
     this.#active.sort((a, b) => this.#rank[b] - this.#rank[a] || this.#tie(a, b, cycle));
-    runInOrder(cycle, this.#active, this.#shapes, this.#jobs.verbs(cycle));
+    runInOrder(cycle, () => new ListScan(this.#active), this.#shapes, this.#jobs.verbs(cycle));
     this.#wakeAtNextQuantum(cycle);
   }
 

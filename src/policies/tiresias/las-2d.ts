@@ -3,7 +3,9 @@ import type { Parameters } from '../../parameters.ts';
 import type { Cycle, Policy, PolicySetup, PolicySpec } from '../../policy.ts';
 import { SECOND } from '../../units.ts';
 import { ActiveJobs, stopParameter, widthOf } from './active-jobs.ts';
+import { ChainedScan } from './job-scan.ts';
 import { JobShapes } from './job-shapes.ts';
+import { LasQueue } from './las-queue.ts';
 import { runInOrder } from './run-in-order.ts';
 
 export const las2d: PolicySpec = {
@@ -71,23 +73,23 @@ class TwoDimensionalLas implements Policy {
   readonly #promote: number;
   /** [ms] */
   readonly #round: number;
-  readonly #runningFirst: boolean;
-  /** Of each queue its jobs, in the order in which they are tried. */
-  readonly #queues: number[][];
+  readonly #queues: readonly LasQueue[];
   /** How long a job has waited since it first ran, or was promoted [ms]. */
   readonly #waited: number[] = [];
   readonly #width: number[] = [];
   #last = 0;
 
   constructor(setup: PolicySetup) {
+    const shapes = new JobShapes(setup.jobs);
+    const runningFirst = setup.parameters.within === 'running';
+    const key: number[] = [];
     this.#setup = setup;
     this.#jobs = new ActiveJobs(setup, 'service');
-    this.#shapes = new JobShapes(setup.jobs);
+    this.#shapes = shapes;
     this.#limits = readThresholds(setup.parameters);
     this.#promote = Number(setup.parameters.promote);
     this.#round = Number(setup.parameters.round);
-    this.#runningFirst = setup.parameters.within === 'running';
-    this.#queues = Array.from({ length: this.#limits.length + 1 }, () => []);
+    this.#queues = Array.from({ length: this.#limits.length + 1 }, () => new LasQueue(shapes, runningFirst, key));
   }
 
   schedule(cycle: Cycle): void {
@@ -95,12 +97,15 @@ class TwoDimensionalLas implements Policy {
     this.#jobs.update(cycle, { added: (job) => this.#add(job) });
     if (this.#waitsForRound(cycle)) return;
     this.#move(cycle);
-    // By hand: `flat` takes several times as long, at every event.
-    const order: number[] = [];
-    for (const queue of this.#queues) for (const job of queue) order.push(job);
-    runInOrder(cycle, order, this.#shapes, this.#jobs.verbs(cycle));
-    const sorted = this.#runningFirst ? runningFirst : withoutThoseGone;
-    this.#queues.forEach((queue, index) => (this.#queues[index] = sorted(queue, cycle)));
+    const { start, stop } = this.#jobs.verbs(cycle);
+    const started: number[] = [];
+    const startAndNote = (job: number) => {
+      start(job);
+      started.push(job);
+    };
+    const scan = () => new ChainedScan(this.#queues.map((queue) => queue.scan()));
+    runInOrder(cycle, scan, this.#shapes, { start: startAndNote, stop });
+    for (const queue of this.#queues) queue.settle(cycle, started);
     if (this.#round === 0) this.#wakeAtNextMove(cycle);
   }
 
@@ -116,11 +121,7 @@ class TwoDimensionalLas implements Policy {
   #add(job: number): void {
     const isByTime = this.#setup.parameters.service === 'time';
     this.#width[job] = isByTime ? 1 : widthOf(this.#setup.jobs, job);
-    this.#put(job, 0);
-  }
-
-  #put(job: number, queue: number): void {
-    this.#queues[queue].push(job);
+    this.#queues[0].put(job);
   }
 
   /** Time that has passed since the last cycle was waiting for whoever waited then. */
@@ -128,25 +129,27 @@ class TwoDimensionalLas implements Policy {
     const passed = now - this.#last;
     this.#last = now;
     if (this.#promote === 0 || passed === 0) return;
+    const { attained } = this.#jobs;
     for (const queue of this.#queues) {
-      for (const job of queue) {
-        const { attained } = this.#jobs;
+      for (const job of queue.list()) {
         if (!attained.runs(job) && attained.of(job, now) > 0) this.#waited[job] = (this.#waited[job] ?? 0) + passed;
       }
     }
   }
 
   /** Demotes jobs that have reached the limit of their queue, one queue at a time, and promotes those that have waited too long. */
-  #move(cycle: Cycle): void {
-    const { now, running } = cycle;
+  #move({ now, running }: Cycle): void {
     for (let queue = this.#movable - 1; queue >= 0; queue--) {
-      const stay: number[] = [];
-      for (const job of this.#queues[queue]) {
-        if (this.#isToFall(job, queue, now)) this.#put(job, this.#lowerQueue(job, queue, now));
-        else if (queue > 0 && !running.has(job) && this.#mayRise(job, now)) this.#rise(job, now);
-        else stay.push(job);
+      const mayRise = (job: number) => queue > 0 && !running.has(job) && this.#mayRise(job, now);
+      // Who waits has been judged by what it attained when it last ran: it can only rise.
+      const leaving = this.#queues[queue].takeOut(
+        (job) => this.#isToFall(job, queue, now) || mayRise(job),
+        queue > 0 && this.#promote > 0,
+      );
+      for (const job of leaving) {
+        if (this.#isToFall(job, queue, now)) this.#queues[this.#lowerQueue(job, queue, now)].put(job);
+        else this.#rise(job, now);
       }
-      this.#queues[queue] = stay;
     }
   }
 
@@ -172,38 +175,33 @@ class TwoDimensionalLas implements Policy {
   #rise(job: number, now: number): void {
     this.#waited[job] = 0;
     this.#jobs.attained.forget(job, now);
-    this.#put(job, 0);
+    this.#queues[0].put(job);
   }
 
   #wakeAtNextMove(cycle: Cycle): void {
-    const { now, running } = cycle;
-    const { attained } = this.#jobs;
+    const next = Math.min(this.#nextFall(cycle), this.#nextRise(cycle));
+    if (next > cycle.now && next < Infinity) cycle.wakeAt(next);
+  }
+
+  #nextFall({ now, running }: Cycle): number {
     let next = Infinity;
-    for (let index = 0; index < this.#movable; index++) {
-      for (const job of this.#queues[index]) {
-        const isRunning = running.has(job);
-        if (isRunning && index < this.#limits.length) {
-          const begins = Math.max(now, running.startOf(job));
-          next = Math.min(next, begins + Math.ceil(this.#limits[index] / this.#width[job]) - attained.of(job, now));
-        } else if (isRunning) continue;
-        else if (index === 0 || this.#promote === 0) break;
-        else next = Math.min(next, now + Math.ceil(this.#promote * attained.of(job, now) - (this.#waited[job] ?? 0)));
+    this.#limits.forEach((limit, queue) => {
+      for (const job of this.#queues[queue].held) {
+        const begins = Math.max(now, running.startOf(job));
+        next = Math.min(next, begins + Math.ceil(limit / this.#width[job]) - this.#jobs.attained.of(job, now));
+      }
+    });
+    return next;
+  }
+
+  #nextRise({ now, running }: Cycle): number {
+    let next = Infinity;
+    for (let queue = 1; queue < this.#movable && this.#promote > 0; queue++) {
+      for (const job of this.#queues[queue].list()) {
+        if (running.has(job)) continue;
+        next = Math.min(next, now + Math.ceil(this.#promote * this.#jobs.attained.of(job, now) - (this.#waited[job] ?? 0)));
       }
     }
-    if (next > now && next < Infinity) cycle.wakeAt(next);
+    return next;
   }
-}
-
-function withoutThoseGone(queue: readonly number[], { running, pending }: Cycle): number[] {
-  return queue.filter((job) => running.has(job) || pending.has(job));
-}
-
-/** Jobs that have gone are left out. */
-function runningFirst(queue: readonly number[], { running, pending }: Cycle): number[] {
-  const [runs, waits]: [number[], number[]] = [[], []];
-  for (const job of queue) {
-    if (running.has(job)) runs.push(job);
-    else if (pending.has(job)) waits.push(job);
-  }
-  return runs.concat(waits);
 }

@@ -7,7 +7,10 @@
  * are, and a job for which there is room only in pieces waits.
  */
 import type { Cycle, WhatIf } from '../../policy.ts';
+import type { JobScan } from './job-scan.ts';
 import type { JobShapes } from './job-shapes.ts';
+
+const IN_PIECES = 'there is room for it only in pieces';
 
 /** How the decisions are carried out. */
 export interface Verbs {
@@ -15,11 +18,11 @@ export interface Verbs {
   stop(job: number): void;
 }
 
-/** `order`: all jobs that wait or run, the most important ones first. */
-export function runInOrder(cycle: Cycle, order: readonly number[], shapes: JobShapes, verbs: Verbs): void {
-  if (startWhatFits(cycle, order, shapes, verbs)) return;
-  const { starts, stops } = wishes(cycle, order, shapes);
-  const { admitted, stopped } = withinReach(cycle, starts, stops);
+/** `scan` goes once through all jobs that wait or run. */
+export function runInOrder(cycle: Cycle, scan: () => JobScan, shapes: JobShapes, verbs: Verbs): void {
+  if (startWhatFits(cycle, scan(), shapes, verbs)) return;
+  const { starts, stops } = wishes(cycle, scan(), shapes);
+  const { admitted, stopped } = withinReach(cycle, starts, stops, shapes);
   for (const job of stopped) verbs.stop(job);
   for (const job of admitted) {
     if (cycle.free.fits(job)) verbs.start(job);
@@ -31,17 +34,18 @@ export function runInOrder(cycle: Cycle, order: readonly number[], shapes: JobSh
  * Starts what fits beside all that runs. False, with nothing started, if a job does not fit that jobs behind it could make
  * way for, or jobs that are leaving: then it must be found out who goes, as those that start may get what they leave.
  */
-function startWhatFits(cycle: Cycle, order: readonly number[], shapes: JobShapes, verbs: Verbs): boolean {
+function startWhatFits(cycle: Cycle, scan: JobScan, shapes: JobShapes, verbs: Verbs): boolean {
   const { pending, running, free } = cycle;
   if (pending.size === 0) return true;
   let behind = running.size;
   let room: WhatIf | undefined;
   const misfits = shapes.nothing();
   const starts: number[] = [];
-  for (const job of order) {
+  for (let job = scan.next(); job >= 0; job = scan.next()) {
     if (running.mayPreempt(job)) behind--;
-    else if (pending.has(job) && !misfits.has(job)) {
-      if ((room ?? free).fits(job)) {
+    else if (pending.has(job)) {
+      if (misfits.has(job)) scan.leaveOutItsLike();
+      else if ((room ?? free).fits(job)) {
         room ??= free.copy();
         room.take(job);
         starts.push(job);
@@ -59,19 +63,20 @@ interface Wishes {
 }
 
 /** Fills the empty cluster in the order. What jobs hold that are leaving counts as free. */
-function wishes(cycle: Cycle, order: readonly number[], shapes: JobShapes): Wishes {
+function wishes(cycle: Cycle, scan: JobScan, shapes: JobShapes): Wishes {
   const { pending, running } = cycle;
   const room = cycle.free.copy();
   for (let job = running.first(); job >= 0; job = running.after(job)) room.give(job);
   const misfits = shapes.nothing();
   const starts: number[] = [];
   const stops: number[] = [];
-  for (const job of order) {
+  for (let job = scan.next(); job >= 0; job = scan.next()) {
     const runs = running.mayPreempt(job);
     if (!runs && !pending.has(job)) continue;
     const fits = !misfits.has(job) && room.fits(job);
     if (fits) room.take(job);
     else misfits.add(job);
+    if (!fits && !runs) scan.leaveOutItsLike();
     if (fits && !runs) starts.push(job);
     if (!fits && runs) stops.push(job);
   }
@@ -82,16 +87,22 @@ function wishes(cycle: Cycle, order: readonly number[], shapes: JobShapes): Wish
  * What of the wishes can be had while the jobs that go on stay on their nodes. Jobs stop, the least important ones first,
  * only if that makes room for one that starts.
  */
-function withinReach(cycle: Cycle, starts: readonly number[], stops: readonly number[]) {
+function withinReach(cycle: Cycle, starts: readonly number[], stops: readonly number[], shapes: JobShapes) {
   let room = withoutLeaving(cycle);
   let left = stops.length;
+  const misfits = shapes.nothing();
   const admitted: number[] = [];
   for (const job of starts) {
+    if (misfits.has(job)) {
+      cycle.explain(job, IN_PIECES);
+      continue;
+    }
     const attempt = room.fits(job) ? room : room.copy();
     let at = left;
     while (!attempt.fits(job) && at > 0) attempt.give(stops[--at]);
     if (!attempt.fits(job)) {
-      cycle.explain(job, 'there is room for it only in pieces');
+      misfits.add(job);
+      cycle.explain(job, IN_PIECES);
       continue;
     }
     attempt.take(job);

@@ -1,6 +1,7 @@
 import type { Cycle, Policy, PolicySetup, PolicySpec } from '../../policy.ts';
 import type { ParameterSpec } from '../../parameters.ts';
 import { ActiveJobs, stopParameter, widthOf } from './active-jobs.ts';
+import { ListScan } from './job-scan.ts';
 import { JobShapes } from './job-shapes.ts';
 import { runInOrder } from './run-in-order.ts';
 
@@ -83,6 +84,6 @@ class LeastFirst implements Policy {
     order.length = kept;
     // Infinity for a service: a difference would not be a number.
     order.sort((a, b) => (this.#key[a] < this.#key[b] ? -1 : this.#key[a] > this.#key[b] ? 1 : 0));
-    runInOrder(cycle, order, this.#shapes, this.#jobs.verbs(cycle));
+    runInOrder(cycle, () => new ListScan(order), this.#shapes, this.#jobs.verbs(cycle));
   }
 }
