@@ -6,7 +6,7 @@ import { compareTables } from '../live/compare/comparison.ts';
 import type { Comparison } from '../live/compare/comparison.ts';
 import { readLatencies } from '../live/compare/latencies.ts';
 import type { Latencies } from '../live/compare/latencies.ts';
-import { reactionTimes } from '../live/compare/reaction.ts';
+import { promptSubmissions, reactionTimes } from '../live/compare/reaction.ts';
 import { classesOf } from '../live/compare/placement-agreement.ts';
 import { parseJson, readResults } from '../results/read.ts';
 import type { Run } from '../results/read.ts';
@@ -107,7 +107,7 @@ async function compare(simulatedDir: string, liveDir: string, options: Options):
 /** Their spreads say enough. */
 function withoutSamples({ reactions: _, latencies, ...rest }: LiveComparison): object {
   if (latencies === undefined) return rest;
-  const { starts: __, ...spreads } = latencies;
+  const { launches: __, ...spreads } = latencies;
   return { ...rest, latencies: spreads };
 }
 
@@ -139,7 +139,7 @@ async function compareOne({ run, other, again, tolerance }: Pair): Promise<LiveC
     model: other.label,
     takesCosts: 'attempt' in other.parameters && 'bind' in other.parameters,
     live: facts,
-    latencies: facts.slurm === undefined ? readLatencies(run.folder, facts.time_scale) : undefined,
+    latencies: facts.slurm === undefined ? readLatencies(run.folder, facts.time_scale, promptSubmissions(a, b)) : undefined,
     ...{ reactions: reactionTimes(a, b), from: run.folder, digest: run.summary.digest },
     simulated: compareTables(a, b, places, noiseOfStarts),
     noise,
