@@ -77,6 +77,21 @@ describe('a record of a few lines', () => {
     expect(agree).toBe(3);
   });
 
+  test('left alone, pods end when they ended', () => {
+    const events = [
+      { t: 5, ev: 'bind', pod: 'a', node: 'large' },
+      { t: 6, ev: 'bind', pod: 'b', node: 'large' },
+      { t: 7, ev: 'bind', pod: 'c', node: 'small' },
+      { t: 900, ev: 'gone', pod: 'c' },
+      { t: 1005, ev: 'bind', pod: 'd', node: 'small' },
+    ];
+    const log = record(events, [pod('a', 0), pod('b', 1), pod('c', 2), pod('d', 1000)]);
+    const free = compareFreely(log, '1.26', (workload, cluster, policy, options) =>
+      simulate(workload, cluster, policy, { ...options, placement: firstFit }),
+    );
+    expect([free.sameFate, free.sameVictims]).toEqual([4, 4]);
+  });
+
   test('another format is an error with its place', () => {
     expect(() => readKubeLog({ format: 'kube-real-log/9' }, 'x.json')).toThrow('x.json.format');
     expect(() => readKubeLog({}, 'x.json')).toThrow('x.json.format');

@@ -20,7 +20,7 @@ import type { Schedule } from '../schedule.ts';
 import { WorkloadBuilder } from '../workload-builder.ts';
 import type { Workload } from '../workload.ts';
 import { decisionsOf } from './kube-log-decisions.ts';
-import type { KubeLog } from './kube-log-record.ts';
+import type { KubeLog, LogEvent } from './kube-log-record.ts';
 
 /** The simulator, which this layer does not know: handed in. */
 export type Simulate = (
@@ -103,8 +103,9 @@ function recordedChoices(log: KubeLog): Decisions {
   };
 }
 
-/** Each pod is a job of its own that nobody replaces, and that does not end by itself. */
-function workloadOf({ pods }: KubeLog): Workload {
+/** Each pod is a job of its own that nobody replaces, and that runs for as long as it did. */
+function workloadOf({ pods, events }: KubeLog): Workload {
+  const runtimes = runtimesOf(events);
   const builder = new WorkloadBuilder();
   // What pods request is the scheduler's matter: it is checked against the nodes' allocatable.
   const request = builder.request({ cpu: 1, memory: 0, gpu: 0 });
@@ -112,9 +113,22 @@ function workloadOf({ pods }: KubeLog): Workload {
   for (const { at, pod } of pods) {
     const { name, namespace, labels, owners, spec, nodeName } = pod;
     const template = builder.template({ namespace, name, labels, owners, spec, nodeName });
-    builder.add({ id: name, submit: at, runtime: FOR_EVER, walltime: Infinity, tasks: 1, request, template });
+    builder.add({ id: name, submit: at, runtime: runtimes.get(name) ?? FOR_EVER, walltime: Infinity, tasks: 1, request, template });
   }
   return builder.finish('record');
+}
+
+/** Of the pods that ended by themselves, which the record tells as gone without having been deleted [ms]. */
+function runtimesOf(events: readonly LogEvent[]): ReadonlyMap<string, number> {
+  const bound = new Map<string, number>();
+  const runtimes = new Map<string, number>();
+  for (const { at, kind, pod } of events) {
+    const since = bound.get(pod);
+    if (kind === 'bind') bound.set(pod, at);
+    else if (kind === 'delete') bound.delete(pod);
+    else if (kind === 'gone' && since !== undefined) runtimes.set(pod, at - since);
+  }
+  return runtimes;
 }
 
 /** Longer than any record [ms]. */
