@@ -97,12 +97,12 @@ export function formatBytes(bytes: number): string {
   return `${Number.isInteger(value) ? value : value.toFixed(1)} ${unit}`;
 }
 
-/** A whole number with its thousands apart: `12,345`. */
+/** To the whole number, with its thousands apart: `12,345`. */
 export function grouped(number: number): string {
-  return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
+  return String(Math.round(number)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-/** `1 job`, `3 jobs`. */
+/** `1 job`, `12,345 jobs`. */
 export function countOf(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
+  return `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
 }

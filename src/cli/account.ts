@@ -1,14 +1,12 @@
 import type { Tally, Trace } from '../trace/format.ts';
-import { formatBytes, formatDuration, grouped } from '../units.ts';
-
-export { grouped };
+import { countOf, formatBytes, formatDuration, grouped } from '../units.ts';
 
 /** The account of every line of a trace, for people. */
 export function accountText(trace: Trace): string {
   const { workload, format, bytes, declared, skipped, repaired, noJob, furtherJobs } = trace;
   const span = workload.count === 0 ? 0 : workload.submit[workload.count - 1];
   const lines = [
-    `${workload.name}: ${count(workload.count, 'job')} submitted over ${formatDuration(span)} (${format}, ${formatBytes(bytes)})`,
+    `${workload.name}: ${countOf(workload.count, 'job')} submitted over ${formatDuration(span)} (${format}, ${formatBytes(bytes)})`,
     ...tallyLines('skipped', skipped),
     ...tallyLines('repaired', repaired),
     ...tallyLines('further jobs', furtherJobs),
@@ -46,11 +44,6 @@ export function accountFacts({
     warnings,
     declared: declaredFacts,
   };
-}
-
-/** `1 job`, `3 jobs`, `12,345 jobs`. */
-export function count(number: number, what: string): string {
-  return `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
 }
 
 function tallyLines(label: string, tallies: readonly Tally[]): string[] {

@@ -6,9 +6,9 @@ import type { Cluster, FailureModel } from '../cluster.ts';
 import { usageError } from '../errors.ts';
 import { poolFacts } from '../results/pool-facts.ts';
 import type { Trace } from '../trace/format.ts';
-import { count } from './account.ts';
 import type { ClusterFacts } from './run.ts';
 import { say, warn } from './terminal.ts';
+import { countOf } from '../units.ts';
 
 /** How the cluster of a replay is to be. */
 export interface ClusterWishes {
@@ -51,7 +51,7 @@ export async function loadReplayCluster(
 
 function declaredCluster({ workload, declared }: Trace): Cluster {
   if (declared.cluster !== undefined) {
-    say(`no --cluster: taking the ${count(nodeCount(declared.cluster), 'node')} that ${workload.name} lists`);
+    say(`no --cluster: taking the ${countOf(nodeCount(declared.cluster), 'node')} that ${workload.name} lists`);
     return declared.cluster;
   }
   const procs = declared.procs ?? declared.nodes;

@@ -11,7 +11,6 @@ import { labelOnCluster, onClusters } from '../results/on-clusters.ts';
 import { readResults } from '../results/read.ts';
 import type { Results, Run } from '../results/read.ts';
 import { collect, examples } from './command.ts';
-import { count } from './account.ts';
 import { comparedGroups } from './compare-groups.ts';
 import type { ComparedGroups } from './compare-groups.ts';
 import { comparisonFacts } from './compare-json.ts';
@@ -26,6 +25,7 @@ import { plain } from './plain-text.ts';
 import { say, warn } from './terminal.ts';
 import { brokenThresholds, checkFiguresOf, checkThresholds, parseThreshold, unfinishedOf } from './threshold.ts';
 import type { Threshold } from './threshold.ts';
+import { countOf } from '../units.ts';
 
 interface Options {
   baseline?: string;
@@ -86,7 +86,7 @@ async function compare(folders: readonly string[], options: Options): Promise<vo
   for (const message of unfinished) warn(message);
   for (const { label, unended } of groups ?? [])
     if (unended > 0)
-      warn(`${label}: core-hours are without the last runs of ${count(unended, 'job')} that had started and were not over`);
+      warn(`${label}: core-hours are without the last runs of ${countOf(unended, 'job')} that had started and were not over`);
   if (options.json !== true) sayCautions(told);
   process.exitCode = conclude(broken, sources);
 }

@@ -1,12 +1,12 @@
 /** The comparison of an experiment on the screen: a row for each policy on each workload and cluster. */
 import type { PointSummary } from '../experiment/point-folder.ts';
 import { figureName, figuresOf } from '../experiment/results-csv.ts';
-import { grouped } from './account.ts';
 import { withSameSeeds } from './same-seeds.ts';
 import { renderTable } from './table.ts';
 import { tableFigures } from './table-figures.ts';
 import type { FigureWishes } from './table-figures.ts';
 import { colorsFor } from './terminal.ts';
+import { grouped } from '../units.ts';
 
 /** Runs that differ in nothing but the seed. */
 interface Row {

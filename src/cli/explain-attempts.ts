@@ -1,7 +1,6 @@
 /** What a policy saw in its attempts to place a job, for people and for machines. */
-import { SECOND } from '../units.ts';
+import { countOf, grouped, SECOND } from '../units.ts';
 import type { NodeVerdict, WatchedAttempt } from '../watch.ts';
-import { count, grouped } from './account.ts';
 import { indent } from './explain-story.ts';
 import { renderTable } from './table.ts';
 import type { Column } from './table.ts';
@@ -59,7 +58,7 @@ function listText(attempts: readonly WatchedAttempt[], origin: number): string {
   ]);
   if (cut) rows.splice(SHOWN, 0, ['', '', `... ${grouped(attempts.length - 2 * SHOWN)} more, which --json lists`]);
   const columns = [{ title: 'at [s]', align: 'right' as const }, { title: 'pod' }, { title: 'what came of it', wrap: 100 }];
-  return `\ntried ${count(attempts.length, 'time')} (--at TIME shows one of them in full):\n${indent(renderTable(columns, rows))}`;
+  return `\ntried ${countOf(attempts.length, 'time')} (--at TIME shows one of them in full):\n${indent(renderTable(columns, rows))}`;
 }
 
 function outcomeText({ node, message = '', nominatedNode, victims }: WatchedAttempt): string {

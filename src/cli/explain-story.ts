@@ -4,9 +4,8 @@ import type { JobTable } from '../results/job-table.ts';
 import type { HeldUp } from '../results/held-up.ts';
 import type { HeldReason, JobStory } from '../results/job-story.ts';
 import { STATE_NAMES } from '../schedule.ts';
-import { formatDuration, SECOND } from '../units.ts';
+import { countOf, formatDuration, grouped, SECOND } from '../units.ts';
 import { jobId, nameOf } from '../workload.ts';
-import { count, grouped } from './account.ts';
 import { renderTable } from './table.ts';
 
 /** Why a run has no reasons to show. */
@@ -113,9 +112,9 @@ export function storyText(told: ToldStory): string {
 function describe(table: JobTable, job: number): string {
   const user = nameOf(table.user, job);
   const queue = nameOf(table.queue, job);
-  const gpus = table.gpus[job] > 0 ? `, ${count(table.gpus[job] / 1000, 'GPU')}` : '';
+  const gpus = table.gpus[job] > 0 ? `, ${countOf(table.gpus[job] / 1000, 'GPU')}` : '';
   const of = [user === undefined ? '' : ` of user ${user}`, queue === undefined ? '' : ` in queue ${queue}`].join('');
-  return `job ${jobId(table, job)}${of}, ${count(table.cpus[job] / 1000, 'cpu')}${gpus}`;
+  return `job ${jobId(table, job)}${of}, ${countOf(table.cpus[job] / 1000, 'cpu')}${gpus}`;
 }
 
 function life({ table, story: { job, exit, place, runs }, epoch }: ToldStory): string {
@@ -143,13 +142,13 @@ function life({ table, story: { job, exit, place, runs }, epoch }: ToldStory): s
 }
 
 function companyText({ company: { waiting, waitingCpus, running, runningCpus } }: JobStory): string {
-  const of = (jobs: number, millicores: number) => `${count(jobs, 'job')} with ${count(millicores / 1000, 'cpu')}`;
+  const of = (jobs: number, millicores: number) => `${countOf(jobs, 'job')} with ${countOf(millicores / 1000, 'cpu')}`;
   return `\nwhen it came, ${of(waiting, waitingCpus)} waited before it, and ${of(running, runningCpus)} ran\n`;
 }
 
 function heldText({ table, story: { job }, held }: ToldStory): string {
   if (held === undefined) return '';
-  const wanted = count(table.cpus[job] / 1000, 'cpu');
+  const wanted = countOf(table.cpus[job] / 1000, 'cpu');
   const parts = [
     ...(held.tooFew > 0 ? [`for ${formatDuration(held.tooFew)} fewer than ${wanted} were free`] : []),
     ...(held.enough > 0
@@ -180,7 +179,7 @@ function runsText({ runs }: JobStory): string {
     ],
     rows.slice(0, SHOWN),
   );
-  return `\n${count(interrupted.length, 'run')} of it ended before its time:\n${indent(table)}${more(rows.length)}`;
+  return `\n${countOf(interrupted.length, 'run')} of it ended before its time:\n${indent(table)}${more(rows.length)}`;
 }
 
 function reasonsText({ table, story: { job, reasons: given }, reasons, remedy, epoch }: ToldStory): string {
@@ -206,18 +205,18 @@ function reasonRow({ from, until, reason }: HeldReason, epoch: number | undefine
 function listText(title: string, meaning: string, table: JobTable, jobs: readonly number[]): string {
   if (jobs.length === 0) return '';
   const rows = jobs.slice(0, SHOWN).map((job) => jobRow(table, job, table.start[job]));
-  return `\n${title} ${count(jobs.length, 'job')} (${meaning}):\n${indent(renderTable(JOB_COLUMNS, rows))}${more(jobs.length)}`;
+  return `\n${title} ${countOf(jobs.length, 'job')} (${meaning}):\n${indent(renderTable(JOB_COLUMNS, rows))}${more(jobs.length)}`;
 }
 
 function occupantsText({ table, story: { occupants, unknownRuns } }: ToldStory): string {
   const unknown =
     unknownRuns === 0
       ? ''
-      : `  ${count(unknownRuns, 'interrupted job')} that never ended may have been there too: results do not tell\n`;
+      : `  ${countOf(unknownRuns, 'interrupted job')} that never ended may have been there too: results do not tell\n`;
   if (occupants.length === 0) return unknown === '' ? '' : `\non its nodes before it:\n${unknown}`;
   const rows = occupants.slice(0, SHOWN).map(({ job, from, nodes }) => [...jobRow(table, job, from), shorten(nodes)]);
   const list = indent(renderTable([...JOB_COLUMNS, { title: 'nodes' }], rows));
-  return `\non its nodes before it, ${count(occupants.length, 'job')}:\n${list}${more(occupants.length)}${unknown}`;
+  return `\non its nodes before it, ${countOf(occupants.length, 'job')}:\n${list}${more(occupants.length)}${unknown}`;
 }
 
 const JOB_COLUMNS = [

@@ -7,7 +7,6 @@ import type { Merged } from '../experiment/merge.ts';
 import { readPointLines } from '../experiment/point-lines.ts';
 import type { ReadLines } from '../experiment/point-lines.ts';
 import type { Expectation } from '../scenario.ts';
-import { count } from './account.ts';
 import { collect, examples } from './command.ts';
 import { OK, PARTIAL } from './exit-codes.ts';
 import { sayJudgements } from './expectation-text.ts';
@@ -16,6 +15,7 @@ import { print } from './output.ts';
 import type { FigureWishes } from './table-figures.ts';
 import { say, warn } from './terminal.ts';
 import { sayUnfinished } from './unfinished-jobs.ts';
+import { countOf } from '../units.ts';
 
 interface Options {
   out?: string;
@@ -50,16 +50,16 @@ async function merge(folders: readonly string[], { out = folders[0], fromLogs = 
 }
 
 function sayLines({ points, damaged }: ReadLines, file: string): void {
-  say(`${file}: ${count(points, 'point')}`);
+  say(`${file}: ${countOf(points, 'point')}`);
   if (damaged.length === 0) return;
-  warn(`${count(damaged.length, 'line')} of results cut off or changed, and left out: ${damaged.slice(0, NAMED).join(', ')}`);
+  warn(`${countOf(damaged.length, 'line')} of results cut off or changed, and left out: ${damaged.slice(0, NAMED).join(', ')}`);
 }
 
 function sayMerged(merged: Merged, out: string): void {
   const { manifest, finished, missing } = merged;
   const { baseline, baseline_cluster: baselineCluster, scenario } = manifest;
   if (finished.length > 0) print(experimentTable({ baseline, baselineCluster, ...figureWishes(scenario) }, finished));
-  say(`${finished.length} of ${count(manifest.points.length, 'point')} in ${out}`);
+  say(`${finished.length} of ${countOf(manifest.points.length, 'point')} in ${out}`);
   const partial = sayUnfinished(finished, untilOf(scenario)) ? PARTIAL : OK;
   process.exitCode = partial;
   if (missing.length > 0) sayMissing(merged);
@@ -71,7 +71,7 @@ const NAMED = 20;
 
 function sayMissing({ missing, command }: Merged): void {
   const altered = missing.filter(({ state }) => state === 'altered').length;
-  warn(`${count(missing.length, 'point')} missing${altered === 0 ? '' : `, ${altered} of them altered`}:`);
+  warn(`${countOf(missing.length, 'point')} missing${altered === 0 ? '' : `, ${altered} of them altered`}:`);
   for (const { workload, cluster, policy, seed, key, state, problem } of missing.slice(0, NAMED)) {
     say(`  ${key}  ${workload}, ${cluster}, ${policy}, seed ${seed}: ${problem ?? state}`);
   }

@@ -1,7 +1,6 @@
 import type { Point } from '../experiment/point.ts';
 import type { PointResult } from '../experiment/runner.ts';
-import { formatDuration, SECOND } from '../units.ts';
-import { count, grouped } from './account.ts';
+import { countOf, formatDuration, grouped, SECOND } from '../units.ts';
 import { Progress, say, warn } from './terminal.ts';
 
 /** Where lines cannot be rewritten, as in the log of a batch job, there is one so often [ms]. */
@@ -42,7 +41,7 @@ export class PointProgress {
     if (this.#over === 0) return;
     const took = (performance.now() - this.#began) / 1000;
     const each = ((1000 * took) / this.#over).toFixed(0);
-    say(`${count(this.#over, 'point')} in ${took.toFixed(1)} s on ${count(workers, 'worker')}, one every ${each} ms`);
+    say(`${countOf(this.#over, 'point')} in ${took.toFixed(1)} s on ${countOf(workers, 'worker')}, one every ${each} ms`);
   }
 
   #sayLine(): void {
@@ -51,7 +50,7 @@ export class PointProgress {
 
   #text(): string {
     const took = performance.now() - this.#began;
-    const done = `${grouped(this.#over)} of ${count(this.#total, 'point')}`;
+    const done = `${grouped(this.#over)} of ${countOf(this.#total, 'point')}`;
     if (this.#over === 0) return `${done} after ${formatDuration(inSeconds(took))}`;
     const left = (took / this.#over) * (this.#total - this.#over);
     return `${done}, ${formatDuration(inSeconds(left))} left`;

@@ -5,9 +5,9 @@ import { meansByOwner } from '../metrics/owners.ts';
 import { usefulSpans } from '../metrics/spans.ts';
 import { wait } from '../metrics/wait.ts';
 import type { Category, Workload } from '../workload.ts';
-import { grouped } from './account.ts';
 import { renderTable } from './table.ts';
 import type { Column } from './table.ts';
+import { grouped } from '../units.ts';
 
 export const GROUPINGS = ['user', 'account', 'partition', 'qos', 'queue'] as const;
 export type Grouping = (typeof GROUPINGS)[number];

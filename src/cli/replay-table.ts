@@ -1,7 +1,7 @@
 import type { FinishedRun } from './run.ts';
 import { renderTable } from './table.ts';
-import { count, grouped } from './account.ts';
 import { colorsFor } from './terminal.ts';
+import { countOf, grouped } from '../units.ts';
 
 /** A row of the comparison: one number of each run. */
 interface Line {
@@ -87,7 +87,7 @@ function waitingNote({ policy, waiting, measurements }: FinishedRun): string {
   const known = started === 0 ? 0 : started * mean;
   const atLeast = (known + waiting.seconds) / (started + waiting.jobs);
   const soFar = (waiting.seconds / waiting.jobs).toFixed(1);
-  return `${policy.label}: ${count(waiting.jobs, 'job')} had not started, after ${soFar} s on average; the mean wait of all is at least ${atLeast.toFixed(1)} s\n`;
+  return `${policy.label}: ${countOf(waiting.jobs, 'job')} had not started, after ${soFar} s on average; the mean wait of all is at least ${atLeast.toFixed(1)} s\n`;
 }
 
 function difference({ better }: Line, value: number, baseline: number): string {

@@ -5,8 +5,8 @@ import { simulate } from '../engine/simulate.ts';
 import type { SimulationOptions } from '../engine/simulate.ts';
 import { usageError } from '../errors.ts';
 import type { FolderLock } from '../experiment/folder-lock.ts';
-import { formatDuration, SECOND } from '../units.ts';
-import { accountFacts, count, grouped } from './account.ts';
+import { countOf, formatDuration, grouped, SECOND } from '../units.ts';
+import { accountFacts } from './account.ts';
 import { examples } from './command.ts';
 import { PARTIAL } from './exit-codes.ts';
 import { isFileTrouble } from './file-trouble.ts';
@@ -161,7 +161,7 @@ function runPolicy({ input, simulation }: Task, policy: SelectedPolicy, options:
   const began = performance.now();
   const onProgress = (over: number) => {
     beat();
-    progress.show(() => `${policy.label}: ${grouped(over)} of ${count(workload.count, 'job')} over`);
+    progress.show(() => `${policy.label}: ${grouped(over)} of ${countOf(workload.count, 'job')} over`);
   };
   const onWarning = (message: string) => {
     progress.clear();

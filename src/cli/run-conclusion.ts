@@ -3,13 +3,13 @@ import type { ExperimentResults } from '../experiment/experiment.ts';
 import { judge } from '../experiment/expectations.ts';
 import type { Judgement } from '../experiment/expectations.ts';
 import type { PointResult, Shard } from '../experiment/runner.ts';
-import { count } from './account.ts';
 import { BAD_DATA, BUG, OK, PARTIAL, USAGE } from './exit-codes.ts';
 import { sayJudgements } from './expectation-text.ts';
 import type { ScenarioPlan } from './scenario-plan.ts';
 import { sayRejected } from './rejected-jobs.ts';
 import { sayUnfinished } from './unfinished-jobs.ts';
 import { warn } from './terminal.ts';
+import { countOf } from '../units.ts';
 
 export interface Conclusion {
   /** Exit code, if nobody has stopped it. */
@@ -27,7 +27,7 @@ export function conclude(
   const partial = sayUnfinished(finished, scenario.run.until) ? PARTIAL : OK;
   const failed = own.filter(({ state }) => state !== 'done');
   if (failed.length > 0) {
-    warn(`${failed.length} of ${count(own.length, 'point')} have no result: "problem" in the manifest says why`);
+    warn(`${failed.length} of ${countOf(own.length, 'point')} have no result: "problem" in the manifest says why`);
     return { code: finished.length > 0 ? PARTIAL : exitCodeOf([...results.values()]), judgements: [] };
   }
   // Parts may lack what the ratio of two policies needs: expectations are judged when they are merged.

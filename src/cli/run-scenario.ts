@@ -12,7 +12,6 @@ import type { Point } from '../experiment/point.ts';
 import { pointInputs } from '../experiment/point-inputs.ts';
 import { openPool } from '../experiment/point-pool.ts';
 import type { Shard } from '../experiment/runner.ts';
-import { count } from './account.ts';
 import { examples } from './command.ts';
 import { RETRY } from './exit-codes.ts';
 import { experimentTable } from './experiment-table.ts';
@@ -28,6 +27,7 @@ import { runFacts } from './run-json.ts';
 import { planScenario } from './scenario-plan.ts';
 import type { ScenarioPlan } from './scenario-plan.ts';
 import { say, warn } from './terminal.ts';
+import { countOf } from '../units.ts';
 
 interface Options {
   out?: string;
@@ -109,7 +109,7 @@ async function runInto(plan: ScenarioPlan, task: Task, options: Options): Promis
   sayNotes(results);
   if (code !== undefined)
     warn(
-      `stopped: ${results.finished.length} of ${count(plan.points.length, 'point')} are done; the same command with --resume goes on`,
+      `stopped: ${results.finished.length} of ${countOf(plan.points.length, 'point')} are done; the same command with --resume goes on`,
     );
   const { baseline, baseline_cluster: baselineCluster } = plan.manifest;
   const { report, measures } = plan.scenario;
@@ -181,7 +181,7 @@ function planText({ points, scenario }: ScenarioPlan, { todo, kept, altered }: O
   const part = shard === undefined ? '' : `, part ${shard.index} of ${shard.count}`;
   const damaged = altered.size === 0 ? '' : `, ${altered.size} of them altered`;
   const resumed = kept.size === 0 ? '' : `; ${kept.size} are there already and verify, ${todo.length} are left to run${damaged}`;
-  return `${scenario.name}: ${count(points.length, 'point')}${part}${resumed}`;
+  return `${scenario.name}: ${countOf(points.length, 'point')}${part}${resumed}`;
 }
 
 /** What was done to the workloads; once where it was done to many. */

@@ -1,10 +1,10 @@
 import type { SimulationOptions } from '../engine/simulate.ts';
 import { FAILED, NODE_FAILED, UNFINISHED } from '../schedule.ts';
 import type { Schedule } from '../schedule.ts';
-import { count, grouped } from './account.ts';
 import { rejectionsText } from '../report/rejections-text.ts';
 import type { FinishedRun } from './run.ts';
 import { warn } from './terminal.ts';
+import { countOf, grouped } from '../units.ts';
 
 /** Says which jobs did not come to their own end, and why: a comparison without them may mislead. */
 export function warnOfJobs(
@@ -14,12 +14,13 @@ export function warnOfJobs(
 ): void {
   const { label } = policy;
   const { rejected, unfinished } = states;
-  if (rejected > 0) warn(`${label}: ${count(rejected, 'job')} ${were(rejected)} rejected${rejectionsText(rejected, rejections)}`);
+  if (rejected > 0)
+    warn(`${label}: ${countOf(rejected, 'job')} ${were(rejected)} rejected${rejectionsText(rejected, rejections)}`);
   const { maxRestarts = 100, onNodeFailure } = options;
   const givenUp = onNodeFailure === 'fail' ? 0 : givenUpJobs(schedule, maxRestarts);
   if (givenUp > 0) {
     warn(
-      `${label}: ${count(givenUp, 'job')} failed for good after ${count(maxRestarts, 'restart')} (--max-restarts), on nodes that failed`,
+      `${label}: ${countOf(givenUp, 'job')} failed for good after ${countOf(maxRestarts, 'restart')} (--max-restarts), on nodes that failed`,
     );
   }
   if (unfinished === serving) return;
@@ -27,7 +28,7 @@ export function warnOfJobs(
   let running = 0;
   for (let job = 0; job < state.length; job++) if (state[job] === UNFINISHED && !Number.isNaN(start[job])) running++;
   const left = unfinished - serving;
-  warn(`${label}: ${count(left, 'job')} ${were(left)} not over at the end, ${grouped(running - serving)} of them had started`);
+  warn(`${label}: ${countOf(left, 'job')} ${were(left)} not over at the end, ${grouped(running - serving)} of them had started`);
 }
 
 /** Jobs that nodes failed under as often as allowed, and once more [count]. */

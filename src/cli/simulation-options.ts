@@ -6,7 +6,6 @@ import type { LoadedCluster } from '../cluster-file.ts';
 import type { SimulationOptions } from '../engine/simulate.ts';
 import { usageError } from '../errors.ts';
 import { applyWalltimes } from '../experiment/walltimes.ts';
-import { grouped } from './account.ts';
 import { loadReplayCluster, policyOfCluster } from './cluster-option.ts';
 import type { ClusterWishes } from './cluster-option.ts';
 import { collect } from './command.ts';
@@ -17,6 +16,7 @@ import { selectPlacement, selectPolicies } from './selected-policy.ts';
 import type { SelectedPolicy } from './selected-policy.ts';
 import { say, warn } from './terminal.ts';
 import { readWithProgress, sayAccount } from './trace-input.ts';
+import { grouped } from '../units.ts';
 
 /** Declares the options that say what is simulated, and how. */
 export function declareSimulation(command: Command): Command {

@@ -4,13 +4,13 @@ import { usageError } from '../errors.ts';
 import { jobName, kubernetesManifests } from '../experiment/emit-kubernetes.ts';
 import { slurmScript } from '../experiment/emit-slurm.ts';
 import { shellWord } from '../experiment/manifest.ts';
-import { count } from './account.ts';
 import { examples } from './command.ts';
 import { wholeNumber } from './option-values.ts';
 import { print } from './output.ts';
 import { resultsFolder } from './results-folder.ts';
 import { planScenario } from './scenario-plan.ts';
 import { say } from './terminal.ts';
+import { countOf } from '../units.ts';
 
 interface Options {
   out?: string;
@@ -72,7 +72,7 @@ async function emit(target: 'slurm' | 'kubernetes', path: string, options: Optio
     print(kubernetesManifests({ ...common, image, claim, namespace, memory, atOnce: atOnce ?? 20 }));
     say(afterwards(jobName(scenario.name), out, options));
   }
-  say(`${count(points.length, 'point')} in ${count(tasks, 'task')}, ${Math.ceil(points.length / tasks)} at most in one`);
+  say(`${countOf(points.length, 'point')} in ${countOf(tasks, 'task')}, ${Math.ceil(points.length / tasks)} at most in one`);
 }
 
 /** What is to be done when the parts are over. */

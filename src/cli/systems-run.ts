@@ -5,7 +5,6 @@ import { simulateSystem } from '../systems/simulate-system.ts';
 import type { SystemRun } from '../systems/simulate-system.ts';
 import type { SystemChanges } from '../systems/system-file.ts';
 import type { System } from '../systems/system.ts';
-import type { SystemWorkload } from '../systems/system-workload.ts';
 import { parseDuration } from '../units.ts';
 import { collect, examples } from './command.ts';
 import { PARTIAL } from './exit-codes.ts';
@@ -79,7 +78,7 @@ async function runSystems(path: string, options: Options): Promise<void> {
   if (options.json) printJson({ trace: path, systems: runs.map(({ system, run }) => runFacts(system, run, workload)) });
   else {
     sayAccount(trace);
-    show(runs, workload);
+    show(runs);
   }
   if (options.until === undefined && runs.some(({ run }) => run.jobs.done < run.jobs.count)) process.exitCode = PARTIAL;
 }
@@ -101,8 +100,8 @@ function loadSystems(names: readonly string[], changes: SystemChanges): System[]
   });
 }
 
-function show(runs: readonly { system: System; run: SystemRun }[], workload: SystemWorkload): void {
-  print(runsTable(runs, workload));
+function show(runs: readonly { system: System; run: SystemRun }[]): void {
+  print(runsTable(runs));
   for (const { system, run } of runs) {
     print(`\n${system.name}: where the time of its nodes went, in processor hours\n${waterfallTable(run)}`);
     if (run.stoodStill) warn(`${system.name}: nothing moved any more though ${run.jobs.count - run.jobs.done} jobs were left`);

@@ -27,12 +27,12 @@ interface Figures {
   readonly duplicates: number;
 }
 
-function figuresOf(run: SystemRun, { jobs }: SystemWorkload, system: System): Figures {
-  const { start, end, seen, state, restarts, orphans, duplicates } = run.jobs;
+function figuresOf(run: SystemRun, system: System): Figures {
+  const { submit, start, end, seen, state, restarts, orphans, duplicates } = run.jobs;
   const starts: number[] = [];
   const lags: number[] = [];
   for (let job = 0; job < run.jobs.count; job++) {
-    if (!Number.isNaN(start[job])) starts.push(start[job] - jobs.submit[job]);
+    if (!Number.isNaN(start[job])) starts.push(start[job] - submit[job]);
     if (state[job] === COMPLETED && !Number.isNaN(end[job])) lags.push(seen[job] - end[job]);
   }
   const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
@@ -51,10 +51,10 @@ function figuresOf(run: SystemRun, { jobs }: SystemWorkload, system: System): Fi
   };
 }
 
-export function runsTable(runs: readonly { system: System; run: SystemRun }[], workload: SystemWorkload): string {
+export function runsTable(runs: readonly { system: System; run: SystemRun }[]): string {
   const titles = ['completed', 'start, mean', 'start, 95 %', 'seen late', 'useful', 'restarts', 'orphans', 'duplicates'];
   const rows = runs.map(({ system, run }) => {
-    const { completed, start, start95, lag, useful, ...counts } = figuresOf(run, workload, system);
+    const { completed, start, start95, lag, useful, ...counts } = figuresOf(run, system);
     const times = [start, start95, lag].map(formatDuration);
     const shares = `${(100 * useful).toFixed(1)} %`;
     return [system.name, `${completed} of ${run.jobs.count}`, ...times, shares, ...Object.values(counts).map(String)];
@@ -97,7 +97,7 @@ export function waterfallTable({ levels }: SystemRun): string {
 
 /** A run in full, for machines. */
 export function runFacts(system: System, run: SystemRun, workload: SystemWorkload): object {
-  const { start, start95, lag, ...others } = figuresOf(run, workload, system);
+  const { start, start95, lag, ...others } = figuresOf(run, system);
   return {
     ...systemFacts(system),
     jobs: run.jobs.count,

@@ -9,8 +9,8 @@ import { formatNamed } from '../trace/detect.ts';
 import type { Declared, Trace, TraceFormat } from '../trace/format.ts';
 import { formats } from '../trace/index.ts';
 import type { Workload } from '../workload.ts';
-import { count } from './account.ts';
 import { say, warn } from './terminal.ts';
+import { countOf } from '../units.ts';
 
 /** Declares what every command that writes a trace has. */
 export function declareTraceOutput(command: Command): void {
@@ -45,9 +45,9 @@ export async function writeTrace(trace: Trace, { path, format }: TraceTarget): P
     warn(
       concerned === 0
         ? `${format.name} does not hold ${what}`
-        : `${format.name} does not hold ${what}: ${count(concerned, 'job')}`,
+        : `${format.name} does not hold ${what}: ${countOf(concerned, 'job')}`,
     );
-  if (path !== '-') say(`wrote ${path}: ${count(jobs, 'job')} (${format.name})`);
+  if (path !== '-') say(`wrote ${path}: ${countOf(jobs, 'job')} (${format.name})`);
 }
 
 /** A workload that was made here, as if it had been read from a file. */

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import { formatDuration, parseDuration, SECOND } from '../units.ts';
+import { countOf, formatDuration, parseDuration, SECOND } from '../units.ts';
 import { compareSchedules } from '../verify/schedule.ts';
 import type { Comparison, Deviation } from '../verify/schedule.ts';
 import { EXACT, judge } from '../verify/tolerance.ts';
 import type { Tolerance, Verdict } from '../verify/tolerance.ts';
-import { count } from './account.ts';
 import { examples } from './command.ts';
 import { FAILED_CHECK, OK } from './exit-codes.ts';
 import { parseShare, signedDuration } from './option-values.ts';
@@ -115,12 +114,12 @@ const NAMED = 10;
 function onlyInOne(label: string, ids: readonly string[]): [string, string][] {
   if (ids.length === 0) return [];
   const more = ids.length > NAMED ? `, and ${ids.length - NAMED} more` : '';
-  return [[label, `${count(ids.length, 'job')}: ${ids.slice(0, NAMED).join(', ')}${more}`]];
+  return [[label, `${countOf(ids.length, 'job')}: ${ids.slice(0, NAMED).join(', ')}${more}`]];
 }
 
 function summaryLine({ compared, identical, missing, extra }: Comparison, verdicts: readonly Verdict[]): string {
   const agreed = `${identical} of ${compared} starts agree (${percent(identical / compared)})`;
-  const unmatched = missing.length + extra.length > 0 ? `, ${count(missing.length, 'job')} missing, ${extra.length} extra` : '';
+  const unmatched = missing.length + extra.length > 0 ? `, ${countOf(missing.length, 'job')} missing, ${extra.length} extra` : '';
   const outside = verdicts.filter(({ ok }) => !ok).map(({ what }) => FLAGS[what]);
   return `${agreed}${unmatched}${outside.length > 0 ? `; outside tolerance: ${outside.join(', ')}` : ''}`;
 }

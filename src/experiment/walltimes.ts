@@ -3,7 +3,7 @@ import { usageError } from '../errors.ts';
 import { fillFromPartitions } from '../slurm-walltimes.ts';
 import { extendOverruns, fillWalltimes } from '../trace/walltimes.ts';
 import type { ChangedWalltimes, WalltimeRule } from '../trace/walltimes.ts';
-import { grouped } from '../units.ts';
+import { countOf } from '../units.ts';
 import type { Workload } from '../workload.ts';
 
 /** `partition`: as a slurm.conf says of the job's partition. `default`: so where there is one, else the run time. */
@@ -36,14 +36,15 @@ export function applyWalltimes(
   const { runtime, walltime } = filled.workload;
   let outlasting = 0;
   for (let job = 0; job < runtime.length; job++) if (runtime[job] > walltime[job]) outlasting++;
-  if (outlasting > 0) notes.push(`${jobs(outlasting)} will be killed at their limit; ${words.overrun} extend lets them run on`);
+  if (outlasting > 0)
+    notes.push(`${countOf(outlasting, 'job')} will be killed at their limit; ${words.overrun} extend lets them run on`);
   return { workload: filled.workload, notes };
 }
 
 /** What there is to say where no limit was filled in; whoever asked for a rule hears that it had nothing to do. */
 function unfilled({ walltime }: Workload, rule: EstimatesRule): string | undefined {
   const unlimited = walltime.reduce((count, limit) => (limit === Infinity ? count + 1 : count), 0);
-  if (unlimited > 0) return `${jobs(unlimited)} without a limit get${unlimited === 1 ? 's' : ''} none`;
+  if (unlimited > 0) return `${countOf(unlimited, 'job')} without a limit get${unlimited === 1 ? 's' : ''} none`;
   const isAskedFor = rule !== 'default' && rule !== 'partition' && walltime.length > 0;
   return isAskedFor ? 'every job has a limit of its own, and keeps it' : undefined;
 }
@@ -56,10 +57,5 @@ function fill(workload: Workload, rule: EstimatesRule, { slurm }: Cluster, words
     throw usageError('only partitions of a slurm.conf set limits', where, `give one with ${words.cluster}`);
   }
   const filled = fillFromPartitions(workload, slurm);
-  return { ...filled, note: `${jobs(filled.changed)} without a limit get that of their partition in slurm.conf` };
-}
-
-/** `1 job`, `12,345 jobs`. */
-function jobs(count: number): string {
-  return `${grouped(count)} job${count === 1 ? '' : 's'}`;
+  return { ...filled, note: `${countOf(filled.changed, 'job')} without a limit get that of their partition in slurm.conf` };
 }

@@ -1,4 +1,5 @@
-import { counted, listed } from './number-text.ts';
+import { listed } from './number-text.ts';
+import { countOf } from '../units.ts';
 
 /** Something that holds of a policy or system; of all together if `who` is undefined. */
 export interface Fact {
@@ -30,5 +31,5 @@ export function spreadText(counts: readonly number[]): string {
   const some = counts.filter((count) => count > 0);
   const [least, most] = [Math.min(...some), Math.max(...some)];
   const runs = some.length === counts.length ? '' : `${some.length} of `;
-  return ` in ${runs}${counted(counts.length, 'run')}, ${least === most ? least : `${least} to ${most}`} each`;
+  return ` in ${runs}${countOf(counts.length, 'run')}, ${least === most ? least : `${least} to ${most}`} each`;
 }

@@ -1,14 +1,4 @@
-import { formatDuration, SECOND } from '../units.ts';
-
-/** A whole number with its thousands apart: `12,345`. */
-export function grouped(number: number): string {
-  return String(Math.round(number)).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-/** `1 job`, `3 jobs`. */
-export function counted(number: number, what: string): string {
-  return `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
-}
+import { formatDuration, grouped, SECOND } from '../units.ts';
 
 /** Three digits are enough for people: `0.0123`, `1.23`, `12.3`, `12,345`. */
 export function shortNumber(value: number): string {

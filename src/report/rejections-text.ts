@@ -1,5 +1,5 @@
 import type { Rejection } from '../schedule.ts';
-import { counted, grouped } from './number-text.ts';
+import { countOf, grouped } from '../units.ts';
 
 /** Of several runs together: each reason once, the most frequent first. */
 export function addedUp(rejections: readonly Rejection[]): Rejection[] {
@@ -22,7 +22,7 @@ export function rejectionsText(all: number, rejections: readonly Rejection[] = [
   const kinds = rejections.length - told.length;
   const sum = (list: readonly Rejection[]) => list.reduce((total, { jobs }) => total + jobs, 0);
   const more =
-    kinds > 0 ? [`and ${counted(kinds, 'more kind')} of reasons (${counted(sum(rejections.slice(TOLD)), 'job')})`] : [];
+    kinds > 0 ? [`and ${countOf(kinds, 'more kind')} of reasons (${countOf(sum(rejections.slice(TOLD)), 'job')})`] : [];
   const silent = all - sum(rejections);
   const without = silent > 0 ? [`${grouped(silent)} without a reason`] : [];
   return `: ${[...told, ...more, ...without].join(', ')}`;

@@ -1,8 +1,8 @@
 import type { Run } from '../results/read.ts';
 import { groupedFacts, spreadText } from './equal-facts.ts';
 import type { Fact } from './equal-facts.ts';
-import { counted } from './number-text.ts';
 import { addedUp, rejectionsText } from './rejections-text.ts';
+import { countOf } from '../units.ts';
 
 interface Said {
   readonly state: string;
@@ -44,7 +44,7 @@ function jobFact({ state, one, many, after = { one: '', many: '' } }: Said, runs
   if (all === 0) return '';
   const why = state === 'rejected' ? rejectionsText(all, addedUp(runs.flatMap(({ summary }) => summary.rejections ?? []))) : '';
   const number = all === 1 ? 'one' : 'many';
-  return `${counted(all, 'job')} ${{ one, many }[number]}${spreadText(counts)}${after[number]}${why}.`;
+  return `${countOf(all, 'job')} ${{ one, many }[number]}${spreadText(counts)}${after[number]}${why}.`;
 }
 
 /** Beyond this nobody reads them. */
@@ -58,11 +58,11 @@ export function runNotes(runs: readonly Run[]): string[] {
   const withRuns = facts.map((fact): Fact => {
     const times = noted.get(keyOf(fact))!;
     const all = fact.who === undefined ? runs.length : runsOf.get(fact.who);
-    return { who: fact.who, text: `${fact.text}${times === all ? '' : ` (${counted(times, 'run')})`}.` };
+    return { who: fact.who, text: `${fact.text}${times === all ? '' : ` (${countOf(times, 'run')})`}.` };
   });
   const told = groupedFacts(withRuns);
   const more = told.length - MOST_NOTES;
-  return more <= 0 ? told : [...told.slice(0, MOST_NOTES), `${counted(more, 'note')} more in the files point.json.`];
+  return more <= 0 ? told : [...told.slice(0, MOST_NOTES), `${countOf(more, 'note')} more in the files point.json.`];
 }
 
 /** Systems write their name before what they assume. */

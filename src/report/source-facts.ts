@@ -1,6 +1,6 @@
 import type { Results } from '../results/read.ts';
 import type { SourceFacts } from './model.ts';
-import { counted, grouped } from './number-text.ts';
+import { countOf, grouped } from '../units.ts';
 
 type Json = Record<string, unknown>;
 
@@ -29,7 +29,7 @@ function replayFacts(document: Json): [string, string][] {
     (name) => (document[name] ?? {}) as Json,
   );
   const facts: [string, string][] = [];
-  if (typeof trace.jobs === 'number') facts.push(['jobs', `${counted(trace.jobs, 'job')} read as ${String(trace.format)}`]);
+  if (typeof trace.jobs === 'number') facts.push(['jobs', `${countOf(trace.jobs, 'job')} read as ${String(trace.format)}`]);
   if (typeof cluster.processors === 'number')
     facts.push(['cluster', `${String(cluster.spec ?? cluster.name)}: ${clusterText(cluster)}`]);
   if (typeof placement.name === 'string') facts.push(['placement', placement.name]);
@@ -47,8 +47,8 @@ function limitsText(estimates: string): string {
 }
 
 function clusterText({ processors, nodes, gpus }: Json): string {
-  const parts = [counted(Number(nodes), 'node'), counted(Number(processors), 'processor')];
-  if (Number(gpus) > 0) parts.push(counted(Number(gpus), 'GPU'));
+  const parts = [countOf(Number(nodes), 'node'), countOf(Number(processors), 'processor')];
+  if (Number(gpus) > 0) parts.push(countOf(Number(gpus), 'GPU'));
   // Processors without nodes are nodes of one processor each.
   return (nodes === processors ? parts.slice(1) : parts).join(', ');
 }

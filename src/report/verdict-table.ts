@@ -1,6 +1,7 @@
 import { escapeHtml } from './html.ts';
 import type { ReportFacts, RunFacts, VerdictFacts } from './model.ts';
-import { changeText, grouped, percent, quantity } from './number-text.ts';
+import { changeText, percent, quantity } from './number-text.ts';
+import { grouped } from '../units.ts';
 
 /** A row of the table: a figure of each policy. */
 interface Line {

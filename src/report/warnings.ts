@@ -1,6 +1,7 @@
 import type { Results, Run } from '../results/read.ts';
-import { counted, grouped, listed } from './number-text.ts';
+import { listed } from './number-text.ts';
 import { jobWarnings, runNotes } from './run-warnings.ts';
+import { countOf, grouped } from '../units.ts';
 
 type Json = Record<string, unknown>;
 interface Tally {
@@ -28,7 +29,7 @@ export function warningsOf(sources: readonly Results[], leftOut: readonly Run[])
     );
   if (leftOut.length > 0)
     warnings.push(
-      `The jobs of ${counted(leftOut.length, 'run')} are not in this page, to keep it small: ` +
+      `The jobs of ${countOf(leftOut.length, 'run')} are not in this page, to keep it small: ` +
         'tables and sweeps count them in, charts of jobs do not (--most-jobs).',
     );
   // They are many and alike: what comes first on the page is what is special about these results.
@@ -41,7 +42,7 @@ function missingPoints({ missing, dir }: Results): string[] {
   const states = [...new Set(missing.map(({ state }) => state))];
   const parts = states.map((state) => `${grouped(missing.filter((point) => point.state === state).length)} ${state}`);
   return [
-    `${counted(missing.length, 'point')} of ${dir} ${missing.length === 1 ? 'has' : 'have'} no result (${parts.join(', ')}).`,
+    `${countOf(missing.length, 'point')} of ${dir} ${missing.length === 1 ? 'has' : 'have'} no result (${parts.join(', ')}).`,
   ];
 }
 

@@ -1,8 +1,9 @@
 import type { ChartData, ChartSpec, Choice, DataTable, Figure, View } from '../chart.ts';
 import { chartText } from '../chart-text.ts';
 import type { DecidedCell, DecidedFigure, DecisionFacts, ReportFacts } from '../model.ts';
-import { counted, listed, percent, quantity } from '../number-text.ts';
+import { listed, percent, quantity } from '../number-text.ts';
 import { colorOf } from '../theme.ts';
+import { countOf } from '../../units.ts';
 
 export const decisionMap: ChartSpec = {
   name: 'decision-map',
@@ -195,7 +196,7 @@ function winsText(cells: readonly DecidedCell[], labels: readonly string[]): str
   const winners = wins.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
   const nobody = cells.filter(({ winner }) => winner < 0).length;
   const words = winners.map(
-    ({ label, count, sure, large }) => `${label} wins ${counted(count, 'cell')} (${sure} surely, ${large} by 5 % or more)`,
+    ({ label, count, sure, large }) => `${label} wins ${countOf(count, 'cell')} (${sure} surely, ${large} by 5 % or more)`,
   );
   return listed(nobody === 0 ? words : [...words, `nobody ${nobody}`]);
 }

@@ -1,11 +1,11 @@
-import { formatDuration, SECOND } from '../../units.ts';
+import { countOf, formatDuration, grouped, SECOND } from '../../units.ts';
 import { withTables } from '../chart.ts';
 import type { ChartSpec, DataTable, Figure, TableRun, View } from '../chart.ts';
 import { chartText, shortName } from '../chart-text.ts';
 import { JOB_FIGURES, figureNamed, runTimes } from '../job-figures.ts';
 import type { JobFigure } from '../job-figures.ts';
 import { madeOncePerKey } from '../known.ts';
-import { counted, grouped, listed, shortNumber } from '../number-text.ts';
+import { listed, shortNumber } from '../number-text.ts';
 import { categoryOf, ownerChosen, ownersIn } from '../owners.ts';
 import type { Owner } from '../owners.ts';
 import type { PageTable } from '../page-table.ts';
@@ -102,7 +102,7 @@ function traceOf(
     customdata: shown.map((one) =>
       one === undefined
         ? ''
-        : `${chartText(one.name)}: ${text(one.mean, figure)}, ${counted(one.jobs, 'job')}, ${grouped(one.coreHours)} core-hours`,
+        : `${chartText(one.name)}: ${text(one.mean, figure)}, ${countOf(one.jobs, 'job')}, ${grouped(one.coreHours)} core-hours`,
     ),
     hovertemplate: '%{customdata}',
     marker: {
@@ -171,7 +171,7 @@ function sentenceOf(runs: readonly TableRun[], owner: Owner, figure: JobFigure):
     const means = owners.map(({ mean }) => mean);
     if (owners.length === 0) return `${facts.label} with no job that has one`;
     const worst = owners.reduce((a, b) => (b.mean > a.mean ? b : a));
-    return `${shortNumber(jainIndex(means))} under ${facts.label}, where ${owner} ${shortName(worst.name)} has most (${text(worst.mean, figure)}, ${counted(worst.jobs, 'job')})`;
+    return `${shortNumber(jainIndex(means))} under ${facts.label}, where ${owner} ${shortName(worst.name)} has most (${text(worst.mean, figure)}, ${countOf(worst.jobs, 'job')})`;
   });
   const { length } = byOwner(runs[0].table, owner, figure);
   const shown = length > SHOWN ? `, of which the ${SHOWN} with most core-hours are shown` : '';

@@ -6,10 +6,11 @@ import { decimate, firstAfter, integralsOf, meansOver, stepsWithin } from '../de
 import { freeSteps } from '../free-nodes.ts';
 import type { FreeSteps, Resource } from '../free-nodes.ts';
 import { madeOncePerKey } from '../known.ts';
-import { counted, grouped, listed, percent, shortNumber } from '../number-text.ts';
+import { listed, percent, shortNumber } from '../number-text.ts';
 import type { PageTable } from '../page-table.ts';
 import { stripAxis, stripsHeight, stripsLayout } from '../strips.ts';
 import { wholeTime } from './utilization.ts';
+import { countOf, grouped } from '../../units.ts';
 
 export const fragmentation: ChartSpec = {
   name: 'fragmentation',
@@ -91,7 +92,7 @@ function tracesOf({ free, one }: FreeRun, strip: number, window: TimeWindow, { w
     return {
       type: 'scatter',
       mode: 'lines',
-      name: size === 1 ? `free` : `for ${counted(size, one)}`,
+      name: size === 1 ? `free` : `for ${countOf(size, one)}`,
       legendgroup: String(size),
       showlegend: strip === 0,
       yaxis: stripAxis(strip),

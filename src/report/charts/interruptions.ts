@@ -3,11 +3,12 @@ import { withTables } from '../chart.ts';
 import type { ChartSpec, DataTable, Figure, TableRun, TimeWindow, View } from '../chart.ts';
 import { chartText } from '../chart-text.ts';
 import { decimate } from '../decimate.ts';
-import { counted, listed, shortNumber } from '../number-text.ts';
+import { listed, shortNumber } from '../number-text.ts';
 import type { PageTable } from '../page-table.ts';
 import { colorOf, dashOf } from '../theme.ts';
 import { timeAxis } from '../time-axis.ts';
 import { wholeTime } from './utilization.ts';
+import { countOf } from '../../units.ts';
 
 export const interruptions: ChartSpec = {
   name: 'interruptions',
@@ -103,7 +104,7 @@ function sentenceOf(runs: readonly TableRun[]): string {
       return times === 0 ? [] : [`${times} ${name}`];
     });
     const lost = found.reduce((sum, one) => sum + one.lost, 0);
-    return `${facts.label} had ${counted(found.length, 'interrupted run')} (${listed(kinds)}) and lost ${shortNumber(lost)} core-hours`;
+    return `${facts.label} had ${countOf(found.length, 'interrupted run')} (${listed(kinds)}) and lost ${shortNumber(lost)} core-hours`;
   });
   return `${listed(words)}.`;
 }

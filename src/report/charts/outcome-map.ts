@@ -1,10 +1,11 @@
 import type { ChartSpec, DataTable, Figure, View } from '../chart.ts';
 import { chartText } from '../chart-text.ts';
 import type { ReportFacts, RunFacts } from '../model.ts';
-import { counted, quantity } from '../number-text.ts';
+import { quantity } from '../number-text.ts';
 import { byNumberOrText, figureOf, meanOf, sweepFigure, sweepFigures, variedIn } from '../sweep-points.ts';
 import type { SweepFigure, Varied } from '../sweep-points.ts';
 import { colorScale } from '../theme.ts';
+import { countOf } from '../../units.ts';
 
 export const outcomeMap: ChartSpec = {
   name: 'outcome-map',
@@ -116,7 +117,7 @@ function traceOf({ figure, columns, rows, means, runs }: OutcomeMap, { theme, wi
     customdata: means.map((row, y) =>
       row.map(
         (mean, x) =>
-          `${chartText(columns[x])}, ${chartText(rows[y])}: ${cellText(mean, runs[y][x], figure.unit)} (${counted(runs[y][x], 'run')})`,
+          `${chartText(columns[x])}, ${chartText(rows[y])}: ${cellText(mean, runs[y][x], figure.unit)} (${countOf(runs[y][x], 'run')})`,
       ),
     ),
     hovertemplate: '%{customdata}<extra></extra>',
@@ -162,7 +163,7 @@ function sentenceOf({ figure, x, y, columns, rows, means, runs }: OutcomeMap): s
       ? ''
       : ` It lies between ${quantity(least.mean, figure.unit)} (${least.where}) and ${quantity(most.mean, figure.unit)} (${most.where}).`;
   const none =
-    never === 0 ? '' : ` In ${counted(never, 'cell')} of ${there.length} no run has it: what it measures never happened.`;
+    never === 0 ? '' : ` In ${countOf(never, 'cell')} of ${there.length} no run has it: what it measures never happened.`;
   return `The ${figure.label} by ${shortLabel(x.label)} and ${shortLabel(y.label)}.${range}${none}`;
 }
 

@@ -1,10 +1,11 @@
 import type { ChartSpec, DataTable, Figure, View } from '../chart.ts';
 import { chartText } from '../chart-text.ts';
 import type { ReportFacts, RunFacts } from '../model.ts';
-import { changeText, counted, listed, quantity } from '../number-text.ts';
+import { changeText, listed, quantity } from '../number-text.ts';
 import { byNumberOrText, figureOf, isSweep, meanOf, sweepFigure, sweepFigures, variedIn } from '../sweep-points.ts';
 import type { SweepFigure, Varied } from '../sweep-points.ts';
 import { colorOf, dashOf, symbolOf } from '../theme.ts';
+import { countOf } from '../../units.ts';
 
 export const sensitivity: ChartSpec = {
   name: 'sensitivity',
@@ -126,7 +127,7 @@ function traceOf(
     },
     customdata: points.map(
       ({ value, mean, low, high, runs }) =>
-        `${chartText(value)}: ${quantity(mean, unit)} (${quantity(low, unit)} to ${quantity(high, unit)}, ${counted(runs, 'run')})`,
+        `${chartText(value)}: ${quantity(mean, unit)} (${quantity(low, unit)} to ${quantity(high, unit)}, ${countOf(runs, 'run')})`,
     ),
     hovertemplate: '%{customdata}',
     line: { color, dash: dashOf(style), width: 1.8 },

@@ -1,11 +1,11 @@
-import { SECOND, formatDuration } from '../../units.ts';
+import { countOf, formatDuration, grouped, SECOND } from '../../units.ts';
 import { withTables } from '../chart.ts';
 import type { ChartData, ChartSpec, DataTable, Figure, TableRun, View } from '../chart.ts';
 import { chartText } from '../chart-text.ts';
 import { JOB_FIGURES, figureNamed, runTimes } from '../job-figures.ts';
 import type { JobFigure } from '../job-figures.ts';
 import { madeOncePerKey } from '../known.ts';
-import { changeText, counted, grouped, shortDuration, shortNumber } from '../number-text.ts';
+import { changeText, shortDuration, shortNumber } from '../number-text.ts';
 import type { PageTable } from '../page-table.ts';
 import { colorScale } from '../theme.ts';
 
@@ -115,7 +115,7 @@ function panelsOf(baseline: TableRun, other: TableRun | undefined, figure: JobFi
     texts: change.map((cells) => cells.map((share) => (Number.isNaN(share) ? '' : changeText(share)))),
     hover: after.mean.map((cells, y) =>
       cells.map(
-        (value, x) => `${shown(before.mean[y][x], figure)} → ${shown(value, figure)}<br>${counted(after.jobs[y][x], 'job')}`,
+        (value, x) => `${shown(before.mean[y][x], figure)} → ${shown(value, figure)}<br>${countOf(after.jobs[y][x], 'job')}`,
       ),
     ),
     scale: 'diverging',
@@ -135,7 +135,7 @@ function meansPanel({ facts }: TableRun, { mean, jobs }: ClassMeans, figure: Job
     title: chartText(facts.label),
     values: mean.map((cells) => cells.map((value) => Math.log10(Math.max(1, value)))),
     texts: mean.map((cells) => cells.map((value) => (Number.isNaN(value) ? '' : shown(value, figure, true)))),
-    hover: mean.map((cells, y) => cells.map((value, x) => `mean ${shown(value, figure)}<br>${counted(jobs[y][x], 'job')}`)),
+    hover: mean.map((cells, y) => cells.map((value, x) => `mean ${shown(value, figure)}<br>${countOf(jobs[y][x], 'job')}`)),
     scale: 'sequential',
   };
 }
@@ -250,7 +250,7 @@ function sentenceOf(baseline: TableRun, other: TableRun | undefined, figure: Job
   const say = (cell: (typeof filled)[number]) => `jobs of ${SIZE_NAMES[cell.x]} processors and ${LENGTH_NAMES[cell.y]}`;
   if (other === undefined) {
     const longest = filled.reduce((a, b) => (b.to > a.to ? b : a));
-    return `Under ${baseline.facts.label}, ${say(longest)} have the longest mean ${figure.label}: ${shown(longest.to, figure)} (${counted(longest.jobs, 'job')}).`;
+    return `Under ${baseline.facts.label}, ${say(longest)} have the longest mean ${figure.label}: ${shown(longest.to, figure)} (${countOf(longest.jobs, 'job')}).`;
   }
   const changed = (cell: (typeof filled)[number]) => relativeChange(cell.from, cell.to, figure);
   // A class of a few jobs says little.
@@ -263,7 +263,7 @@ function sentenceOf(baseline: TableRun, other: TableRun | undefined, figure: Job
     `and rises in ${grouped(lost.length)}` +
     (largest === undefined
       ? '.'
-      : `; among those of 30 jobs and more, most for ${say(largest)}: from ${shown(largest.from, figure)} to ${shown(largest.to, figure)} (${counted(largest.jobs, 'job')}).`)
+      : `; among those of 30 jobs and more, most for ${say(largest)}: from ${shown(largest.from, figure)} to ${shown(largest.to, figure)} (${countOf(largest.jobs, 'job')}).`)
   );
 }
 

@@ -1,10 +1,11 @@
 import type { ChartSpec, DataTable, Figure, View } from '../chart.ts';
 import { chartText } from '../chart-text.ts';
 import type { ContenderKind, ReportFacts } from '../model.ts';
-import { counted, listed, quantity } from '../number-text.ts';
+import { listed, quantity } from '../number-text.ts';
 import { figureOf, isSweep, meanOf, sweepFigure, sweepFigures } from '../sweep-points.ts';
 import type { SweepFigure } from '../sweep-points.ts';
 import { colorOf, symbolOf } from '../theme.ts';
+import { countOf } from '../../units.ts';
 
 export const tradeOffs: ChartSpec = {
   name: 'trade-offs',
@@ -118,7 +119,7 @@ const ONE = { policy: 'policy setting', system: 'system' };
 function sentenceOf(points: readonly TradeOff[], x: SweepFigure, y: SweepFigure, kind: ContenderKind = 'policy'): string {
   const front = points.filter(({ onFront }) => onFront);
   const names = front.slice(0, 6).map((point) => `${point.label} (${quantity(point.x, x.unit)}, ${quantity(point.y, y.unit)})`);
-  const what = kind === 'policy or system' ? `${points.length} policies and systems` : counted(points.length, ONE[kind]);
+  const what = kind === 'policy or system' ? `${points.length} policies and systems` : countOf(points.length, ONE[kind]);
   const more = front.length > 6 ? ` and ${front.length - 6} more` : '';
   return `Of ${what}, ${front.length} ${front.length === 1 ? 'is' : 'are'} beaten by no other in ${x.label} and ${y.label} at once: ${listed(names)}${more}.`;
 }

@@ -1,5 +1,5 @@
 import type { Steps } from '../../schedule.ts';
-import { formatDuration } from '../../units.ts';
+import { formatDuration, grouped } from '../../units.ts';
 import { instantText, spanText } from '../calendar.ts';
 import { withTables } from '../chart.ts';
 import type { ChartData, ChartSpec, DataTable, Figure, TableRun, TimeWindow, View } from '../chart.ts';
@@ -7,7 +7,7 @@ import { chartText, shortName } from '../chart-text.ts';
 import { legendHeight } from '../legend-room.ts';
 import { decimate, firstAfter, integralsOf, meansOver, stepsWithin } from '../decimate.ts';
 import { madeOnce } from '../known.ts';
-import { grouped, percent } from '../number-text.ts';
+import { percent } from '../number-text.ts';
 import { busySteps, lastTime, queueSteps } from '../run-steps.ts';
 import { colorOf, dashOf } from '../theme.ts';
 import { timeAxis } from '../time-axis.ts';

@@ -1,11 +1,11 @@
 import { PASSED, PURPOSES } from '../../node-time.ts';
 import { STATE_NAMES } from '../../schedule.ts';
-import { formatDuration, HOUR } from '../../units.ts';
+import { countOf, formatDuration, grouped, HOUR } from '../../units.ts';
 import { nameOf } from '../../workload.ts';
 import { instantText } from '../calendar.ts';
 import type { TableRun } from '../chart.ts';
 import { shortName } from '../chart-text.ts';
-import { counted, grouped, percent, shortNumber } from '../number-text.ts';
+import { percent, shortNumber } from '../number-text.ts';
 import type { PageTable } from '../page-table.ts';
 import { boundedSlowdown } from '../job-figures.ts';
 import { lastTime } from '../run-steps.ts';
@@ -94,7 +94,7 @@ function describe(table: PageTable, job: number): string {
   const user = nameOf(table.user, job);
   const length = table.end[job] - table.start[job];
   return [
-    counted(table.cpus[job] / 1000, 'processor'),
+    countOf(table.cpus[job] / 1000, 'processor'),
     Number.isNaN(length) ? STATE_NAMES[table.state[job]] : formatDuration(length),
     ...(user === undefined ? [] : [`user ${shortName(user)}`]),
   ].join(', ');
@@ -142,17 +142,17 @@ function whyItWaited(table: PageTable, waiting: Waiting, processors: number | un
   const share = processors === undefined ? '' : ` of ${grouped(processors)} (${percent(busyAtSubmit / processors)})`;
   const gpus = gpusAtSubmit > 0 ? ` and ${shortNumber(gpusAtSubmit)} GPUs` : '';
   const said = [
-    `When it was submitted, others held ${grouped(busyAtSubmit)} processors${share}${gpus}, and ${counted(queuedBefore, 'job')} stood in the queue before it.`,
+    `When it was submitted, others held ${grouped(busyAtSubmit)} processors${share}${gpus}, and ${countOf(queuedBefore, 'job')} stood in the queue before it.`,
     overtakers === 0
       ? 'Nobody overtook it.'
-      : `${counted(overtakers, 'job')} that came later started before it, and held ${shortNumber(overtakenBy)} core-hours while it waited.`,
+      : `${countOf(overtakers, 'job')} that came later started before it, and held ${shortNumber(overtakenBy)} core-hours while it waited.`,
   ];
   if (freedBy.length > 0) {
     const freed = freedBy.reduce((sum, job) => sum + table.cpus[job] / 1000, 0);
     const first = freedBy.slice(0, 3).map((job) => String(table.ids[job]));
     const names = freedBy.length > 3 ? `${first.join(', ')} and ${freedBy.length - 3} more` : first.join(', ');
     said.push(
-      `It started at the instant ${freedBy.length === 1 ? 'job' : 'jobs'} ${names} ended and gave back ${counted(freed, 'processor')}.`,
+      `It started at the instant ${freedBy.length === 1 ? 'job' : 'jobs'} ${names} ended and gave back ${countOf(freed, 'processor')}.`,
     );
   }
   return said;

@@ -4,10 +4,10 @@ import { csvText } from '../csv-text.ts';
 import { jobColumns, sortRows } from '../job-columns.ts';
 import type { JobColumn } from '../job-columns.ts';
 import { searchJobs } from '../job-search.ts';
-import { counted } from '../number-text.ts';
 import { announce, byId, download, make } from './elements.ts';
 import { JobDrawer } from './job-drawer.ts';
 import type { ViewPart } from './views.ts';
+import { countOf } from '../../units.ts';
 
 /** Height of a row [pixels]; the style sheet says the same. */
 const ROW = 30;
@@ -114,8 +114,8 @@ export class JobsView implements ViewPart {
   #find(): void {
     const [{ table }] = this.#runs;
     this.#found = searchJobs(table, this.#search.value);
-    const of = this.#found.length === table.count ? '' : ` of ${counted(table.count, 'job')}`;
-    this.#count.textContent = `${counted(this.#found.length, 'job')}${of}.`;
+    const of = this.#found.length === table.count ? '' : ` of ${countOf(table.count, 'job')}`;
+    this.#count.textContent = `${countOf(this.#found.length, 'job')}${of}.`;
     this.#sort();
   }
 

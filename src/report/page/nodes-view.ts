@@ -1,4 +1,4 @@
-import { formatDuration } from '../../units.ts';
+import { countOf, formatDuration, grouped } from '../../units.ts';
 import { instantText, spanText, zeroOf } from '../calendar.ts';
 import type { Zero } from '../calendar.ts';
 import { nameOf } from '../../workload.ts';
@@ -6,7 +6,7 @@ import type { ChartData, TableRun } from '../chart.ts';
 import { withTables } from '../chart.ts';
 import { shortName } from '../chart-text.ts';
 import { csvText } from '../csv-text.ts';
-import { counted, grouped, percent, shortNumber } from '../number-text.ts';
+import { percent, shortNumber } from '../number-text.ts';
 import { entriesWithin, loadGrid, nodeHolds } from '../node-load.ts';
 import type { NodeHolds, NodeRange } from '../node-load.ts';
 import { lastTime } from '../run-steps.ts';
@@ -247,8 +247,8 @@ function sentenceOf(
   bars: number | undefined,
   { nodes }: NodeHolds,
 ): string {
-  const what = bars === undefined ? 'how full each was' : `${counted(bars, 'piece')} of jobs, coloured by user`;
+  const what = bars === undefined ? 'how full each was' : `${countOf(bars, 'piece')} of jobs, coloured by user`;
   const which =
     range.until - range.from === nodes.length ? '' : `, ${shortName(nodes[range.from])} to ${shortName(nodes[range.until - 1])}`;
-  return `${label}: ${grouped(range.until - range.from)} of ${counted(nodes.length, 'node')} that ever held a job${which}, over ${spanText(window, zero)}: ${what}. They held ${percent(load)} of the most each ever held.`;
+  return `${label}: ${grouped(range.until - range.from)} of ${countOf(nodes.length, 'node')} that ever held a job${which}, over ${spanText(window, zero)}: ${what}. They held ${percent(load)} of the most each ever held.`;
 }
