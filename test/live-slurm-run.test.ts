@@ -90,9 +90,11 @@ describe('a run on a Slurm that is troubled', () => {
   function judge({ schedule, book, began }: SlurmOutcome, slurm: FakeSlurm, job: number, story: Story, isWhole: boolean): void {
     const all = slurm.jobs.filter(({ name }) => rowOfName('t', name) === job);
     const counted = all.filter(({ id }) => String(id) === book.jobs[job].id);
-    // What came twice by a lost answer was cancelled, the other one counts.
+    // What came twice by a lost answer was cancelled, the other one counts. In a run that is stopped before it could ask what
+    // became of its call, the job may end by itself first.
     if (isWhole) expect(counted).toHaveLength(1);
-    for (const other of all) if (!counted.includes(other)) expect(other.state).toBe('CANCELLED');
+    const fates = isWhole ? ['CANCELLED'] : ['CANCELLED', 'COMPLETED', 'FAILED', 'TIMEOUT'];
+    for (const other of all) if (!counted.includes(other)) expect(fates).toContain(other.state);
     const [truth] = counted;
     if (truth === undefined || !isWhole) return;
     if (truth.tasks > PROCESSORS) {
