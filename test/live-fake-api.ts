@@ -24,6 +24,8 @@ export interface FakeObject {
     annotations?: Record<string, string>;
     creationTimestamp?: string;
     deletionTimestamp?: string;
+    deletionGracePeriodSeconds?: number;
+    finalizers?: string[];
   };
   spec: Json & {
     nodeName?: string;
@@ -202,6 +204,7 @@ export class FakeApi {
     this.calls.set(`${method} ${sub || resource}`, (this.calls.get(`${method} ${sub || resource}`) ?? 0) + 1);
     if (resource === 'events') return { object: body };
     if (method === 'GET' && name === '') return { object: this.#list(resource, url) };
+    if (method === 'DELETE' && name === '') return this.#deleteAll(resource, url, body);
     if (method === 'POST' && sub === '') {
       const given = body as unknown as FakeObject;
       if (this.#of(resource).has(`${namespace}/${given.metadata.name}`)) {
@@ -213,9 +216,14 @@ export class FakeApi {
     if (object === undefined) return refusal(404, 'NotFound', `${resource} "${name}" not found`);
     if (method === 'GET') return { object };
     if (method === 'PUT') return this.#replace(resource, key, object, body as unknown as FakeObject);
+    if (method === 'PATCH' && sub === '') return this.#patch(object, body);
     if (sub === 'binding') return this.#bind(object, body);
     if (sub === 'status') return this.#patchStatus(object, body);
     if (sub === 'eviction') return this.#delete(object, (body.deleteOptions as Json | undefined) ?? {});
+    if (method === 'DELETE' && resource !== 'pods') {
+      this.#remove(resource, key, object);
+      return { object };
+    }
     if (method === 'DELETE') return this.#delete(object, body);
     return refusal(405, 'MethodNotAllowed', `${method} ${url.pathname}`);
   }
@@ -289,8 +297,26 @@ export class FakeApi {
     return this.#put(resource, key, 'MODIFIED', changed);
   }
 
+  /** What has finalizers stays until nobody holds it any more. */
   #remove(resource: string, key: string, object: FakeObject): void {
-    this.#put(resource, key, 'DELETED', object);
+    if ((object.metadata.finalizers ?? []).length === 0) return void this.#put(resource, key, 'DELETED', object);
+    if (isHeldOnly(object)) return;
+    this.#change(resource, key, object, ({ metadata }) => {
+      metadata.deletionTimestamp ??= this.#time();
+      metadata.deletionGracePeriodSeconds = 0;
+    });
+  }
+
+  #patch(pod: FakeObject, body: Json): Answer {
+    const { uid, ...metadata } = body.metadata as { uid?: string; '$deleteFromPrimitiveList/finalizers'?: string[] };
+    if (uid !== undefined && uid !== pod.metadata.uid)
+      return refusal(409, 'Conflict', 'the UID in the precondition does not match');
+    const gone = metadata['$deleteFromPrimitiveList/finalizers'] ?? [];
+    const changed = this.#change('pods', keyOf(pod), pod, (one) => {
+      one.metadata.finalizers = (one.metadata.finalizers ?? []).filter((name) => !gone.includes(name));
+    });
+    if (isHeldOnly(changed)) this.#remove('pods', keyOf(pod), changed);
+    return { object: changed };
   }
 
   #create(namespace: string, given: FakeObject): FakeObject {
@@ -348,6 +374,12 @@ export class FakeApi {
     };
   }
 
+  #deleteAll(resource: string, url: URL, body: Json): Answer {
+    const matching = this.all(resource).filter((object) => matches(object, url.searchParams.get('labelSelector')));
+    for (const object of matching) this.#delete(object, body);
+    return { object: { items: matching } };
+  }
+
   #delete(pod: FakeObject, body: Json): Answer {
     const { uid } = (body.preconditions as { uid?: string } | undefined) ?? {};
     if (uid !== undefined && uid !== pod.metadata.uid)
@@ -361,7 +393,10 @@ export class FakeApi {
     const isFinished = pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed';
     if (grace === 0 || pod.spec.nodeName === undefined || isFinished) return this.#remove('pods', key, pod);
     if (pod.metadata.deletionTimestamp !== undefined) return;
-    this.#change('pods', key, pod, (one) => (one.metadata.deletionTimestamp = this.#time()));
+    this.#change('pods', key, pod, ({ metadata }) => {
+      metadata.deletionTimestamp = this.#time();
+      metadata.deletionGracePeriodSeconds = grace;
+    });
     // Without a node nobody answers.
     if (!this.#of('nodes').has(pod.spec.nodeName)) return;
     this.#later(Math.min(this.stopIn, grace * 1000), () => {
@@ -403,7 +438,7 @@ export class FakeApi {
     if (this.#others.has(bound.metadata.uid)) return;
     const isHeeded = ({ metadata: { uid } }: FakeObject) => this.strangersAreHeeded || !this.#others.has(uid);
     const onNodes = this.all('pods').filter(
-      (pod) => pod.spec.nodeName !== undefined && !isOver(pod.status.phase) && isHeeded(pod),
+      (pod) => pod.spec.nodeName !== undefined && !isOver(pod.status.phase) && !isHeldOnly(pod) && isHeeded(pod),
     );
     const twins = onNodes.filter((pod) => task(pod) === task(bound) && pod.metadata.labels?.['yardmaster.dev/run'] !== undefined);
     if (twins.length > 1) this.violations.push(`task ${task(bound)} has ${twins.length} pods on nodes`);
@@ -447,6 +482,11 @@ function send(response: ServerResponse, type: string, object: unknown): void {
 
 function keyOf({ metadata: { namespace = '', name } }: FakeObject): string {
   return `${namespace}/${name}`;
+}
+
+/** All who had to stop it have done so. */
+function isHeldOnly({ metadata: { deletionTimestamp, deletionGracePeriodSeconds } }: FakeObject): boolean {
+  return deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0;
 }
 
 function isOver(phase: string | undefined): boolean {

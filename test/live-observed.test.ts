@@ -40,7 +40,7 @@ describe('jobs that are looked at', () => {
     const name = `run-${job}-0-${index}-r${generation}`;
     return {
       ...{ name, namespace: 'default', uid: name, mark: { job, group: 0, index, generation } },
-      ...{ nodeName: 'node1', phase, terminating: false, reason: '', json: {} },
+      ...{ nodeName: 'node1', phase, terminating: false, isHeld: false, isTombstone: false, reason: '', json: {} },
       ...rest,
     };
   };

@@ -143,6 +143,12 @@ export class LiveCore extends Core {
     return phase === RUNNING || phase === STOPPING ? this.record.lastStart[job] + this.walltimeLeft(job) : Infinity;
   }
 
+  /** Of its last run; what is not known yet is NaN [ms]. */
+  timesOf(job: number): { readonly submit: number; readonly start: number; readonly end: number; readonly state: number } {
+    const { record } = this;
+    return { submit: record.submit[job], start: record.lastStart[job], end: record.endOf(job), state: record.stateOf(job) };
+  }
+
   eachPart(job: number, visit: (node: number, group: number, tasks: number) => void): void {
     this.ledger.eachPart(job, visit);
   }

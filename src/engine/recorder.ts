@@ -1,5 +1,5 @@
 import { Float64Column, Int32Column } from '../columns.ts';
-import type { Explanation, Schedule } from '../schedule.ts';
+import type { Explanation, Resized, Schedule } from '../schedule.ts';
 import { NODE_FAILED, UNFINISHED } from '../schedule.ts';
 import type { Ledger } from './ledger.ts';
 import { PlacementRecorder } from './placement-recorder.ts';
@@ -27,6 +27,8 @@ export class Recorder {
   /** Of each job, for what it held: all its runs, and those that stand among the attempts [ms]. Absent unless somebody tells. */
   #slowed: Float64Array | undefined;
   readonly #slowedBefore = new Map<number, number>();
+  /** Filled by whoever counts it. */
+  resized: Resized | undefined;
   readonly #capacityTime = new Float64Column(16);
   readonly #capacityProcs = new Float64Column(16);
   /** Since when so many processors are up: not written down before time moves on, since nodes come and go together. */
@@ -109,6 +111,11 @@ export class Recorder {
     this.#state[job] = state;
   }
 
+  /** NaN while it is not over [ms]. */
+  endOf(job: number): number {
+    return this.#end[job];
+  }
+
   stateOf(job: number): number {
     return this.#state[job];
   }
@@ -163,6 +170,7 @@ export class Recorder {
         ...(this.#slowed && { slowed: slowed.done() }),
       },
       ...(this.#slowed && { slowed: this.#slowed }),
+      ...(this.resized && { resized: this.resized }),
       placements: this.#placements?.finish(),
       capacity: { time: this.#capacityTime.done(), value: this.#capacityProcs.done() },
       until,

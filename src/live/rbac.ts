@@ -12,7 +12,7 @@ export interface RoleRule {
 
 export const DRIVER_RULES: readonly RoleRule[] = [
   // All pods: those of others use the nodes, too. It makes and deletes only those that bear the label of its run.
-  { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch', 'create', 'delete'] },
+  { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'] },
   { apiGroups: [''], resources: ['pods/binding'], verbs: ['create'] },
   { apiGroups: [''], resources: ['pods/status'], verbs: ['patch'] },
   { apiGroups: [''], resources: ['nodes'], verbs: ['list', 'watch'] },

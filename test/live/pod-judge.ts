@@ -15,6 +15,8 @@ export interface JudgedRun {
   readonly sizes: readonly number[];
   /** The scheduler gives a job all its nodes at once. */
   readonly gangs: boolean;
+  /** Jobs that run for longer than they may, and after what time [ms by the clock]. */
+  readonly limits: ReadonlyMap<number, number>;
 }
 
 export class PodJudge {
@@ -24,6 +26,10 @@ export class PodJudge {
   /** By pod: where it was bound first. */
   readonly #nodeOf = new Map<string, string>();
   readonly #completed = new Set<string>();
+  /** By pod: since when it has run, of jobs with limits. */
+  readonly #runsSince = new Map<string, number>();
+  /** Of jobs with limits: tasks that have run until then. */
+  readonly #killed = new Set<string>();
   /** By job: since when some of its pods but not all are on nodes, or have been. */
   readonly #halfSince = new Map<number, number>();
   /** By job: all that was written of its pods, for people. */
@@ -40,7 +46,11 @@ export class PodJudge {
   see({ key, object }: Written): void {
     const before = this.#pods.get(key);
     const owner = { run: this.#judged.run, namespace: 'default', schedulerName: 'yardmaster' };
-    const pod = object === undefined ? undefined : readLivePod(object, owner);
+    const seen = object === undefined ? undefined : readLivePod(object, owner);
+    // Nothing is left of it but what it says.
+    const pod = seen?.isTombstone === true ? undefined : seen;
+    if (seen?.mark !== undefined) this.#lookAtLimit(seen);
+    if (seen?.mark !== undefined && seen.phase === 'Succeeded') this.#completed.add(`${seen.mark.job}/${seen.mark.index}`);
     if (pod === undefined) this.#pods.delete(key);
     else this.#pods.set(key, pod);
     if (pod?.mark !== undefined) this.#judge(pod);
@@ -51,8 +61,10 @@ export class PodJudge {
 
   /** Tasks that have not completed, as `job/task`. */
   get missing(): string[] {
-    const { sizes } = this.#judged;
-    const tasks = sizes.flatMap((size, job) => Array.from({ length: size }, (_, index) => `${job}/${index}`));
+    const { sizes, limits } = this.#judged;
+    const tasks = sizes.flatMap((size, job) =>
+      Array.from({ length: size }, (_, index) => `${job}/${index}`).filter(() => !limits.has(job)),
+    );
     return tasks.filter((task) => !this.#completed.has(task));
   }
 
@@ -75,13 +87,27 @@ export class PodJudge {
       );
       if (isOver) this.#note(`pod ${name} was bound although its job was over: ${this.#stories.get(mark.job)?.join(', ') ?? ''}`);
     } else if (known !== nodeName) this.#note(`pod ${name} was bound to ${known} and then to ${nodeName}`);
-    if (pod.phase === 'Succeeded') this.#completed.add(`${mark.job}/${mark.index}`);
     if (isFinished(pod)) return;
     const others = [...this.#pods.values()].filter((other) => other.nodeName !== undefined && !isFinished(other));
     const twins = others.filter((other) => other.mark?.job === mark.job && other.mark.index === mark.index);
     if (twins.length > 1) this.#note(`task ${mark.index} of job ${mark.job} has ${twins.length} pods on nodes`);
     const there = others.filter((other) => other.nodeName === nodeName);
     if (there.length > PROCS) this.#note(`node ${nodeName} has ${there.length} pods of one processor each`);
+  }
+
+  /** A job that has run until its limit was killed: it must not run for so long again. */
+  #lookAtLimit({ mark, uid, name, phase, isTombstone }: LivePod): void {
+    const limit = this.#judged.limits.get(mark?.job ?? -1);
+    if (mark === undefined || limit === undefined) return;
+    if (phase === 'Running' && !this.#runsSince.has(uid)) this.#runsSince.set(uid, Date.now());
+    const since = this.#runsSince.get(uid);
+    if (!isTombstone || since === undefined) return;
+    this.#runsSince.delete(uid);
+    if (Date.now() - since < limit) return;
+    const task = `${mark.job}/${mark.index}`;
+    if (this.#killed.has(task))
+      this.#note(`pod ${name} ran until its limit, as one before it had: ${this.#stories.get(mark.job)?.join(', ') ?? ''}`);
+    this.#killed.add(task);
   }
 
   #lookAtGang(job: number): void {

@@ -5,6 +5,7 @@ import type { Announcer } from './announcer.ts';
 import { forbidden } from './binder.ts';
 import type { Binder } from './binder.ts';
 import type { BindOrder, Bind, CreateOrder, DeleteOrder, Order } from './orders.ts';
+import { isOther } from './pod-calls.ts';
 import type { PodCalls } from './pod-calls.ts';
 import type { PodTimesBook } from './pod-times.ts';
 import type { Task } from './tasks.ts';
@@ -30,6 +31,8 @@ export interface ExecutorParts {
   /** Calls everything off. */
   readonly signal: AbortSignal;
   manifest(task: Task, generation: number): object;
+  /** The limit of the job is about to kill it. Resolves when whoever takes over will know. */
+  killing(job: number): Promise<void>;
   /** A time of the workload by the clock [ms]. */
   byClock(ms: number): number;
 }
@@ -103,6 +106,7 @@ export class Executor {
   async #delete(order: DeleteOrder): Promise<void> {
     const { pod, why } = order;
     const { calls, announcer, times, evictions, signal } = this.#parts;
+    if (why === 'limit' && pod.mark !== undefined) await this.#parts.killing(pod.mark.job);
     times.deleting(pod, why);
     if (why === 'preempted') await announcer.preempted(pod);
     const seconds = this.#graceOf(order);
@@ -119,7 +123,7 @@ export class Executor {
       await call();
       return true;
     } catch (error) {
-      if (isStatus(error, 404) || (isStatus(error, 409) && isOther(error.message))) return true;
+      if (isStatus(error, 404) || (isStatus(error, 409) && isOther(error))) return true;
       if (isStatus(error, 409)) return false;
       throw isStatus(error, 403) ? forbidden(error.message) : error;
     }
@@ -133,12 +137,4 @@ export class Executor {
     if (why !== 'preempted') return 1;
     return grace === undefined ? undefined : Math.max(1, Math.ceil(this.#parts.byClock(grace) / 1000));
   }
-}
-
-/**
- * Another pod has its name by now. In the words of the API server: apimachinery, pkg/apis/meta/v1, Preconditions, as
- * storage.Preconditions.Check tells them.
- */
-function isOther(message: string): boolean {
-  return /UID in (the )?precondition/i.test(message);
 }

@@ -274,7 +274,10 @@ export class JobLife {
 
   #clear(job: number): void {
     for (const { pod } of this.#parts.tasks.of(job)) {
-      if (pod !== undefined && !isFinished(pod)) this.#parts.pods.delete(pod, 'surplus');
+      if (pod === undefined) continue;
+      // One that a driver before could not stop in time is on its node still.
+      this.#seeStranger(pod);
+      if (!isFinished(pod)) this.#parts.pods.delete(pod, 'surplus');
     }
   }
 

@@ -19,16 +19,18 @@ import { LiveLoop } from './live-loop.ts';
 import type { LiveOutcome, LivePlan, LiveRunSettings } from './live-run-settings.ts';
 import { Mirror } from './mirror.ts';
 import { isOpen, unlike } from './node-state.ts';
+import { killedNow, OverBook } from './over-book.ts';
 import { PodCalls } from './pod-calls.ts';
 import { PodMaker } from './pod-maker.ts';
-import { podManifest } from './pod-manifest.ts';
+import { held, podManifest } from './pod-manifest.ts';
 import { PodTimesBook } from './pod-times.ts';
 import { recover } from './recovery.ts';
 import { RunClock } from './run-clock.ts';
-import { BEGAN, TIME_SCALE, WORKLOAD } from './run-marks.ts';
+import { BEGAN, OVER, TIME_SCALE, WORKLOAD } from './run-marks.ts';
 import { serverTimes } from './server-times.ts';
 import { Session } from './session.ts';
 import { withStrangerRows } from './stranger-rows.ts';
+import { Tombstones } from './tombstones.ts';
 
 /** Conditions, events and evictions have a budget of their own, as the events of kube-scheduler have. */
 const BESIDE = { qps: 50, burst: 100 };
@@ -157,28 +159,45 @@ export class LiveDriver {
     const times = new PodTimesBook(() => time.now());
     for (const [number, { node }] of listed.entries()) session.nodeSeen(number, node, isOpen(listed[number]), unlike);
     for (const pod of this.#mirror.pods.values()) times.see(pod);
+    const book = this.#overBook();
     const recovered = recover(
       session,
-      this.#mirror.pods.values(),
+      { pods: this.#mirror.pods.values(), tombstones: this.#mirror.tombstones.values(), over: book.entries },
       serverTimes((unix) => time.ofUnix(unix)),
     );
     const calls = new PodCalls(this.#api, this.#end.signal);
+    const tombstones = new Tombstones({ session, book, calls, failed: (error) => this.#fail(error) });
+    for (const pod of this.#mirror.tombstones.values()) tombstones.add(pod);
     const speaker = { schedulerName: style.schedulerName, instance: this.#settings.instance };
     const announcer = new Announcer(calls, new RateLimiter(BESIDE, this.#api.clock), speaker);
     const loop = new LiveLoop({
       ...{ session, time, batch, say, clock: this.#api.clock, maker: new PodMaker(workload, session) },
-      executor: this.#executor(session, { calls, announcer, times, time }),
+      executor: this.#executor(session, book, { calls, announcer, times, time }),
+      settled: () => tombstones.settle(),
       mayDecide: () => this.#mirror.isHearing && this.#lease.isHeld,
       check: () => this.#check(),
     });
     this.#loop = loop;
-    this.#listen(session, times);
+    this.#listen(session, times, tombstones);
     const ended = await loop.run(stop);
     await announcer.finish();
+    await tombstones.releaseAll(this.#mirror.pods.values());
+    this.#check();
     return { schedule: session.finish(spec.name), cluster, times, recovered, ended, unsaid: announcer.failures };
   }
 
-  #executor(session: Session, parts: { calls: PodCalls; announcer: Announcer; times: PodTimesBook; time: RunClock }): Executor {
+  #overBook(): OverBook {
+    return new OverBook(this.#lease.annotations[OVER] ?? '', {
+      write: (text) => this.#lease.annotate({ [OVER]: text }, this.#end.signal),
+      say: (message) => this.#settings.say(message),
+    });
+  }
+
+  #executor(
+    session: Session,
+    book: OverBook,
+    parts: { calls: PodCalls; announcer: Announcer; times: PodTimesBook; time: RunClock },
+  ): Executor {
     const { style, preemptBy, say } = this.#settings;
     const { time, ...more } = parts;
     const after = (what: () => void) => {
@@ -189,7 +208,8 @@ export class LiveDriver {
       ...{ ...more, signal: this.#end.signal, namespace: style.namespace },
       binder: new Binder(parts.calls, () => this.#lease.isHeld),
       evictions: preemptBy === 'evict' ? new RateLimiter(BESIDE, this.#api.clock) : undefined,
-      manifest: (task, generation) => podManifest(this.#plan.workload, task, generation, style),
+      manifest: (task, generation) => held(podManifest(this.#plan.workload, task, generation, style)),
+      killing: (job) => book.add(job, killedNow(session.core, job)),
       byClock: (ms) => time.byClock(ms),
       outcomes: {
         bound: (task) => after(() => session.bound(task)),
@@ -206,7 +226,7 @@ export class LiveDriver {
     });
   }
 
-  #listen(session: Session, times: PodTimesBook): void {
+  #listen(session: Session, times: PodTimesBook, tombstones: Tombstones): void {
     const { say } = this.#settings;
     const first = new Map([...this.#mirror.nodes].map(([name, { node }]) => [name, node]));
     const unknown = new Set<string>();
@@ -220,6 +240,10 @@ export class LiveDriver {
       podGone: (pod) => {
         times.gone(pod);
         session.gone(pod);
+        change();
+      },
+      podHeld: (pod) => {
+        tombstones.add(pod);
         change();
       },
       nodeSeen: (listed) => {

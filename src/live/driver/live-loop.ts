@@ -20,6 +20,8 @@ export interface LoopParts {
   readonly batch: number;
   /** Whether anything may be decided now: not while the cluster is not heard, or the Lease is not sure. */
   mayDecide(): boolean;
+  /** Called when all that was seen has been settled. */
+  settled(): void;
   /** Throws what has made it impossible to go on. */
   check(): void;
   say(message: string): void;
@@ -77,6 +79,7 @@ export class LiveLoop {
       orders.push(...session.step(now));
     }
     executor.perform(orders);
+    this.#parts.settled();
   }
 
   /** [ms] */
@@ -108,6 +111,7 @@ export class LiveLoop {
     while (clock.now() < until) {
       check();
       executor.perform(session.settle(this.#now()));
+      this.#parts.settled();
       if (executor.size === 0 && !session.isHalfDone) return;
       await this.#wakener.sleep(1000, never);
     }

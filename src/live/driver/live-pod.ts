@@ -1,5 +1,5 @@
 /** Pods as they are read from the API: as much as the driver looks at. */
-import { readMark } from './run-marks.ts';
+import { FINALIZER, readMark } from './run-marks.ts';
 import type { TaskMark } from './run-marks.ts';
 
 export interface LivePod {
@@ -12,6 +12,10 @@ export interface LivePod {
   readonly phase: string;
   /** Its deletion has been asked for. */
   readonly terminating: boolean;
+  /** Its object stays when it is deleted, until we let it go. */
+  readonly isHeld: boolean;
+  /** It is gone but for its object, which is held. Whoever had to stop it has done so, or was passed over. */
+  readonly isTombstone: boolean;
   /** Why it failed, if it did: `OutOfcpu`, `Evicted` ... */
   readonly reason: string;
   /** As the API server has it. */
@@ -25,6 +29,8 @@ interface RawPod {
     readonly uid?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly deletionTimestamp?: string;
+    readonly deletionGracePeriodSeconds?: number;
+    readonly finalizers?: readonly string[];
   };
   readonly spec?: { readonly nodeName?: string; readonly schedulerName?: string };
   readonly status?: { readonly phase?: string; readonly reason?: string };
@@ -40,6 +46,7 @@ export interface Ownership {
 
 export function readLivePod(json: unknown, { run, namespace, schedulerName }: Ownership): LivePod {
   const { metadata = {}, spec = {}, status = {} } = json as RawPod;
+  const isHeld = metadata.finalizers?.includes(FINALIZER) === true;
   const isOurs = spec.schedulerName === schedulerName && metadata.namespace === namespace;
   return {
     name: metadata.name ?? '',
@@ -49,6 +56,10 @@ export function readLivePod(json: unknown, { run, namespace, schedulerName }: Ow
     nodeName: spec.nodeName === '' ? undefined : spec.nodeName,
     phase: status.phase ?? 'Pending',
     terminating: metadata.deletionTimestamp !== undefined,
+    isHeld,
+    // Without finalizers the API server would have removed it when its time to stop became 0. Source: apiserver,
+    // pkg/registry/rest/delete.go (BeforeDelete), registry/generic/registry/store.go (markAsDeleting).
+    isTombstone: isHeld && metadata.deletionTimestamp !== undefined && metadata.deletionGracePeriodSeconds === 0,
     reason: status.reason ?? '',
     json,
   };

@@ -8,6 +8,8 @@ import type { LivePod, Ownership } from './live-pod.ts';
 export interface MirrorListener {
   podSeen(pod: LivePod): void;
   podGone(pod: LivePod): void;
+  /** Its object is held. It has been told to be gone, if it was known. */
+  podHeld(pod: LivePod): void;
   nodeSeen(node: ListedNode): void;
   nodeGone(name: string): void;
   /** Whether all is heard that happens: nothing should be decided by what is old. */
@@ -20,6 +22,8 @@ interface Named {
 
 export class Mirror {
   readonly pods = new Map<string, LivePod>();
+  /** Those that are gone but for their objects. */
+  readonly tombstones = new Map<string, LivePod>();
   readonly nodes = new Map<string, ListedNode>();
   readonly #ownership: Ownership;
   readonly #isHeard = { pods: false, nodes: false };
@@ -43,7 +47,7 @@ export class Mirror {
       listed: (items) => {
         const pods = items.map((item) => readLivePod(item, this.#ownership));
         const there = new Set(pods.map(({ uid }) => uid));
-        for (const pod of [...this.pods.values()]) if (!there.has(pod.uid)) this.#podGone(pod);
+        for (const pod of [...this.pods.values(), ...this.tombstones.values()]) if (!there.has(pod.uid)) this.#podGone(pod);
         for (const pod of pods) this.#podSeen(pod);
       },
       changed: (kind, object) => {
@@ -73,12 +77,21 @@ export class Mirror {
   }
 
   #podSeen(pod: LivePod): void {
+    if (pod.isTombstone) return this.#podHeld(pod);
     this.pods.set(pod.uid, pod);
     this.listener?.podSeen(pod);
   }
 
+  #podHeld(pod: LivePod): void {
+    if (this.tombstones.has(pod.uid)) return;
+    this.#podGone(pod);
+    this.tombstones.set(pod.uid, pod);
+    this.listener?.podHeld(pod);
+  }
+
   /** `pod`: as it was last. */
   #podGone(pod: LivePod): void {
+    this.tombstones.delete(pod.uid);
     if (this.pods.delete(pod.uid)) this.listener?.podGone(pod);
   }
 

@@ -1,9 +1,14 @@
 /** The calls about pods that a driver makes, one function each. */
+import { isStatus } from '../kubernetes/api-error.ts';
 import type { KubeApi } from '../kubernetes/api.ts';
 import type { RateLimiter } from '../kubernetes/rate-limit.ts';
+import { forbidden } from './binder.ts';
 import type { LivePod } from './live-pod.ts';
+import { FINALIZER } from './run-marks.ts';
 
 const STRATEGIC = 'application/strategic-merge-patch+json';
+/** How soon a change that met another one is made again [ms by the clock]. */
+const AGAIN = 200;
 
 export class PodCalls {
   readonly api: KubeApi;
@@ -23,6 +28,24 @@ export class PodCalls {
       body: manifest,
       signal: this.#signal,
     });
+  }
+
+  /** Lets its object go, if it is there and held still. */
+  async release(pod: LivePod): Promise<void> {
+    const metadata = { uid: pod.uid, '$deleteFromPrimitiveList/finalizers': [FINALIZER] };
+    for (;;) {
+      try {
+        await this.api.persist({
+          ...{ call: 'release pod', method: 'PATCH', path: podPath(pod), signal: this.#signal },
+          ...{ contentType: STRATEGIC, body: { metadata } },
+        });
+        return;
+      } catch (error) {
+        if (isStatus(error, 404) || (isStatus(error, 409) && isOther(error))) return;
+        if (!isStatus(error, 409)) throw isStatus(error, 403) ? forbidden(error.message) : error;
+      }
+      await this.api.clock.sleep(AGAIN, this.#signal);
+    }
   }
 
   async read(namespace: string, name: string): Promise<unknown> {
@@ -87,6 +110,14 @@ export class PodCalls {
     const path = `/apis/events.k8s.io/v1/namespaces/${namespace}/events`;
     await this.api.call({ call: 'create event', method: 'POST', path, body: event, signal: this.#signal, limiter });
   }
+}
+
+/**
+ * Another pod has its name by now. In the words of the API server: apimachinery, pkg/apis/meta/v1, Preconditions, as
+ * storage.Preconditions.Check tells them.
+ */
+export function isOther({ message }: Error): boolean {
+  return /UID in (the )?precondition/i.test(message);
 }
 
 export function podsPath(namespace: string): string {

@@ -6,7 +6,7 @@ import { COMPLETES, jobId } from '../../workload.ts';
 import type { TaskRequest, Workload } from '../../workload.ts';
 import { EXIT_CODE, FAKE_NODE, RUNTIME, STOP } from '../cluster/names.ts';
 import { podSpecManifest, resourcesManifest } from './pod-spec-manifest.ts';
-import { JOB_ID, marksOf, podName } from './run-marks.ts';
+import { FINALIZER, JOB_ID, marksOf, podName } from './run-marks.ts';
 import type { Task } from './tasks.ts';
 
 export interface PodStyle {
@@ -50,6 +50,11 @@ export function podManifest(workload: Workload, task: Task, generation: number, 
       enableServiceLinks: false,
     },
   };
+}
+
+/** The same pod, whose object stays when it is deleted until the driver lets it go. */
+export function held(manifest: Record<string, unknown>): Record<string, unknown> {
+  return { ...manifest, metadata: { ...(manifest.metadata as object), finalizers: [FINALIZER] } };
 }
 
 /** For KWOK: how long it runs, and how it ends. */

@@ -4,7 +4,8 @@
  *
  * - A job of which as many pods as it needs are on nodes goes on there. One that has ended counts, whatever has become of
  *   its node since.
- * - A job all of whose pods have ended is over.
+ * - A job all of whose pods have ended is over, and so is one that was written down as over. Pods count that have ended
+ *   and were deleted since, as long as their objects are held.
  * - A job that is bound in part, with less than it needs, loses what it has: its pods are deleted and made anew, and it waits.
  * - All other jobs wait, or come when it is their time.
  */
@@ -12,6 +13,7 @@ import type { Eviction } from '../../policy.ts';
 import { COMPLETED, FAILED } from '../../schedule.ts';
 import { failedByNode, isFinished, isUp } from './live-pod.ts';
 import type { LivePod } from './live-pod.ts';
+import type { OverEntry } from './over-book.ts';
 import type { Session } from './session.ts';
 import { finish } from './tasks.ts';
 import type { Task } from './tasks.ts';
@@ -21,6 +23,17 @@ export interface PodClock {
   created(pod: LivePod): number;
   started(pod: LivePod): number;
   ended(pod: LivePod): number;
+  /** Whether it had ended before somebody deleted it, so far as that is sure. */
+  endedFirst(pod: LivePod): boolean;
+}
+
+/** What is there of a run. */
+export interface Remains {
+  readonly pods: Iterable<LivePod>;
+  /** Pods that are gone but for their objects. */
+  readonly tombstones: Iterable<LivePod>;
+  /** Jobs that were written down as over, by their rows. */
+  readonly over: ReadonlyMap<number, OverEntry>;
 }
 
 export interface Recovered {
@@ -30,12 +43,13 @@ export interface Recovered {
   undone: number;
 }
 
-/** Tells a session of all pods that there are, before its first step. */
-export function recover(session: Session, pods: Iterable<LivePod>, clock: PodClock): Recovered {
+/** Tells a session of all that is there, before its first step. */
+export function recover(session: Session, { pods, tombstones, over }: Remains, clock: PodClock): Recovered {
   const recovered: Recovered = { running: 0, over: 0, undone: 0 };
   const byJob = new Map<number, Map<Task, LivePod>>();
+  const held = [...tombstones];
   const all = [...pods];
-  for (const pod of all) {
+  for (const pod of [...all, ...held.filter((one) => clock.endedFirst(one))]) {
     const task = pod.mark && session.tasks.find(pod.mark);
     if (task === undefined) continue;
     let own = byJob.get(task.job);
@@ -43,10 +57,25 @@ export function recover(session: Session, pods: Iterable<LivePod>, clock: PodClo
     const other = own.get(task);
     if (other === undefined || rank(pod) > rank(other)) own.set(task, pod);
   }
+  for (const [job, entry] of over) {
+    if (job >= session.jobs || hasCompleted(session, job, byJob.get(job))) continue;
+    byJob.delete(job);
+    session.core.wasOver(job, entry.submit, entry);
+    recovered.over++;
+  }
   for (const job of [...byJob.keys()].sort((a, b) => a - b)) recoverJob(session, job, byJob.get(job)!, clock, recovered);
+  for (const pod of held) {
+    session.see(pod);
+    session.gone(pod);
+  }
   // Those that were not taken over are told as any pod is: what is on a node without a decision is taken off.
   for (const pod of all) session.see(pod);
   return recovered;
+}
+
+/** A limit that was to kill it came too late. */
+function hasCompleted(session: Session, job: number, pods: Map<Task, LivePod> | undefined): boolean {
+  return session.tasks.of(job).every((task) => pods?.get(task)?.phase === 'Succeeded');
 }
 
 /** Of two pods of a task, the one that is of more use. */

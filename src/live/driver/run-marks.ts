@@ -11,11 +11,16 @@ export const GENERATION = 'yardmaster.dev/generation';
 /** An annotation: the job's id in its trace, which need not be good for a label. */
 export const JOB_ID = 'yardmaster.dev/job-id';
 
+/** Keeps the objects of pods that are deleted until the driver has seen how they ended. */
+export const FINALIZER = 'yardmaster.dev/run';
+
 /** Annotations of the run's Lease, for a driver that takes over: the Unix time at which the workload began [ms] ... */
 export const BEGAN = 'yardmaster.dev/began';
 /** ... how many times faster it goes than the clock, and what it is (a digest): another one must not take it over. */
 export const TIME_SCALE = 'yardmaster.dev/time-scale';
 export const WORKLOAD = 'yardmaster.dev/workload';
+/** ... and which jobs are over though their pods do not say so (`OverBook`). */
+export const OVER = 'yardmaster.dev/over';
 
 /** What the labels of a pod say of its task. */
 export interface TaskMark {

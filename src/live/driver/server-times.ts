@@ -4,7 +4,7 @@ import type { LivePod } from './live-pod.ts';
 import type { PodClock } from './recovery.ts';
 
 interface RawPod {
-  readonly metadata?: { readonly creationTimestamp?: string };
+  readonly metadata?: { readonly creationTimestamp?: string; readonly deletionTimestamp?: string };
   readonly status?: {
     readonly startTime?: string;
     readonly conditions?: readonly { readonly type?: string; readonly message?: string }[];
@@ -30,7 +30,14 @@ export function serverTimes(toWorkload: (unix: number) => number): PodClock {
     return Math.max(created(pod), time(...text, raw(pod).metadata?.creationTimestamp));
   };
   const ended = (pod: LivePod) => Math.max(started(pod), time(conditionOf(pod, ENDED), stateOf(pod).terminated?.finishedAt));
-  return { created, started, ended };
+  return { created, started, ended, endedFirst };
+}
+
+/** Who is asked to stop may say that it failed; who says when it did so, and was asked later, failed by itself. */
+function endedFirst(pod: LivePod): boolean {
+  if (pod.phase === 'Succeeded') return true;
+  const text = conditionOf(pod, ENDED) ?? stateOf(pod).terminated?.finishedAt ?? '';
+  return pod.phase === 'Failed' && Date.parse(text) < Date.parse(raw(pod).metadata?.deletionTimestamp ?? '');
 }
 
 function raw(pod: LivePod): RawPod {

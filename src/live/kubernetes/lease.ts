@@ -2,7 +2,7 @@
  * Mutual exclusion by a Lease: of several drivers with one name only the one that holds it binds pods.
  * Source: client-go, tools/leaderelection (leaderelection.go, resourcelock/leaselock.go): its rules and default times.
  */
-import { ApiError, isStatus, isUncertain } from './api-error.ts';
+import { Aborted, ApiError, isStatus, isUncertain } from './api-error.ts';
 import type { KubeApi } from './api.ts';
 
 export interface LeaseSettings {
@@ -21,6 +21,9 @@ export interface LeaseSettings {
 }
 
 export const LEASE_TIMES = { duration: 15_000, deadline: 10_000, retry: 2000 } as const;
+
+/** How soon a writing that has failed is tried again [ms]. */
+const AGAIN = 200;
 
 /** As much of the object as matters here. */
 interface LeaseObject {
@@ -42,6 +45,8 @@ export class LeaseLock {
   #renewed = -Infinity;
   #held = false;
   #annotations: Readonly<Record<string, string>> = {};
+  /** What is written beside it later. */
+  #more: Readonly<Record<string, string>> = {};
 
   constructor(api: KubeApi, settings: LeaseSettings) {
     this.#api = api;
@@ -74,6 +79,15 @@ export class LeaseLock {
       if (signal.aborted) return;
       const renewed = await this.#try(signal);
       if (!renewed && !this.isHeld) return;
+    }
+  }
+
+  /** Writes this beside it; resolves when the server has it. Only while we hold it. */
+  async annotate(more: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
+    this.#more = { ...this.#more, ...more };
+    while (!(this.isHeld && (await this.#try(signal)))) {
+      if (signal.aborted) throw new Aborted();
+      await this.#api.clock.sleep(AGAIN, signal);
     }
   }
 
@@ -163,7 +177,8 @@ export class LeaseLock {
   /** Fails with a conflict if somebody else has written meanwhile. */
   async #write(lease: LeaseObject, spec: LeaseObject['spec'], signal?: AbortSignal): Promise<void> {
     const path = `${this.#path}/${this.#settings.name}`;
-    const body = { ...lease, spec };
+    const { metadata } = lease;
+    const body = { ...lease, metadata: { ...metadata, annotations: { ...metadata.annotations, ...this.#more } }, spec };
     const timeout = this.#settings.deadline;
     const written = await this.#api.call({ call: 'update lease', method: 'PUT', path, body, signal, timeout });
     this.#seen = { version: (written as LeaseObject).metadata.resourceVersion, at: this.#api.clock.now() };

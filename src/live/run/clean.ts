@@ -1,6 +1,8 @@
 /** Takes away all that a run has made, by its label. */
 import { RUN } from '../driver/run-marks.ts';
-import { podsPath } from '../driver/pod-calls.ts';
+import { readLivePod } from '../driver/live-pod.ts';
+import type { LivePod } from '../driver/live-pod.ts';
+import { PodCalls, podsPath } from '../driver/pod-calls.ts';
 import { isStatus } from '../kubernetes/api-error.ts';
 import type { KubeApi } from '../kubernetes/api.ts';
 import { LiveTrouble } from '../trouble.ts';
@@ -15,10 +17,12 @@ export async function cleanRun(api: KubeApi, namespace: string, run: string): Pr
   const path = `${podsPath(namespace)}?labelSelector=${encodeURIComponent(`${RUN}=${run}`)}`;
   const body = { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: 0 };
   await api.persist({ call: 'delete pods', method: 'DELETE', path, body });
+  const calls = new PodCalls(api, new AbortController().signal);
   const until = api.clock.now() + PATIENCE;
   for (;;) {
-    const list = (await api.persist({ call: 'list pods', method: 'GET', path: `${path}&limit=1` })) as { items?: unknown[] };
+    const list = (await api.persist({ call: 'list pods', method: 'GET', path })) as { items?: unknown[] };
     if (list.items === undefined || list.items.length === 0) break;
+    await Promise.all(list.items.map((item) => letGo(calls, readLivePod(item, { run, namespace, schedulerName: '' }))));
     if (api.clock.now() > until) throw new LiveTrouble('its pods do not go', `run ${run}`, 'look at them with kubectl');
     await api.clock.sleep(PAUSE);
   }
@@ -29,4 +33,9 @@ export async function cleanRun(api: KubeApi, namespace: string, run: string): Pr
   } catch (error) {
     if (!isStatus(error, 404)) throw error;
   }
+}
+
+/** A run that was broken off holds the objects of its pods still. */
+async function letGo(calls: PodCalls, pod: LivePod): Promise<void> {
+  if (pod.isHeld) await calls.release(pod);
 }

@@ -152,6 +152,8 @@ export class ObservedRun {
         if (task !== undefined) this.#lost.push(task);
         this.#wakener.wake();
       },
+      // Nobody holds them.
+      podHeld: () => undefined,
       nodeSeen: () => undefined,
       nodeGone: (name) => this.#plan.say(`node ${name} is gone`),
       hearing: (heard, trouble) =>

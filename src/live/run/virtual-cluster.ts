@@ -90,7 +90,15 @@ export class VirtualCluster {
     const uid = `virtual-${this.#uids++}`;
     this.#set({
       ...{ uid, name: `${job}-${group}-${index}-${generation}`, namespace: 'test', mark: { job, group, index, generation } },
-      ...{ nodeName: undefined, phase: 'Pending', terminating: false, reason: '', json: undefined },
+      ...{
+        nodeName: undefined,
+        phase: 'Pending',
+        terminating: false,
+        isHeld: false,
+        isTombstone: false,
+        reason: '',
+        json: undefined,
+      },
     });
   }
 
