@@ -38,9 +38,13 @@ interface Outcome {
 export function declareVerifyGpuAllocation(command: Command): void {
   examples(command, [
     'yardmaster verify gpu-allocation analysis_allo_discrete.csv --pods openb_pod_list_default.csv --nodes openb_node_list_gpu_node.csv',
+    'yardmaster verify gpu-allocation --pods openb_pod_list_gpuspec33.csv --nodes openb_node_list_gpu_node.csv',
   ]);
   command
-    .argument('<published>', 'the table of the artifact of Weng et al., USENIX ATC 2023: allocation by arrived load, a run a row')
+    .argument(
+      '[published]',
+      'the table of the artifact of Weng et al., USENIX ATC 2023: allocation by arrived load, a run a row; without it our curves are shown alone',
+    )
     .requiredOption('--pods <file>', 'list of pods of the openb trace')
     .requiredOption('--nodes <file>', 'list of its nodes with GPUs')
     .option('--workload <name>', 'whose rows of the table are compared (default: the one that the file of pods is named for)')
@@ -50,11 +54,11 @@ export function declareVerifyGpuAllocation(command: Command): void {
     .action(verifyGpuAllocation);
 }
 
-async function verifyGpuAllocation(path: string, options: Options): Promise<void> {
+async function verifyGpuAllocation(path: string | undefined, options: Options): Promise<void> {
   const seeds = wholeNumber(options.seeds, '--seeds', 1);
   const load = Number(options.load);
   if (!(load > 0)) throw usageError(`"${options.load}" is no load`, '--load', 'write a share such as 1.3');
-  const published = rowsOf(readCurves(readText(path), path), options, path);
+  const published = path === undefined ? [] : rowsOf(readCurves(readText(path), path), options, path);
   const arrivals = { pods: options.pods, cluster: await loadCluster(options.nodes), load };
   const outcomes: Outcome[] = [];
   const curves: Curve[][] = CONTESTANTS.map(() => []);
@@ -68,17 +72,41 @@ async function verifyGpuAllocation(path: string, options: Options): Promise<void
   for (const [index, contestant] of CONTESTANTS.entries()) {
     const ours = curves[index];
     const theirs = published.filter(({ policy }) => policy === contestant.published).map(({ curve }) => curve);
-    if (theirs.length === 0) {
+    if (path !== undefined && theirs.length === 0) {
       say(`${contestant.published} is not in ${path}: it is left out`);
       continue;
     }
     const { most, at } = distance(meanCurve(ours), meanCurve(theirs));
     outcomes.push({ contestant, ours, theirs, most, at, ok: contestant.within === undefined || most <= contestant.within });
   }
+  if (path === undefined) return showAlone(outcomes, options, seeds);
   const ok = outcomes.length > 0 && outcomes.every((outcome) => outcome.ok);
   if (options.json) printJson({ ok, seeds, policies: outcomes.map(inJson) });
   else print(`${table(outcomes)}${ok ? 'OK' : 'FAILED'}: ${summary(outcomes, seeds)}\n`);
   process.exitCode = ok ? OK : FAILED_CHECK;
+}
+
+/** What the placements make of pods of which nothing was published. */
+function showAlone(outcomes: readonly Outcome[], { json }: Options, seeds: number): void {
+  const policies = outcomes.map(({ contestant: { placement, ties }, ours }) => ({ placement, ties, ours: [...meanCurve(ours)] }));
+  if (json) return printJson({ seeds, policies });
+  const number = (value: number) => (Number.isFinite(value) ? value.toFixed(2) : '-');
+  const rows = outcomes.map(({ contestant, ours }) => [
+    nameOf(contestant),
+    ...[100, 130].map((percent) => number(meanCurve(ours)[percent])),
+    number(deviationAt(ours, 130)),
+  ]);
+  const titles = ['placement', 'at 100 %', 'at 130 %', 'deviation'];
+  print(
+    `${renderTable(
+      titles.map((title) => ({ title })),
+      rows,
+    )}GPUs allocated, mean of ${seeds} runs [percent of all GPUs]\n`,
+  );
+}
+
+function nameOf({ placement, ties }: Contestant): string {
+  return `${placement}${ties === undefined ? '' : `, ties ${ties}`}`;
 }
 
 function readText(path: string): string {
@@ -104,7 +132,7 @@ function table(outcomes: readonly Outcome[]): string {
   const number = (value: number) => (Number.isFinite(value) ? value.toFixed(2) : '-');
   const rows = outcomes.map(({ contestant, ours, theirs, most, at, ok }) => [
     contestant.published,
-    `${contestant.placement}${contestant.ties === undefined ? '' : `, ties ${contestant.ties}`}`,
+    nameOf(contestant),
     ...[100, 130].flatMap((percent) => [number(meanCurve(ours)[percent]), number(meanCurve(theirs)[percent])]),
     `${number(deviationAt(ours, 130))} / ${number(deviationAt(theirs, 130))}`,
     `${number(most)} at ${at} %`,
