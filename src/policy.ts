@@ -129,7 +129,6 @@ export interface Eviction {
   /** Task group [index within the job]. */
   readonly group: number;
   readonly node: number;
-  /** [count] */
   readonly tasks: number;
 }
 
@@ -139,7 +138,6 @@ export interface Cycle {
   readonly now: number;
   readonly pending: PendingJobs;
   readonly running: RunningJobs;
-  /** What is free now. */
   readonly free: Room;
   readonly changed: Changes;
   /**
@@ -150,7 +148,7 @@ export interface Cycle {
   /**
    * Binds some tasks of one group to a node, for schedulers that go pod by pod. They hold their resources from now on,
    * and are there at `bound` [ms]; now if absent. The job runs when the minimum of each of its groups is there; further
-   * tasks may join it while it runs.
+   * tasks may join it while it runs, up to the most of the group.
    */
   place(job: number, group: number, node: number, tasks: number, bound?: number): void;
   preempt(job: number, preemption: Preemption): void;
@@ -163,6 +161,10 @@ export interface Cycle {
   reject(job: number, reason: string): void;
   /** Asks for a cycle at this time, whatever happens until then [ms]. */
   wakeAt(time: number): void;
+  /** How many more tasks of a group of the job have room on the node now [count]. */
+  roomOn(job: number, group: number, node: number): number;
+  /** In which phase of its training the job is [index into the phases of its model], as its agent reports; 0 if it is none. */
+  phaseOf(job: number): number;
   /** Says why a job is not started; kept whenever the reason differs from the last one given. */
   explain(job: number, reason: string): void;
 }

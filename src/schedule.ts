@@ -62,6 +62,15 @@ export interface Steps {
   readonly value: Float64Array;
 }
 
+/** Of jobs whose GPUs change while they run: trainings, see src/training.ts. 0 for all others. */
+export interface Resized {
+  /** Changes of what a job held while it ran [count]. */
+  readonly times: Int32Array;
+  /** GPU time that its runs held, and what of it went into starting and into changes [GPU-ms]. */
+  readonly held: Float64Array;
+  readonly loading: Float64Array;
+}
+
 /** Why a job waited: what its policy said, whenever the reason changed. */
 export interface Explanation {
   readonly job: number;
@@ -105,6 +114,8 @@ export interface Schedule {
    * [ms]; less than 0 if it was faster. Absent if all is as fast anywhere.
    */
   readonly slowed?: Float64Array;
+  /** Absent if no job may hold now more, now less. */
+  readonly resized?: Resized;
   /** Absent on a pool of interchangeable processors. */
   readonly placements?: Placements;
   /** Processors that were up [count] over time [ms]. */

@@ -5,6 +5,8 @@
 import { poolOfNodes } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
 import { pickInt32 } from './columns.ts';
+import { Goodput } from './training.ts';
+import type { Training } from './training.ts';
 import type { Workload } from './workload.ts';
 
 /** How fast jobs of one kind run: one kind of neural network, with so many GPUs. */
@@ -19,6 +21,16 @@ export interface SpeedModel {
   readonly spread?: Readonly<Record<string, number>>;
   /** 1 if absent. */
   readonly others?: number;
+  /** How fast it is with more or fewer GPUs than it asks for, in place of `gpus`, `spread` and `others`. */
+  readonly training?: Training;
+}
+
+/** A speed that changes with the work that is done. */
+export interface SpeedCurve {
+  /** Shares of the work at which it changes, ascending; the last one is 1. */
+  readonly until: readonly number[];
+  /** Until then [ratio]. */
+  readonly rates: readonly number[];
 }
 
 /** Which jobs have which model. */
@@ -33,6 +45,11 @@ export function selectSpeeds({ model, models }: Speeds, rows: ArrayLike<number>)
   return { model: pickInt32(model, rows), models };
 }
 
+/** The training of the job; undefined if it is none. */
+export function trainingOf({ model, models }: Speeds, job: number): Training | undefined {
+  return model[job] < 0 ? undefined : models[model[job]].training;
+}
+
 type Sizes = Pick<Workload, 'firstGroup' | 'groupTasks' | 'groupRequest' | 'requests'>;
 
 /** How fast jobs run on nodes of a cluster. */
@@ -41,6 +58,7 @@ export class NodeSpeeds {
   readonly #jobs: Sizes;
   readonly #cluster: Cluster;
   readonly #poolOf: Int32Array;
+  readonly #goodputs = new Map<Training, Goodput>();
 
   constructor(speeds: Speeds, jobs: Sizes, cluster: Cluster) {
     this.#speeds = speeds;
@@ -59,6 +77,28 @@ export class NodeSpeeds {
     let slowest = Infinity;
     for (const node of nodes) slowest = Math.min(slowest, speedOn(model, this.#gpuModel(node), slowness));
     return slowest;
+  }
+
+  /** The training of the job; undefined if it is none that may hold more or less than it asks for. */
+  trainingOf(job: number): Training | undefined {
+    return trainingOf(this.#speeds, job);
+  }
+
+  /** How fast a training is on these nodes, with so many GPUs on all of them. */
+  curve(job: number, nodes: readonly number[], gpus: number): SpeedCurve | undefined {
+    const training = this.trainingOf(job);
+    if (training === undefined) return undefined;
+    const models = [...new Set(nodes.map((node) => this.#gpuModel(node)))];
+    const goodputs = models.map((model) => this.goodput(training, model, gpus, new Set(nodes).size));
+    const rates = training.phases.map(({ usual }, phase) => Math.min(...goodputs.map((goodput) => goodput[phase])) / usual);
+    return { until: training.phases.map(({ until }) => until), rates };
+  }
+
+  /** In each phase [samples of the first batch size a second]. */
+  goodput(training: Training, gpuModel: string, gpus: number, nodes: number): Float64Array {
+    let goodput = this.#goodputs.get(training);
+    if (goodput === undefined) this.#goodputs.set(training, (goodput = new Goodput(training)));
+    return goodput.of(gpuModel, gpus, nodes);
   }
 
   /** On how many nodes such as these its GPUs would have room: its run time is told of those. */

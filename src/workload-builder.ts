@@ -1,5 +1,6 @@
 import { Float64Column, Int32Column, rowNumbers, SeldomColumn } from './columns.ts';
 import type { PodTemplate } from './kubernetes-workload.ts';
+import { countProcessors } from './processors-of-jobs.ts';
 import { requestKey } from './request-key.ts';
 import { SlurmRequestBuilder } from './slurm-request-builder.ts';
 import type { SlurmGroupRow, SlurmRow } from './slurm-request-builder.ts';
@@ -22,6 +23,8 @@ export interface GroupRow {
   readonly tasks: number;
   /** Absent = all of them (a gang). */
   readonly minimum?: number;
+  /** Of which it can make use, if they are more than it asks for. */
+  readonly most?: number;
   /** From `WorkloadBuilder.request`. */
   readonly request: number;
   /** From `WorkloadBuilder.template`; absent unless the tasks are pods. */
@@ -51,6 +54,7 @@ export interface JobRow extends GroupRow {
   walltime: number;
   tasks: number;
   minimum?: number;
+  most?: number;
   request: number;
   template?: number;
   slurm?: SlurmGroupRow & SlurmRow;
@@ -84,6 +88,8 @@ export class WorkloadBuilder {
   readonly #groupTasks = new Int32Column();
   /** Tasks of each group that it can do without. */
   readonly #spareTasks = new SeldomColumn(0, () => new Int32Column(this.#expected));
+  /** Tasks of each group beyond those that it asks for. */
+  readonly #moreTasks = new SeldomColumn(0, () => new Int32Column(this.#expected));
   readonly #groupRequest = new Int32Column();
   readonly #kubernetes = new TemplateBuilder(() => this.#expected);
   /** Numbers of options that jobs were submitted with come from here. */
@@ -180,6 +186,7 @@ export class WorkloadBuilder {
     this.#groupTasks.push(group.tasks);
     this.#groupRequest.push(group.request);
     if (group.minimum !== undefined && group.minimum !== group.tasks) this.#spareTasks.set(at, group.tasks - group.minimum);
+    if (group.most !== undefined && group.most > group.tasks) this.#moreTasks.set(at, group.most - group.tasks);
     if (group.template !== undefined) this.#kubernetes.addGroup(at, group.template);
     if (group.slurm !== undefined) this.slurm.addGroup(at, group.slurm);
   }
@@ -216,6 +223,7 @@ export class WorkloadBuilder {
     const groupTasks = this.#groupTasks.done();
     const groupRequest = this.#groupRequest.done();
     const spareTasks = this.#spareTasks.done(groupTasks.length);
+    const moreTasks = this.#moreTasks.done(groupTasks.length);
     let none: Int32Array | undefined;
     const category = (builder: CategoryBuilder) => builder.finish(count, () => (none ??= new Int32Array(count).fill(-1)));
     return {
@@ -233,6 +241,7 @@ export class WorkloadBuilder {
       firstGroup,
       groupTasks,
       groupMinimum: spareTasks ? groupTasks.map((tasks, group) => tasks - spareTasks[group]) : groupTasks,
+      groupMost: moreTasks && groupTasks.map((tasks, group) => tasks + moreTasks[group]),
       groupRequest,
       requests: this.#requests,
       user: category(this.#user),
@@ -277,23 +286,4 @@ export class WorkloadBuilder {
       think: Float64Array.from(edges, ({ on }) => on.think ?? NaN),
     };
   }
-}
-
-/** Whole processors of each job: the millicores of all its tasks, rounded up; in most logs each task has one processor. */
-function countProcessors(
-  firstGroup: Int32Array,
-  groupTasks: Int32Array,
-  groupRequest: Int32Array,
-  requests: readonly TaskRequest[],
-): Int32Array {
-  if (groupTasks.length === firstGroup.length - 1 && requests.every(({ cpu }) => cpu === 1000)) return groupTasks;
-  const procs = new Int32Array(firstGroup.length - 1);
-  for (let job = 0; job < procs.length; job++) {
-    let millicores = 0;
-    for (let group = firstGroup[job]; group < firstGroup[job + 1]; group++) {
-      millicores += groupTasks[group] * requests[groupRequest[group]].cpu;
-    }
-    procs[job] = Math.ceil(millicores / 1000);
-  }
-  return procs;
 }

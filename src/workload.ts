@@ -110,10 +110,12 @@ export interface Workload {
   readonly procs: Int32Array;
   /** Index of the first task group of each job; one entry more than there are jobs. */
   readonly firstGroup: Int32Array;
-  /** Tasks of each group [count]. */
+  /** Tasks that each group asks for [count]. */
   readonly groupTasks: Int32Array;
   /** Tasks without which the group cannot run [count]; equal to `groupTasks` for a gang. */
   readonly groupMinimum: Int32Array;
+  /** Tasks that the group can make use of, if that is more than it asks for [count]; absent = no group can. */
+  readonly groupMost?: Int32Array;
   /** What each task of the group asks for [index into `requests`]. */
   readonly groupRequest: Int32Array;
   readonly requests: readonly TaskRequest[];
@@ -162,6 +164,11 @@ export function nameOf(category: Category, job: number): string | undefined {
   return category.names[category.code[job]];
 }
 
+/** The most tasks that a group may hold [count]. */
+export function mostTasks({ groupTasks, groupMost }: Pick<Workload, 'groupTasks' | 'groupMost'>, group: number): number {
+  return Math.max(groupTasks[group], groupMost?.[group] ?? 0);
+}
+
 /** GPUs of a job over all its groups [thousandths]. */
 export function gpusOf(workload: Requests, job: number): number {
   let gpus = 0;
@@ -201,6 +208,7 @@ export function selectJobs(workload: Workload, rows: ArrayLike<number>, name = w
     firstGroup,
     groupTasks: pickInt32(workload.groupTasks, groups),
     groupMinimum: pickInt32(workload.groupMinimum, groups),
+    groupMost: workload.groupMost && pickInt32(workload.groupMost, groups),
     groupRequest: pickInt32(workload.groupRequest, groups),
     requests: workload.requests,
     user: category(workload.user),

@@ -63,6 +63,8 @@ function watched(delays: number[]): PolicySpec {
           };
           const { now, pending, running, free, changed } = cycle;
           policy.schedule({
+            roomOn: (job, group, node) => cycle.roomOn(job, group, node),
+            phaseOf: (job) => cycle.phaseOf(job),
             now,
             pending,
             running,

@@ -17,7 +17,7 @@ import { RunningSet } from './running-set.ts';
  * it sets `now`, tells what has happened, and then asks for one cycle. Nothing else changes an allocation, and
  * nothing can be placed where it does not fit.
  */
-export class Core implements Cycle {
+export class Core implements Omit<Cycle, 'roomOn' | 'phaseOf'> {
   /** [ms]; a double from the start, lest code that is compiled for small integers is thrown away after 24 days. */
   now = NaN;
   readonly pending: PendingSet;
@@ -54,7 +54,7 @@ export class Core implements Cycle {
       now: () => this.now,
       mayPreempt: (job) => this.phase[job] === RUNNING,
     });
-    this.#view = new CycleView(this);
+    this.#view = new CycleView(this, ledger, driver);
   }
 
   get free(): Room {

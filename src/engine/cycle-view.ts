@@ -1,5 +1,7 @@
 import type { Changes, Cycle, Eviction, PendingJobs, Preemption, Reservation, Room, RunningJobs, WhatIf } from '../policy.ts';
 import type { Core } from './core.ts';
+import type { Driver } from './driver.ts';
+import type { Ledger } from './ledger.ts';
 
 /**
  * What a policy is handed in place of the core: it can look, and it can use its verbs. Whatever else it does to these
@@ -7,12 +9,16 @@ import type { Core } from './core.ts';
  */
 export class CycleView implements Cycle {
   readonly #core: Core;
+  readonly #ledger: Ledger;
+  readonly #driver: Driver;
   readonly pending: PendingJobs;
   readonly running: RunningJobs;
   readonly free: Room;
 
-  constructor(core: Core) {
+  constructor(core: Core, ledger: Ledger, driver: Driver) {
     this.#core = core;
+    this.#ledger = ledger;
+    this.#driver = driver;
     this.pending = new PendingView(core.pending);
     this.running = new RunningView(core.running);
     this.free = new RoomView(core.free);
@@ -49,6 +55,14 @@ export class CycleView implements Cycle {
 
   wakeAt(time: number): void {
     this.#core.wakeAt(time);
+  }
+
+  roomOn(job: number, group: number, node: number): number {
+    return this.#ledger.roomOn(job, group, node);
+  }
+
+  phaseOf(job: number): number {
+    return this.#driver.phaseOf?.(job) ?? 0;
   }
 
   explain(job: number, reason: string): void {

@@ -16,6 +16,8 @@ export interface Driver {
   evict(eviction: Eviction, grace: number): void;
   /** More tasks have joined the run of the job. */
   joined?(job: number): void;
+  /** In which phase of its training the job is. Absent if nobody can tell. */
+  phaseOf?(job: number): number;
   wake(time: number): void;
   /** Nothing will happen to this job any more. */
   over(job: number): void;

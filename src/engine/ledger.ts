@@ -26,6 +26,8 @@ export interface Ledger extends Room {
   put(job: number, group: number, node: number, tasks: number): void;
   /** Takes tasks of one group off a node again; the job keeps what else it holds. */
   takeOff({ job, group, node, tasks }: Eviction): void;
+  /** How many more tasks of a group of the job have room on this node [count]. */
+  roomOn(job: number, group: number, node: number): number;
   /** Tasks of a group that the job holds on this node [count]. */
   tasksOn(job: number, group: number, node: number): number;
   /** Tasks that a group of the job holds beyond its minimum; less than 0 if it holds fewer [count]. */

@@ -1,3 +1,4 @@
+import { mostTasks } from '../workload.ts';
 import type { Requests } from '../workload.ts';
 import type { Eviction, WhatIf } from '../policy.ts';
 import type { Ledger } from './ledger.ts';
@@ -54,11 +55,11 @@ export class PoolLedger implements Ledger {
   }
 
   put(job: number, group: number, _node: number, tasks: number): void {
-    const { firstGroup, groupTasks } = this.#jobs;
+    const { firstGroup } = this.#jobs;
     if (this.#held[job] !== NOTHING && this.#held[job] !== PARTIAL)
       throw new Error(`job ${job} already holds all its processors`);
     const before = this.#partial.get(job) ?? new Array<number>(firstGroup[job + 1] - firstGroup[job]).fill(0);
-    const has = group in before ? groupTasks[firstGroup[job] + group] : 0;
+    const has = group in before ? mostTasks(this.#jobs, firstGroup[job] + group) : 0;
     if (!(Number.isInteger(tasks) && tasks >= 1 && tasks <= has - before[group])) {
       const state = `it has ${has}, of which ${before[group] ?? 0} are bound`;
       throw new Error(`job ${job} cannot bind ${tasks} more tasks of group ${group}: ${state}`);
@@ -83,6 +84,11 @@ export class PoolLedger implements Ledger {
     this.#held[job] = isEmpty ? NOTHING : PARTIAL;
     if (isEmpty) this.#partial.delete(job);
     else this.#partial.set(job, after);
+  }
+
+  roomOn(job: number, group: number): number {
+    const { firstGroup, groupRequest, requests } = this.#jobs;
+    return Math.floor((this.procs * 1000) / requests[groupRequest[firstGroup[job] + group]].cpu);
   }
 
   tasksOn(job: number, group: number): number {

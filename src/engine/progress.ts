@@ -1,9 +1,13 @@
 import type { Preemption } from '../policy.ts';
+import { trainingOf } from '../speeds.ts';
+import type { SpeedCurve } from '../speeds.ts';
 import type { Workload } from '../workload.ts';
+import { timeAlong, workAlong } from './curve.ts';
 
 /** A run that is not as fast as the one that `Workload.runtime` tells of, since the last time its speed changed. */
 interface Pace {
-  readonly rate: number;
+  /** By the share of all work that is done, if it is not the same throughout. */
+  readonly rate: number | SpeedCurve;
   /** How long the run had loaded and worked then [ms]. */
   readonly from: number;
   /** Work that it had done by then [ms of an undisturbed run]. */
@@ -37,8 +41,10 @@ export class Progress {
   /** How long the run of the job would take undisturbed, from its beginning on [ms]. */
   remaining(job: number): number {
     if (this.#isUndisturbed) return this.#workload.runtime[job];
-    const work = this.#workload.runtime[job] - (this.#done.get(job) ?? 0) - Math.max(0, this.#inMemory.get(job) ?? 0);
+    const before = this.#before(job);
+    const work = this.#workload.runtime[job] - before;
     const { rate, from, done } = this.#paceOf(job);
+    if (typeof rate !== 'number') return from + Math.ceil(timeAlong(rate, this.#workload.runtime[job], before + done));
     if (rate === 1) return from + work - done;
     return work > done ? from + Math.ceil((work - done) / rate) : from;
   }
@@ -51,8 +57,29 @@ export class Progress {
     this.#pace.set(job, ran <= load ? { rate, from: load, done: 0 } : { rate, from: ran, done: this.#worked(job, ran) });
   }
 
+  /**
+   * The job works along this curve from now on, its run having loaded and worked for `ran` ms. Every run must load first, and
+   * load anew whenever its curve changes.
+   */
+  setCurve(job: number, curve: SpeedCurve, ran: number): void {
+    this.#isUndisturbed = false;
+    const done = this.#pace.has(job) ? this.#workedExactly(job, ran) : 0;
+    this.#pace.set(job, { rate: curve, from: ran === 0 ? this.#load(job) : ran + this.#restart(job), done });
+  }
+
+  /** The run loads until it has loaded and worked for so long [ms]. */
+  loadsUntil(job: number): number {
+    return this.#paceOf(job).from;
+  }
+
+  /** All work that is done once the run has loaded and worked for `ran` ms [ms of an undisturbed run]. */
+  position(job: number, ran: number): number {
+    return this.#before(job) + this.#workedExactly(job, ran);
+  }
+
   /** How much longer the run has taken for its speed so far [ms]; less than 0 if it is faster than at full speed. */
   slowed(job: number, ran: number): number {
+    if (this.#isTraining(job)) return ran - this.#worked(job, ran);
     return this.#pace.has(job) ? Math.max(0, ran - this.#load(job)) - this.#worked(job, ran) : 0;
   }
 
@@ -90,7 +117,7 @@ export class Progress {
     this.#isUndisturbed = false;
     const before = Math.max(0, this.#inMemory.get(job) ?? 0);
     const worked = this.#worked(job, ran);
-    const unloaded = Math.max(0, this.#load(job) - ran);
+    const unloaded = this.#isTraining(job) ? 0 : Math.max(0, this.#load(job) - ran);
     this.#reloads.delete(job);
     this.#pace.delete(job);
     this.#inMemory.set(job, unloaded > 0 ? -unloaded : before + worked);
@@ -99,8 +126,22 @@ export class Progress {
 
   /** Work of the run that is going on [whole ms]. */
   #worked(job: number, ran: number): number {
+    return Math.floor(this.#workedExactly(job, ran));
+  }
+
+  /** The same, but a millisecond that is begun counts in part. */
+  #workedExactly(job: number, ran: number): number {
     const { rate, from, done } = this.#paceOf(job);
-    return ran <= from ? done : rate === 1 ? done + ran - from : done + Math.floor((ran - from) * rate);
+    if (ran <= from) return done;
+    if (rate === 1) return done + ran - from;
+    if (typeof rate === 'number') return done + Math.floor((ran - from) * rate);
+    const before = this.#before(job);
+    return workAlong(rate, this.#workload.runtime[job], before + done, ran - from) - before;
+  }
+
+  /** Work that earlier runs have done and that is not lost [ms]. */
+  #before(job: number): number {
+    return (this.#done.get(job) ?? 0) + Math.max(0, this.#inMemory.get(job) ?? 0);
   }
 
   #paceOf(job: number): Pace {
@@ -109,7 +150,18 @@ export class Progress {
 
   /** What the run must load first: a checkpoint, or what is left of one [ms]. */
   #load(job: number): number {
-    const reload = this.#reloads.has(job) ? (this.#workload.checkpoints?.restart[job] ?? 0) : 0;
-    return reload + Math.max(0, -(this.#inMemory.get(job) ?? 0));
+    return (
+      (this.#reloads.has(job) || this.#isTraining(job) ? this.#restart(job) : 0) + Math.max(0, -(this.#inMemory.get(job) ?? 0))
+    );
+  }
+
+  #restart(job: number): number {
+    const { speeds, checkpoints } = this.#workload;
+    return (speeds && trainingOf(speeds, job)?.restart) ?? checkpoints?.restart[job] ?? 0;
+  }
+
+  #isTraining(job: number): boolean {
+    const { speeds } = this.#workload;
+    return speeds !== undefined && trainingOf(speeds, job) !== undefined;
   }
 }

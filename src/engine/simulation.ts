@@ -60,14 +60,14 @@ export class Simulation implements Driver {
     this.#latency = new LaunchLatency(costs, seed);
     this.#submissions = new Submissions(workload, dependencies, this.#events, (job) => this.#core.withdraw(job, CANCELLED));
     this.#progress = new Progress(workload);
-    this.#rates = Rates.of(workload, cluster, ledger, this.#progress);
     const { killScan = policy.killScan ?? 0, killPhase = 0 } = costs;
     this.#ends = new RunEnds(this.#events, { every: killScan, phase: killPhase });
     for (let job = 0; job < workload.count; job++) if (!isService(workload, job)) this.#left++;
     this.#left ||= workload.count;
     this.#endsNow = new EndsOfInstant(policy.rhythm?.cycle === 'event' ? workload.count : 0);
-    const kept = { placements: !cluster.interchangeable, explains: explain };
-    this.#record = new Recorder(workload.submit, { procs: processorCount(cluster), ...kept });
+    const kept = { procs: processorCount(cluster), placements: !cluster.interchangeable, explains: explain };
+    this.#record = new Recorder(workload.submit, kept);
+    this.#rates = Rates.of(workload, cluster, ledger, this.#progress, this.#record);
     this.#core = new Core(requestsOf(workload), ledger, policy, this, this.#record);
     this.#outages = new Outages(cluster, seed, this.#events, (node, down) => this.#changeNode(node, down));
     this.#standstill = new Standstill(workload.count, this.#events, this.#outages, options.until);
@@ -189,6 +189,10 @@ export class Simulation implements Driver {
     this.#setEnd(job, this.#record.lastStart[job]);
   }
 
+  phaseOf(job: number): number {
+    return this.#rates?.phaseOf(job, this.#core.running.has(job) ? this.#ran(job, this.#core.now) : 0) ?? 0;
+  }
+
   stop(job: number, { how, grace = 0 }: Preemption): number {
     const now = this.#core.now;
     this.#standstill.takeBack(job, now);
@@ -197,14 +201,12 @@ export class Simulation implements Driver {
     this.#stopping.set(job, { how, worksUntil, at });
     if (at === now) this.#stopNow(job, now);
     else this.#events.push(at, STOP, job);
-    if (at > worksUntil && this.#ends.at(job) > worksUntil) this.#endOnlyByLimit(job);
+    // While it writes its checkpoint it does not come to the end of its work; its walltime goes on.
+    if (at > worksUntil && this.#ends.at(job) > worksUntil) {
+      this.#ends.clear(job);
+      this.#ends.set(job, Infinity, this.#record.lastStart[job] + this.#core.walltimeLeft(job));
+    }
     return at;
-  }
-
-  /** A job that will be writing its checkpoint does not come to the end of its work; its walltime goes on. */
-  #endOnlyByLimit(job: number): void {
-    this.#ends.clear(job);
-    this.#ends.set(job, Infinity, this.#record.lastStart[job] + this.#core.walltimeLeft(job));
   }
 
   evict(eviction: Eviction, grace: number): void {
@@ -260,7 +262,7 @@ export class Simulation implements Driver {
   /** The run is over. Answers how long it has loaded and worked [ms]. */
   #settle(job: number, now: number): number {
     const ran = this.#ran(job, now);
-    if (this.#rates !== undefined) this.#record.slowed(job, this.#rates.slowed(job, ran));
+    this.#rates?.settle(job, ran);
     return ran;
   }
 
@@ -284,8 +286,7 @@ export class Simulation implements Driver {
   }
 
   #interrupt(job: number): void {
-    const now = this.#core.now;
-    const phase = this.#core.phase[job];
+    const [now, phase] = [this.#core.now, this.#core.phase[job]];
     if (phase === PAUSED) this.#record.lostWhileSuspended(job, now, this.#progress.interrupt(job, 0, false));
     if (phase !== RUNNING && phase !== STOPPING) return this.#core.lost(job, 0);
     const { onNodeFailure = 'requeue', maxRestarts = 100 } = this.#options;

@@ -1,6 +1,6 @@
 import { gpuCount, processorCount } from '../cluster.ts';
 import { NODE_FAILED, SUSPENDED } from '../schedule.ts';
-import type { Schedule } from '../schedule.ts';
+import type { Resized, Schedule } from '../schedule.ts';
 import { HOUR } from '../units.ts';
 import type { Workload } from '../workload.ts';
 import { gpuColumn } from './job-area.ts';
@@ -44,13 +44,23 @@ function spend(workload: Workload, schedule: Schedule, gpus: number, procs: numb
   for (let job = 0; job < schedule.count; job++) {
     const width = asked[job] / 1000;
     if (width === 0) continue;
-    const own = ofJob(workload, schedule, job, attempts.get(job) ?? []);
-    own.forEach((amount, index) => (time[index] += amount * width));
-    held += own.reduce((sum, amount) => sum + amount, 0) * width;
+    const own = ofJob(workload, schedule, job, attempts.get(job) ?? []).map((amount) => amount * width);
+    if (schedule.resized !== undefined && schedule.resized.held[job] > 0) countWhatItHeld(own, schedule.resized, job);
+    own.forEach((amount, index) => (time[index] += amount));
+    held += own.reduce((sum, amount) => sum + amount, 0);
   }
   time[DOWN] = gpus * downTime(schedule, procs);
   time[IDLE] = gpus * schedule.until - held - time[DOWN];
   return time;
+}
+
+/**
+ * A job that held now more, now less than it asks for: its work is worth what it would have taken with what it asks for, and all
+ * beyond that has made it slower, or less than that faster.
+ */
+function countWhatItHeld(time: number[], { held, loading }: Resized, job: number): void {
+  time[RELOADING] = loading[job];
+  time[SLOWED] = held[job] - loading[job] - time[USEFUL] - time[LOST_TO_PREEMPTION] - time[LOST_TO_FAILURE];
 }
 
 /** The rows of each job's attempts. */
@@ -68,7 +78,8 @@ function attemptsOf({ attempts: { count, job } }: Schedule): Map<number, number[
 function ofJob(workload: Workload, schedule: Schedule, job: number, rows: readonly number[]): number[] {
   const time = GPU_TIME.map(() => 0);
   const { attempts, lastStart, end, until } = schedule;
-  const restart = workload.checkpoints?.restart[job] ?? 0;
+  const isResized = schedule.resized !== undefined && schedule.resized.held[job] > 0;
+  const restart = isResized ? 0 : (workload.checkpoints?.restart[job] ?? 0);
   let slowed = schedule.slowed?.[job] ?? 0;
   time[SLOWED] = slowed;
   let [kept, loads] = [0, 0];

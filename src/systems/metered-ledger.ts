@@ -50,6 +50,10 @@ export class MeteredLedger implements Ledger {
     return this.books.copy(nodes);
   }
 
+  roomOn(job: number, group: number, node: number): number {
+    return this.books.roomOn(job, group, node);
+  }
+
   possible(job: number): boolean {
     return this.books.possible(job);
   }

@@ -1,12 +1,13 @@
 import type { Cluster } from '../../cluster.ts';
 import type { Placement } from '../../placement.ts';
 import type { Eviction, WhatIf } from '../../policy.ts';
+import { mostTasks } from '../../workload.ts';
 import type { Requests } from '../../workload.ts';
 import type { Ledger } from '../ledger.ts';
 import { audit } from './audit.ts';
 import { NodeBooks } from './books.ts';
 import { NodeDemand } from './demand.ts';
-import { describeAllFree, describeHeld, describeShort } from './messages.ts';
+import { describeAllFree, describeHeld, describeShort, describeTooMany } from './messages.ts';
 import { NONE, NodeParts } from './parts.ts';
 import type { PartList } from './parts.ts';
 import { canResume, NodeSearch, resume, suspend } from './search.ts';
@@ -128,12 +129,8 @@ export class NodeLedger implements Ledger {
     }
     if (this.#parts.isSuspended(job)) throw new Error(`job ${job} is suspended: it can only be resumed as a whole`);
     const index = this.#jobs.firstGroup[job] + group;
-    if (this.#held[index] + tasks > this.#jobs.groupTasks[index]) {
-      const held = `${this.#held[index]} of its ${this.#jobs.groupTasks[index]} tasks`;
-      throw new Error(
-        `job ${job} cannot put ${tasks} more tasks of group ${group} on node ${node}: ${held} hold resources already`,
-      );
-    }
+    const [held, most] = [this.#held[index], mostTasks(this.#jobs, index)];
+    if (held + tasks > most) throw new Error(describeTooMany(job, group, node, tasks, `${held} of its ${most}`));
     if (!this.#putAnywhere(job, group, node, tasks))
       throw new Error(`cannot put ${describeShort(this.#books, job, group, node, tasks)}`);
   }
@@ -153,6 +150,10 @@ export class NodeLedger implements Ledger {
     return this.#parts.tasksOn(job, group, node);
   }
 
+  roomOn(job: number, group: number, node: number): number {
+    return this.#books.tasksThatFit(node, this.#demand.requestOf(job, group), job);
+  }
+
   spare(job: number, group: number): number {
     const index = this.#jobs.firstGroup[job] + group;
     return this.#held[index] - this.#jobs.groupMinimum[index];
@@ -165,9 +166,8 @@ export class NodeLedger implements Ledger {
   ready(job: number): boolean {
     if (this.#parts.isSuspended(job)) return false;
     const { firstGroup, groupMinimum } = this.#jobs;
-    for (let index = firstGroup[job]; index < firstGroup[job + 1]; index++) {
+    for (let index = firstGroup[job]; index < firstGroup[job + 1]; index++)
       if (this.#held[index] < groupMinimum[index]) return false;
-    }
     return true;
   }
 

@@ -36,3 +36,8 @@ export function describeShort(books: NodeBooks, job: number, group: number, node
   const need = books.demand.describeTasks(request, tasks);
   return `job ${job}, group ${group} there: it needs ${need}, ${describeFree(books, node)}${closed}`;
 }
+
+/** `held`: how many of how many it has. */
+export function describeTooMany(job: number, group: number, node: number, tasks: number, held: string): string {
+  return `job ${job} cannot put ${tasks} more tasks of group ${group} on node ${node}: ${held} tasks hold resources already`;
+}

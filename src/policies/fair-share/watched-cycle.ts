@@ -55,6 +55,14 @@ export class WatchedCycle implements Cycle {
     this.#cycle.wakeAt(time);
   }
 
+  roomOn(job: number, group: number, node: number): number {
+    return this.#cycle.roomOn(job, group, node);
+  }
+
+  phaseOf(job: number): number {
+    return this.#cycle.phaseOf(job);
+  }
+
   explain(job: number, reason: string): void {
     this.#cycle.explain(job, reason);
   }
