@@ -69,6 +69,8 @@ export class FakeApi {
   /** How long pods take to come up, and to go when they are deleted [ms]. */
   startUp = 0;
   stopIn = 0;
+  /** Whether they say, before they go, that they failed: as a kubelet does if their containers did not end well. */
+  failsWhenStopped = false;
   /** Whether it is a violation, too, to fill a node beside what others have there. */
   strangersAreHeeded = true;
   /** What must not happen, and did. */
@@ -401,7 +403,9 @@ export class FakeApi {
     if (!this.#of('nodes').has(pod.spec.nodeName)) return;
     this.#later(Math.min(this.stopIn, grace * 1000), () => {
       const last = this.#same(pod);
-      if (last !== undefined) this.#remove('pods', key, last);
+      if (last === undefined) return;
+      const fail = (one: FakeObject) => (one.status.phase = 'Failed');
+      this.#remove('pods', key, this.failsWhenStopped ? this.#change('pods', key, last, fail) : last);
     });
   }
 

@@ -75,6 +75,16 @@ describe('a job that its limit has killed', () => {
     expect([calls('POST pods'), calls('POST binding'), heldPods().length]).toEqual([2, 2, 0]);
   });
 
+  test.each(['while it stops', 'after it has stopped'])('is not run again by one that takes over %s', async (when) => {
+    api.stopIn = 3 * SECOND;
+    api.failsWhenStopped = true;
+    const job = [oneKilled[0]];
+    await runUntil(job, () => api.all('pods').some(({ metadata }) => metadata.deletionTimestamp !== undefined));
+    if (when === 'after it has stopped') await until(() => api.all('pods').every(({ status }) => status.phase === 'Failed'));
+    expect(await runToEnd(job)).toEqual([KILLED]);
+    expect([calls('POST pods'), calls('POST binding')]).toEqual([1, 1]);
+  });
+
   test('is killed by the next driver if that one could not any more', async () => {
     let tries = 0;
     api.fault = ({ method, path }) =>
@@ -117,11 +127,24 @@ describe('a pod that is deleted while no driver runs', () => {
     expect(heldPods()).toEqual([]);
   });
 
+  test('is made anew, too, if it says that it failed because of that', async () => {
+    api.stopIn = SECOND;
+    api.failsWhenStopped = true;
+    await runUntil(onePod, () => api.all('pods').some(isOnNode));
+    api.deletePod('default', 'test-0-0-0', 30);
+    await until(() => api.all('pods').every(({ status }) => status.phase === 'Failed'));
+    expect(await runToEnd(onePod)).toEqual([COMPLETED]);
+    expect(calls('POST pods')).toBe(2);
+  });
+
   test('counts as a part of its job', async () => {
     const gang = [{ submit: 0, runtime: 8 * SECOND, procs: 2 }];
     await runUntil(gang, () => api.all('pods').filter(isOnNode).length === 2);
     api.endPod('default', 'test-0-0-1');
     api.deletePod('default', 'test-0-0-1');
+    // For the next driver, and for the one after it.
+    const renewals = calls('PUT leases');
+    await runUntil(gang, () => calls('PUT leases') > renewals + 1);
     expect(await runToEnd(gang)).toEqual([COMPLETED]);
     expect([calls('POST pods'), calls('POST binding')]).toEqual([2, 2]);
   });

@@ -149,7 +149,7 @@ function randomJobs(random: Random, most: number): TestJob[] {
     submit: random.integer(6) * 2000,
     runtime: 3000 + random.integer(6) * 1500,
     procs: 1 + random.integer(most),
-    ...(random.integer(4) === 0 ? { runtime: 60_000, walltime: 3000 + random.integer(3) * 1500 } : {}),
+    ...(random.integer(4) === 0 ? { runtime: 600_000, walltime: 3000 + random.integer(3) * 1500 } : {}),
   }));
   return jobs.sort((a, b) => a.submit - b.submit);
 }

@@ -96,12 +96,13 @@ export class PodJudge {
   }
 
   /** A job that has run until its limit was killed: it must not run for so long again. */
-  #lookAtLimit({ mark, uid, name, phase, isTombstone }: LivePod): void {
+  #lookAtLimit({ mark, uid, name, phase, terminating }: LivePod): void {
     const limit = this.#judged.limits.get(mark?.job ?? -1);
     if (mark === undefined || limit === undefined) return;
-    if (phase === 'Running' && !this.#runsSince.has(uid)) this.#runsSince.set(uid, Date.now());
+    if (phase === 'Running' && !terminating && !this.#runsSince.has(uid)) this.#runsSince.set(uid, Date.now());
     const since = this.#runsSince.get(uid);
-    if (!isTombstone || since === undefined) return;
+    // What it is given to stop is no part of it.
+    if (!terminating || since === undefined) return;
     this.#runsSince.delete(uid);
     if (Date.now() - since < limit) return;
     const task = `${mark.job}/${mark.index}`;
