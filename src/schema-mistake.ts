@@ -61,6 +61,11 @@ interface Inside {
   readonly valueType?: z.ZodType;
 }
 
+/** Whether a document may have something at this place, whatever it is. */
+export function hasPlace(schema: z.ZodType, path: Path): boolean {
+  return schemasAt(schema, path).length > 0;
+}
+
 /** What the schema says of a place: several for alternatives, the outermost first. */
 function schemasAt(schema: z.ZodType, path: Path): z.ZodType[] {
   const { innerType, options, shape, element, valueType } = schema.def as Inside;

@@ -6,6 +6,7 @@ import { PASSED, PURPOSES } from '../src/systems/meter.ts';
 import type { SystemRun } from '../src/systems/simulate-system.ts';
 import type { SystemWorkload } from '../src/systems/system-workload.ts';
 import type { System } from '../src/systems/system.ts';
+import type { Costs } from '../src/engine/simulate.ts';
 import { COMPLETED, UNFINISHED } from '../src/schedule.ts';
 import { queued, run, systemIn, systemNames, systemOf } from './systems-runs.ts';
 import type { QueuedJob } from './systems-runs.ts';
@@ -21,6 +22,18 @@ const job: fc.Arbitrary<QueuedJob> = fc.record({
   walltime: oneOf(3 * S, 6 * S, 20 * S, Infinity),
   procs: fc.integer({ min: 1, max: 6 }),
   priority: fc.nat(2),
+  // By id, which is the place among those that are drawn: on itself, or round in a circle, nobody waits for anything real.
+  after: fc.array(fc.record({ id: fc.nat(7), kind: fc.nat(3), think: oneOf(NaN, NaN, 1000, 3000) }), { maxLength: 1 }),
+  outcome: oneOf(0, 0, 0, 1, 2, 3),
+});
+/** How the machine bears on work; `failures` come as often as jobs do. */
+const conditions = fc.record({
+  seed: fc.nat(5),
+  dependencies: oneOf('ignore' as const, 'hold' as const, 'feedback' as const),
+  onNodeFailure: oneOf('requeue' as const, 'requeue' as const, 'fail' as const),
+  maxRestarts: oneOf(0, 2, 100),
+  costs: oneOf<Costs>({}, {}, { launch: 1000 }, { release: 2000 }, { killScan: 3000, launchQuantiles: [0, 500, 4000] }),
+  failures: oneOf(undefined, undefined, { mtbf: 40 * S, mttr: 3 * S }),
 });
 const moment = oneOf(NaN, NaN, NaN, NaN, 0, 2 * S, 4 * S, 5 * S, 9 * S);
 const disturbance = fc.record({
@@ -39,7 +52,7 @@ function workloads(manager: string, most = 8): fc.Arbitrary<SystemWorkload> {
     })
     .map(({ jobs, disturbances }) => {
       // Rows are sorted by submission: what belongs to a job must be sorted with it.
-      const sorted = [...jobs].sort(([a], [b]) => a.submit - b.submit);
+      const sorted = jobs.map(([one, ...rest], id) => [{ ...one, id }, ...rest] as const).sort(([a], [b]) => a.submit - b.submit);
       const first = sorted[0][0].submit;
       return {
         jobs: queued(sorted.map(([one]) => ({ ...one, submit: one.submit - first }))),
@@ -96,6 +109,8 @@ const scale = oneOf(
   '{metric: yield, poll: 1s, cooldown: 2s}',
 );
 
+const POOLS = ['nodes=3,cpus=2', 'nodes=2,cpus=2', 'nodes=1,cpus=3', 'nodes=2,cpus=1'];
+
 /** Chains of one to four managers, each of which leases nodes from, or hands work to, the one before. */
 const compositions: fc.Arbitrary<{ text: string; owner: string }> = fc
   .record({
@@ -112,6 +127,7 @@ const compositions: fc.Arbitrary<{ text: string; owner: string }> = fc
     ];
     const leases: string[] = [];
     const bridges: string[] = [];
+    const pools = [`p0: '${POOLS[0]}'`];
     edges.forEach(([kind, over, acquire, release, scaled], index) => {
       const [below, own] = [`m${index}`, `m${index + 1}`];
       // A standing lease stands on nodes that do not come and go with jobs.
@@ -121,17 +137,18 @@ const compositions: fc.Arbitrary<{ text: string; owner: string }> = fc
       managers.push(
         `${own}: {policy: ${policies[index + 1]}, on-loss: ${loss}, start: ${starts}, exec: ${profile}${kind === 'bridge' ? `, owns: p${index + 1}` : ''}}`,
       );
+      if (kind === 'bridge') pools.push(`p${index + 1}: '${POOLS[index + 1]}'`);
       if (kind === 'bridge') bridges.push(`${own}->${below}: ${over}`);
       else
         leases.push(
           `${below}->${own}: {scope: ${isStanding ? 'standing' : 'job'}, acquire: ${acquire}, release: ${release}${isStanding ? `, priority: -1, scale: ${scaled}` : ''}}`,
         );
     });
-    const text = `{pools: {p0: 'nodes=3,cpus=2', p1: 'nodes=2,cpus=2', p2: 'nodes=1,cpus=3', p3: 'nodes=2,cpus=1'}, managers: {${managers.join(', ')}}, leases: {${leases.join(', ')}}, bridges: {${bridges.join(', ')}}, entry: {default: m${edges.length}, direct: m0}}`;
+    const text = `{pools: {${pools.join(', ')}}, managers: {${managers.join(', ')}}, leases: {${leases.join(', ')}}, bridges: {${bridges.join(', ')}}, entry: {default: m${edges.length}, direct: m0}}`;
     return { text, owner: 'm0' };
   });
 
-function expectConserved(system: System, work: SystemWorkload, result: SystemRun): void {
+function expectConserved(system: System, work: SystemWorkload, result: SystemRun, until: number): void {
   for (const { manager, idle, purposes } of result.levels) {
     expect(idle, `idle of ${manager}`).toBeGreaterThanOrEqual(0);
     purposes.forEach((account, purpose) => expect(account, `${PURPOSES[purpose]} of ${manager}`).toBeGreaterThanOrEqual(0));
@@ -151,11 +168,11 @@ function expectConserved(system: System, work: SystemWorkload, result: SystemRun
   });
   for (let row = 0; row < work.jobs.count; row++) {
     const isOver = !Number.isNaN(result.jobs.seen[row]);
-    expect(isOver || result.stoodStill, `job ${row} is lost`).toBe(true);
+    expect(isOver || result.stoodStill || result.until === until, `job ${row} is lost`).toBe(true);
     if (isOver) expect(result.jobs.state[row]).not.toBe(UNFINISHED);
     if (result.jobs.state[row] === COMPLETED && result.jobs.orphans[row] === 0) {
       expect(result.jobs.seen[row]).toBeGreaterThanOrEqual(result.jobs.end[row]);
-      expect(result.jobs.start[row]).toBeGreaterThanOrEqual(work.jobs.submit[row]);
+      expect(result.jobs.start[row]).toBeGreaterThanOrEqual(result.jobs.submit[row]);
       expect(result.jobs.end[row] - result.jobs.start[row]).toBeGreaterThanOrEqual(0);
     }
   }
@@ -164,11 +181,11 @@ function expectConserved(system: System, work: SystemWorkload, result: SystemRun
 describe('conservation', () => {
   test('over random compositions and workloads', () => {
     fc.assert(
-      fc.property(compositions, workloads('m0'), fc.nat(5), ({ text }, work, seed) => {
-        const system = systemIn(text);
-        const result = run(system, work, { seed, audit: true, until: 3600 * S });
-        expectConserved(system, work, result);
-        expect(run(system, work, { seed, until: 3600 * S }).digest).toBe(result.digest);
+      fc.property(compositions, workloads('m0'), conditions, ({ text }, work, { failures, ...options }) => {
+        const system = systemIn(text, { failures });
+        const result = run(system, work, { ...options, audit: true, until: 900 * S });
+        expectConserved(system, work, result, 900 * S);
+        expect(run(system, work, { ...options, until: 900 * S }).digest).toBe(result.digest);
       }),
       { numRuns: Number(process.env.RUNS ?? 1000) },
     );
@@ -180,10 +197,10 @@ describe('conservation', () => {
       fc.assert(
         fc.property(
           workloads(systemOf(name).managers.find(({ owns }) => owns !== undefined)!.name, 6),
-          fc.nat(3),
-          (work, seed) => {
-            const system = systemOf(name);
-            expectConserved(system, work, run(system, work, { seed, audit: true, until: 7200 * S }));
+          conditions,
+          (work, { failures, ...options }) => {
+            const system = systemOf(name, {}, { failures: failures && { mtbf: 3600 * S, mttr: 60 * S } });
+            expectConserved(system, work, run(system, work, { ...options, audit: true, until: 7200 * S }), 7200 * S);
           },
         ),
         { numRuns: 10 },

@@ -56,13 +56,32 @@ describe('a scenario with systems', () => {
   });
 
   test.each([
-    { what: 'failures', text: 'failures: { mtbf: 1d, mttr: 1h }', said: ['its nodes never fail'] },
-    { what: 'costs', text: 'costs: { launch: 5s }', said: ['costs: are those of policies'] },
-    { what: 'nothing of that', text: 'until: 30d', said: [] },
-  ])('says that systems bear no $what of policies', async ({ text, said }) => {
+    { what: 'what costs come on top of', text: 'costs: { launch: 5s }', said: ['costs: come on top of its own figures'] },
+    { what: 'that placement is for policies', text: 'placement: best-fit', said: ['placement: best-fit is that of policies'] },
+    { what: 'nothing of the placement that it has', text: 'placement: first-fit', said: [] },
+    { what: 'nothing of failures, which it bears', text: 'failures: { mtbf: 1d, mttr: 1h }', said: [] },
+  ])('says $what', async ({ text, said }) => {
     const [{ record }] = await outcomesOf(`systems: [slurm-native]\n${text}\n`);
-    const notes = (record.notes as readonly string[]).filter((note) => /never fail|costs:/.test(note));
+    const notes = (record.notes as readonly string[]).filter((note) => /fail|costs:|placement:/.test(note));
     expect(notes).toEqual(said.map((start) => expect.stringContaining(`slurm-native: ${start}`) as string));
+  });
+
+  test('loses nodes at the same times as a policy, and what ran there', async () => {
+    const found = await outcomesOf(
+      'policies: [first-fit]\nsystems: [{ name: slurm-native, set: { managers.slurm.policy: first-fit, managers.slurm.start.launch.time: 0s } }]\n' +
+        'failures: { mtbf: 3h, mttr: 10min }\ncosts: { launch: 5s, release: 3s, kill-scan: 1min }\nuntil: 12h\n',
+    );
+    const [policy, system] = found.map(({ summary }) => summary.metrics);
+    expect(system.utilization).toEqual(policy.utilization);
+    expect(system.wait.figures).toEqual(policy.wait.figures);
+    expect(policy.restarts.figures.total.value).toBeGreaterThan(0);
+  });
+
+  test('starts over too often on failing nodes only as often as it may', async () => {
+    const [{ summary }] = await outcomesOf(
+      'systems: [slurm-native]\nfailures: { mtbf: 1h, mttr: 10min, max-restarts: 0 }\nuntil: 2d\n',
+    );
+    expect(summary.jobs.failed).toBeGreaterThan(0);
   });
 
   test('needs no policies', async () => {
@@ -87,6 +106,24 @@ describe('a scenario with systems', () => {
     {
       what: 'nothing to vary',
       text: 'systems: [ksi]\nsweep: { axes: { policy.managers.x.walltime: [1h] } }\n',
+      at: 'test.yaml:4',
+      problem: 'nothing',
+    },
+    {
+      what: 'a value that will not do',
+      text: 'systems: [bridge-operator]\nsweep: { axes: { "policy.bridges.kube->slurm.status.poll": [-5s] } }\n',
+      at: 'test.yaml:4',
+      problem: 'bridges.kube->slurm.status.poll cannot be -5s',
+    },
+    {
+      what: 'nodes for a pool that is not there',
+      text: 'systems: [{ name: ksi, pools: { hcp: "nodes=4,cpus=8" } }]\n',
+      at: 'test.yaml:3:11',
+      problem: 'no pool "hcp"',
+    },
+    {
+      what: 'pools to vary that are nowhere',
+      text: 'systems: [ksi]\nsweep: { axes: { policy.pools.hcp: ["nodes=4,cpus=8"] } }\n',
       at: 'test.yaml:4',
       problem: 'nothing',
     },

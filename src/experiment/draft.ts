@@ -122,7 +122,7 @@ function policyParameter(key: string): Setter {
   return (draft, value, at) => {
     const { specs, system } = draft.policy;
     if (system !== undefined) {
-      if (!hasFigure(system, draft.parameters, key, String(value))) return undefined;
+      if (!hasFigure(system, draft.parameters, { path: key, value: String(value), at })) return undefined;
       return { ...draft, parameters: { ...draft.parameters, [key]: value } };
     }
     if (!Object.hasOwn(specs, key)) return undefined;

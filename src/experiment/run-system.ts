@@ -33,15 +33,20 @@ export async function runSystem(
 ): Promise<SystemOutcome> {
   if (cluster.interchangeable)
     throw usageError('a system needs nodes', `cluster "${point.cluster.entry}"`, 'describe it by nodes, such as nodes=16,cpus=8');
-  const system = systemOf(source, point.policy.parameters, cluster);
+  const { launch, launchQuantiles, release, killScan, failures, until, onNodeFailure, maxRestarts } = point.run;
+  const system = systemOf(source, point.policy.parameters, cluster, failures);
   const run = simulateSystem(system, workloadOf(point, workload), await partsOf(system), {
     seed: point.seed,
-    until: point.run.until,
+    until,
+    dependencies: point.workload.changes.dependencies,
+    onNodeFailure,
+    maxRestarts,
+    costs: { launch, launchQuantiles, release, killScan },
   });
   const notes = [
     ...standstillOf(run),
     ...(run.carriersUnmade > 0 ? [`${run.carriersUnmade} carriers were not made anew, as too many were used up`] : []),
-    ...unheededOf(point, workload, cluster),
+    ...unheededOf(point, workload, system),
     ...assumptionsOf(system),
   ];
   return {
@@ -52,16 +57,21 @@ export async function runSystem(
   };
 }
 
-/** What only policies bear or heed is said: they are compared with systems. */
-function unheededOf({ run, workload: { changes } }: Point, { dependencies }: Workload, { pools, outages }: Cluster): string[] {
-  const { failures, launch, launchQuantiles, release, killScan } = run;
-  const fails = failures !== undefined || outages.length > 0 || pools.some((pool) => pool.failures !== undefined);
+/** What policies heed, or bear in another way, is said: they are compared with systems. */
+function unheededOf({ run, placement }: Point, jobs: Workload, { managers }: System): string[] {
+  const { launch, launchQuantiles, release, killScan } = run;
   const costs = [launch, launchQuantiles, release, killScan].some((cost) => cost !== undefined);
-  const waits = dependencies !== undefined && changes.dependencies !== 'ignore';
+  const isElastic = jobs.groupMinimum.some((minimum, group) => minimum < jobs.groupTasks[group]);
   return [
-    ...(fails ? ['its nodes never fail: failures and outages are not modelled in systems, only policies bear them'] : []),
-    ...(costs ? ['costs: are those of policies, a system has figures of its own'] : []),
-    ...(waits ? ['its jobs do not wait for each other: dependencies are not modelled in systems, only policies heed them'] : []),
+    ...(costs ? ['costs: come on top of its own figures, where managers start something on nodes that they own'] : []),
+    ...(placement === undefined || managers.every((one) => one.policy === undefined || one.placement === placement.name)
+      ? []
+      : [`placement: ${placement.name} is that of policies, its managers have their own: set managers.NAME.placement`]),
+    ...(isElastic ? ['its jobs start with all of their tasks: fewer, and those that come later, are for policies'] : []),
+    ...(jobs.checkpoints === undefined ? [] : ['checkpoints of jobs are not heeded, only policies heed them']),
+    ...(jobs.speeds === undefined
+      ? []
+      : ['speeds of jobs on GPU models and spread nodes are not heeded, only policies heed them']),
   ];
 }
 

@@ -1,11 +1,11 @@
 /** The systems of a scenario: their descriptions as text, and the systems that come of them. */
 import { createHash } from 'node:crypto';
 import { parseClusterSpec } from '../cluster-spec.ts';
-import type { Cluster } from '../cluster.ts';
+import type { Cluster, FailureModel } from '../cluster.ts';
 import { InputError, usageError } from '../errors.ts';
 import type { Parameters } from '../parameters.ts';
 import type { PolicyEntry } from '../scenario.ts';
-import { readSystem } from '../systems/system-file.ts';
+import { mayHaveFigure, readSystem } from '../systems/system-file.ts';
 import type { SystemFile } from '../systems/system-file.ts';
 import { isSystemFile, systemTexts } from '../systems/system-library.ts';
 import type { System } from '../systems/system.ts';
@@ -37,26 +37,38 @@ export function loadSystemEntry(entry: PolicyEntry, folder: string): LoadedPolic
   return { entry, name: read.name, specs: {}, needsNodes: true, parameters, files: {}, system };
 }
 
-/** The system with figures of its own, on this cluster. */
-export function systemOf({ files }: SystemSource, parameters: Parameters, cluster: Cluster): System {
+/** The system with figures of its own, on this cluster. `failures`: of all its nodes, those of other pools included. */
+export function systemOf(source: SystemSource, parameters: Parameters, cluster: Cluster, failures?: FailureModel): System {
   const { [ASSUMED]: assumed = 1, ...figures } = parameters;
-  const other = (name: string) => {
+  const values = new Map(Object.entries(figures).map(([path, value]) => [path, String(value)]));
+  return readSystem(source.files[0], baseIn(source), { values, assumed: Number(assumed), cluster, failures });
+}
+
+/** Finds a description that another one extends. */
+function baseIn({ files }: SystemSource): (name: string) => SystemFile {
+  return (name) => {
     const found = files.find(({ path }) => path.endsWith(`/${name}.yaml`));
     if (found === undefined) throw new Error(`the description of ${name} was not loaded`);
     return found;
   };
-  const values = new Map(Object.entries(figures).map(([path, value]) => [path, String(value)]));
-  return readSystem(files[0], other, { values, assumed: Number(assumed), cluster });
 }
 
-/** Whether a description has something at this path that a sweep may vary. */
-export function hasFigure(source: SystemSource, parameters: Parameters, path: string, value: string): boolean {
+/** A figure as an axis gives it; `at`: where. */
+export interface GivenFigure {
+  readonly path: string;
+  readonly value: string;
+  readonly at: string;
+}
+
+/** Whether a description has something at this path that a sweep may vary. Throws `InputError` if this value will not do. */
+export function hasFigure(source: SystemSource, parameters: Parameters, { path, value, at }: GivenFigure): boolean {
+  if (!mayHaveFigure(source.files[0], baseIn(source), path)) return false;
   try {
     systemOf(source, { ...parameters, [path]: value }, parseClusterSpec(ANY_CLUSTER));
     return true;
   } catch (error) {
-    if (error instanceof InputError) return false;
-    throw error;
+    if (!(error instanceof InputError)) throw error;
+    throw usageError(`${path} cannot be ${value}: ${error.problem}`, at, error.hint);
   }
 }
 

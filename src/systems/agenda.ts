@@ -5,6 +5,7 @@ export const ENDS = 0;
 export const STAGES = 1;
 /** Limits are reached: what ends in the same instant has made it. */
 export const LIMITS = 2;
+/** Nodes come and go. Failures have no end: they do not keep a run going, and who plans outages counts those himself. */
 export const NODES = 3;
 export const SUBMITS = 4;
 /** Looks, polls and policies that want to be woken: alone they do not keep a run going. */
@@ -17,8 +18,10 @@ export class Agenda {
   #booked = 0;
   /** Events that happened [count]. */
   executed = 0;
-  /** Events ahead that are no timers [count]. */
+  /** Events ahead that are neither timers nor about nodes [count]. */
   ahead = 0;
+  /** Timers ahead [count]. */
+  timers = 0;
   /** [ms] */
   now = 0;
 
@@ -32,11 +35,11 @@ export class Agenda {
     if (time === Infinity) return -1;
     this.#events.push(time, kind, this.#booked);
     this.#actions.set(this.#booked, action);
-    if (kind !== TIMERS) this.ahead++;
+    this.#count(kind, 1);
     return this.#booked++;
   }
 
-  /** What was booked so does not happen any more; it is no timer. */
+  /** What was booked so does not happen any more; it is neither a timer nor about a node. */
   drop(booking: number): void {
     if (this.#actions.delete(booking)) this.ahead--;
   }
@@ -50,8 +53,13 @@ export class Agenda {
     this.#events.pop();
     if (action === undefined) return; // dropped
     this.#actions.delete(booking);
-    if (kind !== TIMERS) this.ahead--;
+    this.#count(kind, -1);
     this.executed++;
     action();
+  }
+
+  #count(kind: number, by: 1 | -1): void {
+    if (kind === TIMERS) this.timers += by;
+    else if (kind !== NODES) this.ahead += by;
   }
 }

@@ -15,6 +15,10 @@ export function checkSystem(system: System, where: WhereIs): void {
     for (const { from, to } of edges) for (const name of [from, to]) known(name, where([kind, `${from}->${to}`]));
   }
   for (const { name } of system.managers) checkManager(system, name, where);
+  for (const pool of system.pools.keys()) {
+    if (system.managers.some(({ owns }) => owns === pool)) continue;
+    throw usageError(`no manager owns pool ${pool}`, where(['pools', pool]), `write owns: ${pool}, or leave the pool out`);
+  }
   checkLoops(system, where);
 }
 

@@ -74,7 +74,9 @@ export class Computation implements Body {
     this.#began = agenda.now;
     this.#step.began(this.#copy, agenda.now);
     this.#slowdown = slowdownOf(together(hold.spec.exec, this.#attendance?.exec), this.#step.mix);
-    const runs = Math.round((this.#step.runtime - this.#done) * this.#slowdown);
+    const { runtime, outcome } = this.#step;
+    const work = outcome.outlasts && hold.limit < Infinity ? Infinity : runtime - this.#done;
+    const runs = Math.round(work * this.#slowdown);
     agenda.at(agenda.now + runs, ENDS, () => {
       if (this.#run === run) this.#complete(hold);
     });
@@ -92,7 +94,7 @@ export class Computation implements Body {
     const tail = seen + stages.total(looks, `${name}/end`, hold.nodes, agenda.now + seen, began);
     const release = stages.total(others, `${name}/end`, hold.nodes, agenda.now + tail);
     this.#run++;
-    hold.finish(COMPLETED, tail + release);
+    hold.finish(this.#step.outcome.state, tail + release);
     if (tail === 0) return;
     hold.turn(TAIL);
     agenda.at(agenda.now + tail, STAGES, () => hold.turn(GRACE));

@@ -12,9 +12,19 @@ export interface BrokenOff {
   readonly kept: number;
 }
 
+/** Who acts on what becomes of jobs. */
+export interface JobNews {
+  /** All its steps have begun at least once. */
+  began(job: number): void;
+  /** Its user has seen that it is over, with one of the states of `Schedule`. */
+  over(job: number, state: number): void;
+}
+
 /** What became of each job of the workload, as columns. Times [ms], NaN = it did not happen. */
 export class JobBook {
   readonly count: number;
+  /** When its user submitted it; as recorded if it was over before it came to that, NaN if it never was. */
+  readonly submit: Float64Array;
   /** When all its steps had begun at least once. */
   readonly start: Float64Array;
   /** When the last of its steps was over; later than `seen` where one went on when nobody waited for it any more. */
@@ -39,13 +49,18 @@ export class JobBook {
   readonly #seen: Int32Array;
   readonly #steps: Int32Array;
   readonly #told: Uint8Array;
+  readonly #recorded: Float64Array;
+  readonly #news: JobNews;
   /** Jobs that nobody waits for any more [count]. */
   done = 0;
 
-  constructor(steps: Int32Array) {
+  constructor(submit: Float64Array, steps: Int32Array, news: JobNews) {
     const { length } = steps;
     this.count = length;
     this.#steps = steps;
+    this.#news = news;
+    this.#recorded = submit;
+    this.submit = new Float64Array(length).fill(NaN);
     this.start = new Float64Array(length).fill(NaN);
     this.end = new Float64Array(length).fill(NaN);
     this.seen = new Float64Array(length).fill(NaN);
@@ -75,7 +90,9 @@ export class JobBook {
   }
 
   began(job: number, now: number): void {
-    if (++this.#begun[job] === this.#steps[job]) this.start[job] = now;
+    if (++this.#begun[job] < this.#steps[job]) return;
+    this.start[job] = now;
+    this.#news.began(job);
   }
 
   ended(job: number, now: number): void {
@@ -88,7 +105,9 @@ export class JobBook {
     if (this.#told[job] === UNFINISHED || this.#told[job] === COMPLETED) this.#told[job] = state;
     if (this.#seen[job] < this.#steps[job]) return;
     this.seen[job] = now;
+    if (Number.isNaN(this.submit[job])) this.submit[job] = this.#recorded[job];
     this.state[job] = this.#told[job];
     this.done++;
+    this.#news.over(job, this.state[job]);
   }
 }

@@ -1,5 +1,6 @@
+import { stateAtEnd } from '../engine/outcomes.ts';
 import { usageError } from '../errors.ts';
-import { jobId, nameOf } from '../workload.ts';
+import { jobId, nameOf, OUTLASTS } from '../workload.ts';
 import { STAGES, SUBMITS } from './agenda.ts';
 import type { Assembly } from './assembly.ts';
 import { Computation } from './compute.ts';
@@ -7,7 +8,7 @@ import type { Workshop } from './compute.ts';
 import { draw } from './distribution.ts';
 import { millicoresOf } from './bridge.ts';
 import type { JobBook } from './job-book.ts';
-import type { Order } from './order.ts';
+import type { Delivery, Order } from './order.ts';
 import { Step } from './step.ts';
 import type { System } from './system.ts';
 import { managerOf } from './system.ts';
@@ -19,6 +20,8 @@ export class Lives {
   readonly #workload: SystemWorkload;
   readonly #book: JobBook;
   readonly #shop: Workshop;
+  /** Of each job; `front`: from its submission by its user to its manager [ms]. */
+  readonly #planned: { readonly delivery: Delivery; readonly front: number }[] = [];
 
   constructor(workload: SystemWorkload, book: JobBook, shop: Workshop) {
     this.#workload = workload;
@@ -26,17 +29,31 @@ export class Lives {
     this.#shop = shop;
   }
 
-  /** Plans all steps of a job, and what its user will do. */
+  /** Plans all steps of a job, and what its user will do. Jobs are planned in their order. */
   plan(job: number, entry: string, assembly: Assembly, system: System): void {
-    const { jobs, cancelAt, deleteAt } = this.#workload;
-    const { agenda, stages } = this.#shop;
+    const { cancelAt, deleteAt } = this.#workload;
+    const { stages } = this.#shop;
     const manager = managerOf(system, entry);
     const orders = Array.from({ length: this.#book.stepsOf(job) }, (_, index) => this.#order(job, index));
     const delivery = assembly.targetOf(entry).plan(orders);
     const front = draw(manager.submit, stages.stream(`${entry}/submit`));
-    agenda.at(jobs.submit[job] + front, SUBMITS, () => delivery.submit());
+    this.#planned.push({ delivery, front });
     this.#later(job, cancelAt, () => delivery.cancel());
     this.#later(job, deleteAt, () => delivery.remove());
+  }
+
+  /** Its user submits it. */
+  submit(job: number): void {
+    const { agenda } = this.#shop;
+    const { delivery, front } = this.#planned[job];
+    this.#book.submit[job] = agenda.now;
+    if (front === 0) delivery.submit();
+    else agenda.at(agenda.now + front, SUBMITS, () => delivery.submit());
+  }
+
+  /** What it waits for can no longer happen. */
+  withdraw(job: number): void {
+    this.#planned[job].delivery.cancel();
   }
 
   #later(job: number, times: Float64Array | undefined, act: () => void): void {
@@ -47,10 +64,9 @@ export class Lives {
   #order(job: number, index: number): Order {
     const { jobs, mixOf } = this.#workload;
     const groups = this.#groupsOf(job);
-    const step = new Step(
-      { job, runtime: jobs.runtime[job], mix: mixOf?.(job) ?? ONLY_CPU, millicores: millicoresOf({ groups }) },
-      this.#book,
-    );
+    const outcome = { state: stateAtEnd(jobs, job), outlasts: jobs.outcome[job] === OUTLASTS };
+    const millicores = millicoresOf({ groups });
+    const step = new Step({ job, runtime: jobs.runtime[job], mix: mixOf?.(job) ?? ONLY_CPU, millicores, outcome }, this.#book);
     return {
       id: this.#book.stepsOf(job) === 1 ? jobId(jobs, job) : `${jobId(jobs, job)}.${index}`,
       job,

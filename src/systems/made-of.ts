@@ -4,6 +4,7 @@ import type { Workload } from '../workload.ts';
 import type { Meter } from './meter.ts';
 import type { MeteredLedger } from './metered-ledger.ts';
 import type { Tenant } from './tenant.ts';
+import type { Wear } from './wear.ts';
 
 /** What a manager is made of. */
 export interface ManagerParts {
@@ -14,5 +15,5 @@ export interface ManagerParts {
   readonly ledger: MeteredLedger;
   readonly meter: Meter;
   readonly policy: Policy;
-  readonly onLoss: 'requeue' | 'fail';
+  readonly wear: Wear;
 }

@@ -13,6 +13,7 @@ import { GRACE, RENDEZVOUS, START_UP } from './meter.ts';
 import type { ManagerParts } from './made-of.ts';
 import type { MeteredLedger } from './metered-ledger.ts';
 import type { Tenant } from './tenant.ts';
+import type { Wear } from './wear.ts';
 
 /** A queue and a policy over nodes: the driver of one core among several that share a clock. */
 export class Manager implements Driver {
@@ -25,7 +26,7 @@ export class Manager implements Driver {
   readonly #tenants: readonly Tenant[];
   readonly #agenda: Agenda;
   readonly #killScan: number;
-  readonly #onLoss: 'requeue' | 'fail';
+  readonly #wear: Wear;
   /** Of each row: how often something began or ended. An event that was booked before is out of date. */
   readonly #turn: Int32Array;
   /** The booking of each row's limit; -1 = none. */
@@ -36,19 +37,20 @@ export class Manager implements Driver {
   readonly #warned = new Set<number>();
   /** Nodes that go as soon as nobody holds anything there, and what to do then. */
   readonly #draining = new Map<number, () => void>();
-  #hasNews = false;
+  /** Something has happened that its policy has not been asked about. */
+  hasNews = false;
   /** Rows that lost what they held, by preemption or with their nodes [count]. */
   takenBack = 0;
 
-  constructor({ name, workload, tenants, cluster, ledger, meter, policy, onLoss }: ManagerParts, agenda: Agenda) {
+  constructor({ name, workload, tenants, cluster, ledger, meter, policy, wear }: ManagerParts, agenda: Agenda) {
     this.name = name;
     this.ledger = ledger;
     this.meter = meter;
     this.rows = workload.count;
     this.#tenants = tenants;
     this.#agenda = agenda;
-    this.#onLoss = onLoss;
-    this.#killScan = policy.killScan ?? 0;
+    this.#wear = wear;
+    this.#killScan = wear.killScan ?? policy.killScan ?? 0;
     this.#turn = new Int32Array(workload.count);
     this.#told = new Uint8Array(workload.count);
     this.#limit = new Int32Array(workload.count).fill(-1);
@@ -56,14 +58,10 @@ export class Manager implements Driver {
     this.core = new LeavingCore(requestsOf(workload), ledger, policy, this, this.#record);
   }
 
-  get hasNews(): boolean {
-    return this.#hasNews;
-  }
-
   /** Lets the policy decide. */
   cycle(): void {
     this.#enter();
-    this.#hasNews = false;
+    this.hasNews = false;
     this.core.cycle();
   }
 
@@ -74,15 +72,16 @@ export class Manager implements Driver {
     this.core.submit(row);
   }
 
-  /** The row has come to its end; it holds its resources for a while yet [ms]. */
+  /** The row has come to its end; it holds its resources for a while yet [ms], and then until they are clean. */
   end(row: number, state: number, holdsFor: number): void {
     this.#enter();
     const turn = this.#nextTurn(row);
+    const free = holdsFor + this.#wear.release;
     const warned = this.#warned.delete(row);
     this.meter.turn(row, GRACE);
     this.#tell(row, state, warned);
-    this.core.ended(row, state, this.#agenda.now + holdsFor);
-    if (holdsFor > 0) this.#later(holdsFor, ENDS, row, turn, () => this.core.released(row));
+    this.core.ended(row, state, this.#agenda.now + free);
+    if (free > 0) this.#later(free, ENDS, row, turn, () => this.core.released(row));
   }
 
   /** The row is over, whatever it does; one that was never submitted never will be. */
@@ -156,14 +155,15 @@ export class Manager implements Driver {
 
   launch(row: number, ready: number): number {
     const turn = this.#nextTurn(row);
+    const begins = ready + this.#wear.launch(row);
     this.meter.turn(row, START_UP);
-    this.#later(ready - this.#agenda.now, STAGES, row, turn, () => {
+    this.#later(begins - this.#agenda.now, STAGES, row, turn, () => {
       const limit = this.core.walltimeLeft(row);
       if (limit < Infinity)
         this.#limit[row] = this.#later(this.#untilScan(limit), LIMITS, row, turn, () => this.end(row, KILLED, 0));
       this.#tenants[row].granted(row);
     });
-    return ready;
+    return begins;
   }
 
   stop(row: number, { how, grace = 0 }: Preemption): number {
@@ -188,7 +188,9 @@ export class Manager implements Driver {
       this.#later(0, STAGES, row, turn, () => this.#tenants[row].stopping(row, this.#agenda.now + grace));
     }
     this.#agenda.at(this.#agenda.now + grace, ENDS, () => {
-      if (this.core.isLeaving(eviction)) this.#evictNow(eviction);
+      if (!this.core.isLeaving(eviction)) return;
+      this.#enter();
+      this.#evictNow(eviction);
     });
   }
 
@@ -215,7 +217,6 @@ export class Manager implements Driver {
   }
 
   #evictNow(eviction: Eviction): void {
-    this.#enter();
     const { job: row } = eviction;
     const breaks = this.core.breaks(eviction);
     if (breaks) {
@@ -231,7 +232,7 @@ export class Manager implements Driver {
     const wasWarned = this.#warned.delete(row) || warned;
     this.#nextTurn(row);
     if (phase === RELEASING || phase === PAUSED || phase === BINDING) return this.core.lost(row, 0);
-    if (this.#onLoss === 'fail') {
+    if (this.#wear.isFailed(row, warned)) {
       this.takenBack++;
       this.meter.spoil(row);
       this.#tell(row, FAILED, wasWarned);
@@ -284,14 +285,16 @@ export class Manager implements Driver {
   #later(delay: number, kind: number, row: number, turn: number, action: () => void): number {
     return this.#agenda.at(this.#agenda.now + delay, kind, () => {
       if (this.#turn[row] !== turn) return;
-      this.#enter();
+      // Stages are news to tenants only.
+      if (kind === ENDS) this.#enter();
+      else this.core.now = this.#agenda.now;
       action();
     });
   }
 
-  /** Something happens: the core's clock is set, and the policy will be asked. */
+  /** Something happens that the policy will be asked about; the core's clock is set. */
   #enter(): void {
     this.core.now = this.#agenda.now;
-    this.#hasNews = true;
+    this.hasNews = true;
   }
 }

@@ -69,6 +69,8 @@ export interface Hold {
   readonly nodes: readonly string[];
   /** False if it has lost its nodes, or was ended, in this very instant, and will be told. */
   readonly isAlive: boolean;
+  /** What is left of the limit of what it runs in [ms]; Infinity = there is none. */
+  readonly limit: number;
   /** What the nodes are for from now on: see meter.ts. */
   turn(purpose: number): void;
   /** What looked useful in this run was not: for this purpose. */

@@ -61,6 +61,10 @@ class QueuedOrder implements Tenant, Hold {
     return this.#isRunning && this.#rows.every((row) => this.#site.manager.runs(row));
   }
 
+  get limit(): number {
+    return Math.min(...this.#rows.map((row) => this.#site.manager.core.walltimeLeft(row)));
+  }
+
   submit(): void {
     if (this.#isOver) return;
     const { agenda } = this.#site;

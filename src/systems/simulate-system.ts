@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { usageError, didYouMean } from '../errors.ts';
 import { Rejections } from '../engine/rejections.ts';
-import { REJECTED } from '../schedule.ts';
+import { COMPLETED, REJECTED } from '../schedule.ts';
 import type { Rejection } from '../schedule.ts';
 import { nameOf } from '../workload.ts';
-import { Agenda, NODES } from './agenda.ts';
+import type { Costs, SimulationOptions } from '../engine/simulate.ts';
+import { Agenda } from './agenda.ts';
+import { Arrivals } from './arrivals.ts';
 import { Assembly } from './assembly.ts';
 import { Audit } from './audit.ts';
 import { JobBook } from './job-book.ts';
 import { Lives } from './lives.ts';
+import { Machine } from './machine.ts';
 import type { Parts, Site } from './site.ts';
 import { Stages } from './stages.ts';
 import type { System } from './system.ts';
@@ -21,6 +24,14 @@ export interface SystemOptions {
   readonly seed?: number | string;
   /** Nothing after this is simulated [ms]. */
   readonly until?: number;
+  /** Whether jobs wait for each other, and what moves their submission: as of `SimulationOptions`; `ignore` if absent. */
+  readonly dependencies?: SimulationOptions['dependencies'];
+  /** What becomes of work whose nodes fail, where its manager would have it run again; `requeue` if absent. */
+  readonly onNodeFailure?: 'requeue' | 'fail';
+  /** Work that loses its nodes by failures more often than this is failed; 100 if absent. */
+  readonly maxRestarts?: number;
+  /** What managers that own nodes spend on whatever they start there, beside the figures of the system. */
+  readonly costs?: Costs;
   /** Check all books at every instant (slow). */
   readonly audit?: boolean;
 }
@@ -40,6 +51,8 @@ export interface SystemRun {
   readonly hazard: number;
   /** When the run was over [ms]. */
   readonly until: number;
+  /** Processors of all owners that were there, from each of these times on [ms, count]. */
+  readonly capacity: { readonly time: readonly number[]; readonly value: readonly number[] };
   /** Nothing moved any more though jobs were left. */
   readonly stoodStill: boolean;
   /** Jobs that held something at the end: where nothing moved any more, they waited for each other [count]. */
@@ -65,6 +78,7 @@ class SystemSimulation {
   readonly #assembly: Assembly;
   readonly #waterfall: Waterfall;
   readonly #book: JobBook;
+  readonly #machine: Machine;
   /** Managers at work, in the order in which they opened. */
   #open: Site[] = [];
   readonly #audit: Audit | undefined;
@@ -73,24 +87,31 @@ class SystemSimulation {
   #hazard = 0;
 
   constructor(system: System, workload: SystemWorkload, parts: Parts, options: SystemOptions) {
-    const { seed = 1 } = options;
-    const { jobs } = workload;
+    const { seed = 1, costs = {}, onNodeFailure = 'requeue', maxRestarts = 100 } = options;
+    const { jobs, disturbances = [] } = workload;
     const agenda = this.#agenda;
     this.#options = options;
     this.#audit = options.audit === true ? new Audit() : undefined;
     this.#waterfall = new Waterfall(system.managers, jobs.count);
-    this.#book = new JobBook(Int32Array.from({ length: jobs.count }, (_, job) => workload.steps?.[job] ?? 1));
+    const steps = Int32Array.from({ length: jobs.count }, (_, job) => workload.steps?.[job] ?? 1);
+    this.#book = new JobBook(jobs.submit, steps, {
+      began: (job) => arrivals.began(job),
+      over: (job, state) => arrivals.over(job, state === COMPLETED),
+    });
     const stages = new Stages(seed);
     const hazard = (millicores: number, time: number) => (this.#hazard += millicores * time);
     const shop = { agenda, stages, hazard };
     const isAlone = system.managers.length === 1;
-    const setting = { agenda, parts, seed, isAlone, opened: (site: Site) => void this.#open.push(site) };
+    const opened = (site: Site) => void this.#open.push(site);
+    const setting = { agenda, parts, seed, isAlone, costs, onNodeFailure, maxRestarts, opened };
     this.#assembly = new Assembly(system, setting, shop, (site) => this.#close(site));
     const lives = new Lives(workload, this.#book, shop);
     for (let job = 0; job < jobs.count; job++)
       lives.plan(job, this.#entryOf(system, nameOf(jobs.queue, job)), this.#assembly, system);
     this.#assembly.open();
-    this.#disturb(workload);
+    const arrivals = new Arrivals(jobs, options.dependencies, agenda, lives);
+    this.#machine = new Machine(this.#assembly.sites, seed, agenda);
+    for (const disturbance of disturbances) this.#machine.disturb(disturbance);
     this.#audit?.instant(this.#open, 0);
   }
 
@@ -101,15 +122,6 @@ class SystemSimulation {
     throw usageError(`no manager takes jobs of the queue "${queue ?? ''}"`, `system ${name}, entry`, hint);
   }
 
-  #disturb({ disturbances = [] }: SystemWorkload): void {
-    for (const { manager: name, node, at, until, how } of disturbances) {
-      const site = this.#assembly.sites.get(name);
-      if (site === undefined) throw new Error(`manager ${name} has no nodes that could be disturbed`);
-      this.#agenda.at(at, NODES, () => site.manager.takeNode(node, how === 'drain'));
-      this.#agenda.at(until, NODES, () => site.manager.nodeUp(node));
-    }
-  }
-
   run(): SystemRun {
     const { until = Infinity } = this.#options;
     let idle = 0;
@@ -117,13 +129,20 @@ class SystemSimulation {
     while (this.#isMoreToCome() && this.#agenda.nextTime <= until) {
       const decisions = this.#decisions();
       this.#instant();
-      const moves = this.#agenda.ahead > 0 || this.#decisions() !== decisions;
+      const moves = this.#agenda.ahead > 0 || this.#machine.isMoreToCome || this.#decisions() !== decisions;
       idle = moves ? 0 : idle + 1;
-      if (idle >= PATIENCE) break;
+      if (idle >= PATIENCE || (idle > 0 && this.#isInVain())) break;
     }
     const left = this.#book.done < this.#book.count;
     if (left && until < Infinity && this.#agenda.nextTime > until) this.#agenda.now = until;
     return this.#finish(left && (idle > 0 || this.#agenda.nextTime === Infinity));
+  }
+
+  /** With all nodes up and no timer there is nothing left that could help: failures only take nodes away. */
+  #isInVain(): boolean {
+    // Figures of a run up to a time count what fails until then.
+    const { until = Infinity } = this.#options;
+    return until === Infinity && this.#machine.allUp && this.#agenda.timers === 0;
   }
 
   #isMoreToCome(): boolean {
@@ -182,6 +201,7 @@ class SystemSimulation {
       carriersUnmade: standing.reduce((sum, lease) => sum + lease.unmade, 0),
       hazard: this.#hazard,
       until: this.#agenda.now,
+      capacity: this.#machine.capacity,
       stoodStill,
       holding: holdingAt(this.#open).size,
       events: this.#agenda.executed,

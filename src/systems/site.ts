@@ -3,6 +3,7 @@ import { nodeName } from '../cluster.ts';
 import { NodeLedger } from '../engine/nodes/ledger.ts';
 import { NodeProfile } from '../engine/nodes/profile.ts';
 import { checkPolicy } from '../engine/policy-check.ts';
+import type { Costs } from '../engine/simulate.ts';
 import { usageError } from '../errors.ts';
 import { readParameters } from '../parameters.ts';
 import type { PlacementSpec } from '../placement.ts';
@@ -18,6 +19,7 @@ import { MeteredLedger } from './metered-ledger.ts';
 import { RowPlan } from './row-plan.ts';
 import type { RowRequest } from './row-plan.ts';
 import type { ManagerSpec } from './system.ts';
+import { Wear } from './wear.ts';
 
 /** The policies and placements that a system names. */
 export interface Parts {
@@ -30,6 +32,9 @@ export interface SiteSetting {
   readonly agenda: Agenda;
   readonly parts: Parts;
   readonly seed: number | string;
+  readonly costs: Costs;
+  readonly onNodeFailure: 'requeue' | 'fail';
+  readonly maxRestarts: number;
   /** There is one manager: it draws what a single scheduler would draw. */
   readonly isAlone: boolean;
   /** Told when a manager opens: it takes part in every cycle from then on. */
@@ -43,7 +48,7 @@ export class Site {
   readonly name: string;
   /** The job of each row; -1 = none. */
   readonly jobs: number[] = [];
-  readonly #cluster: Cluster;
+  readonly cluster: Cluster;
   readonly #setting: SiteSetting;
   readonly #plan = new RowPlan();
   #manager: Manager | undefined;
@@ -53,7 +58,7 @@ export class Site {
   constructor(spec: ManagerSpec, name: string, cluster: Cluster, setting: SiteSetting) {
     this.spec = spec;
     this.name = name;
-    this.#cluster = cluster;
+    this.cluster = cluster;
     this.#setting = setting;
     const count = cluster.pools.reduce((sum, pool) => sum + pool.count, 0);
     this.nodeNames = Array.from({ length: count }, (_, node) => nodeName(cluster, node));
@@ -95,19 +100,27 @@ export class Site {
     const placement = placementOf(this.spec, parts).create({
       parameters: {},
       jobs,
-      cluster: this.#cluster,
+      cluster: this.cluster,
       random: this.#stream('placement'),
     });
     const meter = new Meter(workload.count, () => agenda.now);
-    const ledger = new MeteredLedger(new NodeLedger(jobs, this.#cluster, placement), jobs, this.#cluster, meter);
+    const ledger = new MeteredLedger(new NodeLedger(jobs, this.cluster, placement), jobs, this.cluster, meter);
     const policy = this.#createPolicy(workload, ledger);
-    const { onLoss } = this.spec;
+    const { tenants } = this.#plan;
     this.#manager = new Manager(
-      { name: this.name, workload, tenants: this.#plan.tenants, cluster: this.#cluster, ledger, meter, policy, onLoss },
+      { name: this.name, workload, tenants, cluster: this.cluster, ledger, meter, policy, wear: this.#wear() },
       agenda,
     );
     if (nodes === 'leased') for (let node = 0; node < this.nodeNames.length; node++) this.#manager.takeNode(node, false);
     this.#setting.opened(this);
+  }
+
+  /** Costs are those of the machine: who lives on leased nodes has paid for them once. */
+  #wear(): Wear {
+    const { seed, isAlone, costs, onNodeFailure, maxRestarts } = this.#setting;
+    const { owns, onLoss } = this.spec;
+    const ownSeed = isAlone ? seed : `${seed}/${this.name}`;
+    return new Wear({ costs: owns === undefined ? {} : costs, seed: ownSeed, onLoss, onNodeFailure, maxRestarts });
   }
 
   #stream(purpose: string): Random {
@@ -123,7 +136,7 @@ export class Site {
       parameters: readParameters(spec.parameters ?? {}, choice.parameters, `manager ${name}, policy ${choice.name}`),
       files: {},
       jobs: requestsOf(workload),
-      cluster: this.#cluster,
+      cluster: this.cluster,
       random: this.#stream('policy'),
       createProfile: () => new NodeProfile(ledger.books),
       oracleRuntime: () => {

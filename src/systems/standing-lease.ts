@@ -245,7 +245,7 @@ class Slot implements Body {
   interrupted(warned: boolean): void {
     this.#run++;
     this.#hold = undefined;
-    if (!this.#isStopping) this.preemptions++;
+    if (warned && !this.#isStopping) this.preemptions++;
     this.#isStopping = false;
     this.#takeNode(warned);
   }

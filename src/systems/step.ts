@@ -6,6 +6,14 @@ export interface Mix {
   readonly io: number;
 }
 
+/** How a run comes to its end if nobody stops it. */
+export interface Outcome {
+  /** One of the states of `Schedule`. */
+  readonly state: number;
+  /** Nothing but a limit ends it, if it has one. */
+  readonly outlasts: boolean;
+}
+
 /** One step of a job: what it has to run, and who is told what became of it. Several copies of it may run. */
 export class Step {
   readonly job: number;
@@ -14,6 +22,7 @@ export class Step {
   readonly mix: Mix;
   /** What its tasks ask for, all together. */
   readonly millicores: number;
+  readonly outcome: Outcome;
   #hasBegun = false;
   /** When the run began that goes on [ms]; NaN = none does. */
   #since = NaN;
@@ -21,11 +30,15 @@ export class Step {
   /** The copy whose result counts; others are nobody's. */
   copy = 0;
 
-  constructor({ job, runtime, mix, millicores }: Pick<Step, 'job' | 'runtime' | 'mix' | 'millicores'>, book: JobBook) {
+  constructor(
+    { job, runtime, mix, millicores, outcome }: Pick<Step, 'job' | 'runtime' | 'mix' | 'millicores' | 'outcome'>,
+    book: JobBook,
+  ) {
     this.job = job;
     this.runtime = runtime;
     this.mix = mix;
     this.millicores = millicores;
+    this.outcome = outcome;
     this.#book = book;
   }
 

@@ -28,8 +28,19 @@ function isFigure(tree: Tree): boolean {
 /** The tree with other values in some places. A path names what is there. */
 export function withValues(tree: unknown, values: ReadonlyMap<string, string>, file: string): unknown {
   let changed = tree;
-  for (const [path, value] of values) changed = withValue(changed, path.split('.'), value, `${file}, ${path}`);
+  for (const [path, value] of values) {
+    const keys = path.split('.');
+    checkPool(changed, keys, file);
+    changed = withValue(changed, keys, value, `${file}, ${path}`);
+  }
   return changed;
+}
+
+/** One that is not in the file is nobody's. */
+function checkPool(tree: unknown, [part, pool]: readonly string[], file: string): void {
+  if (part !== 'pools' || pool === undefined || !isTree(tree)) return;
+  const known = isTree(tree.pools) ? Object.keys(tree.pools) : [];
+  if (!known.includes(pool)) throw usageError(`there is no pool "${pool}"`, `${file}, pools`, didYouMean(pool, known));
 }
 
 function withValue(tree: unknown, [key, ...rest]: readonly string[], value: string, where: string): unknown {

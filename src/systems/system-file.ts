@@ -1,9 +1,9 @@
 /** Reads systems from YAML or JSON. Every mistake is told with line and column, and with the near miss. */
 import { basename } from 'node:path';
-import type { Cluster } from '../cluster.ts';
+import type { Cluster, FailureModel } from '../cluster.ts';
 import { parseClusterSpec } from '../cluster-spec.ts';
-import { didYouMean, usageError } from '../errors.ts';
-import { schemaMistake } from '../schema-mistake.ts';
+import { didYouMean, InputError, usageError } from '../errors.ts';
+import { hasPlace, schemaMistake } from '../schema-mistake.ts';
 import { readYaml } from '../yaml-places.ts';
 import type { PlacedYaml, WhereIs } from '../yaml-places.ts';
 import { checkSystem } from './check-system.ts';
@@ -24,6 +24,8 @@ export interface SystemChanges {
   readonly assumed?: number;
   /** The machine that is wanted: the nodes of the only pool of a system, and of each pool whose nodes are said to be `cluster`. */
   readonly cluster?: Cluster;
+  /** How nodes fail, those of all pools; as their own descriptions say if absent. */
+  readonly failures?: FailureModel;
 }
 
 /** The word that stands for the machine that is wanted. */
@@ -48,6 +50,18 @@ export function readSystem(file: SystemFile, other: (name: string) => SystemFile
   const system = build(checked.data, name, where, changes);
   checkSystem(system, where);
   return { ...system, figures: figuresOf(tree, changes.values ?? new Map()) };
+}
+
+/** Whether there may be a figure at this path of the file, whatever its value. */
+export function mayHaveFigure(file: SystemFile, other: (name: string) => SystemFile, path: string): boolean {
+  const { value } = readWithBase(file, other, []);
+  try {
+    withValues(value, new Map([[path, '']]), file.path);
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
+  return hasPlace(systemSchema, path.split('.'));
 }
 
 /** The tree of a file, laid over that of the file it extends. */
@@ -83,7 +97,8 @@ function build(given: SystemText, name: string, where: WhereIs, changes: SystemC
   };
 }
 
-function poolsOf(given: SystemText, where: WhereIs, { pools = new Map(), values, cluster }: SystemChanges): Map<string, Cluster> {
+function poolsOf(given: SystemText, where: WhereIs, changes: SystemChanges): Map<string, Cluster> {
+  const { pools = new Map<string, string>(), values, cluster, failures } = changes;
   const known = Object.keys(given.pools ?? {});
   for (const name of pools.keys()) {
     if (!known.includes(name)) throw usageError(`there is no pool "${name}"`, where(['pools']), didYouMean(name, known));
@@ -94,9 +109,13 @@ function poolsOf(given: SystemText, where: WhereIs, { pools = new Map(), values,
       const isGiven = pools.has(name) || values?.has(`pools.${name}`) === true;
       const isWanted = cluster !== undefined && (spec === WANTED || (known.length === 1 && !isGiven));
       const pool = poolOf(name, isWanted ? cluster : parseClusterSpec(spec), where(['pools', name]));
-      return [name, withConf(pool, given.managers ?? {}, where)];
+      return [name, failing(withConf(pool, given.managers ?? {}, where), failures)];
     }),
   );
+}
+
+function failing(pool: Cluster, failures: FailureModel | undefined): Cluster {
+  return failures === undefined ? pool : { ...pool, pools: pool.pools.map((one) => ({ ...one, failures })) };
 }
 
 /** Nodes that are leased are others each time: a slurm.conf is said of a pool. */

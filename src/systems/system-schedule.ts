@@ -1,6 +1,5 @@
 /** The schedule of a run of a system: what metrics, results and reports read. */
 import type { Cluster } from '../cluster.ts';
-import { processorCount } from '../cluster.ts';
 import { NODE_FAILED, PREEMPTED } from '../schedule.ts';
 import type { Attempts, Schedule } from '../schedule.ts';
 import type { Workload } from '../workload.ts';
@@ -19,19 +18,19 @@ export function machineOf({ name, pools }: System): Cluster {
  * the accounts alone: each is of a part of what the job holds. Placements are not kept: nodes are leased on.
  */
 export function scheduleOfSystem(system: System, jobs: Workload, run: SystemRun): Schedule {
-  const { start, end, seen, lastStart, state } = run.jobs;
+  const { submit, start, end, seen, lastStart, state } = run.jobs;
   const sum = (counts: Int32Array) => counts.reduce((total, one) => total + one, 0);
   return {
     policy: system.name,
     count: jobs.count,
-    submit: jobs.submit,
+    submit,
     start,
     end,
     seen,
     lastStart,
     state,
     attempts: attemptsOf(run.jobs),
-    capacity: { time: Float64Array.of(0), value: Float64Array.of(processorCount(machineOf(system))) },
+    capacity: { time: Float64Array.from(run.capacity.time), value: Float64Array.from(run.capacity.value) },
     until: run.until,
     explanations: [],
     ...(run.rejections.length > 0 && { rejections: run.rejections }),
