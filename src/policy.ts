@@ -28,6 +28,8 @@ export interface PolicySpec {
    * other: shares of different GPUs then add up. Else a share comes from one GPU.
    */
   readonly sumsShares?: true;
+  /** The cluster as it is booked, if the policy lets jobs share what its nodes have. */
+  booked?(cluster: Cluster, jobs: Requests): Cluster;
   /** Fetches what `create` needs and is not always there, such as a solver. Whoever loads a policy by its name has done so. */
   load?(): Promise<void>;
   /** Makes the policy for one run. Everything it remembers lives in its closure. */

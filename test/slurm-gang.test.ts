@@ -95,10 +95,6 @@ describe('OverSubscribe=FORCE', () => {
     const done = gang([job, job, job], { partitions, conf });
     expect(startsOf(done)).toEqual([0, 30, 120]);
   });
-
-  test('without gangs it is refused', () => {
-    expect(() => gang([job], { partitions, conf: [] })).toThrow('OverSubscribe=FORCE without PreemptMode=GANG');
-  });
 });
 
 test('whatever comes, every job has its time, and nothing is held twice', () => {

@@ -122,8 +122,12 @@ describe('records of slurmctld 22.05.8', () => {
     { name: 'tiers_mixed_a', poll: 0, full: 0, backfill: 26_300, first: 45 },
     // Leaf switches and licences.
     { name: 'tree_licenses_a', poll: 0, full: 30_000, backfill: 29_200, first: 20 },
+    // OverSubscribe=FORCE:2 and YES:3, on the same nodes and on those of a partition that shares nothing.
+    { name: 'sharing_a', poll: 450, full: 5_480, backfill: 25_200, release: 30, first: 18 },
+    // PreemptType=preempt/qos with SUSPEND, up to the first slice that lies otherwise.
+    { name: 'qos_suspend_a', poll: 155, full: 29_660, backfill: 63_740, first: 16 },
   ])('$name: with its timers, the first $first jobs are on the very nodes', ({ name, first, ...timers }) => {
-    const { record, config, replayed, schedule } = replay(name, { ...phasesOf(0, 1), ...timers, release: 400 });
+    const { record, config, replayed, schedule } = replay(name, { ...phasesOf(0, 1), release: 400, ...timers });
     const names = config.cluster.pools.flatMap(({ nodeNames = [] }) => nodeNames);
     const lines: Record<string, string>[] = parse(textOf(`${name}.csv`), { columns: true });
     const real = new Map(lines.map(({ id, nodelist }) => [id, expandHostlist(nodelist, name).join()]));

@@ -31,7 +31,8 @@ export interface Prepared {
 /** Makes the policy for this workload on this cluster, and the books of what is free. */
 export function prepareRun(workload: Workload, cluster: Cluster, spec: PolicySpec, options: RunOptions): Prepared {
   const jobs = requestsOf(workload);
-  const booked = spec.keepsPartitions === true ? { ...cluster, partitions: [] } : cluster;
+  const shared = spec.booked?.(cluster, jobs) ?? cluster;
+  const booked = spec.keepsPartitions === true ? { ...shared, partitions: [] } : shared;
   const books = openBooks(jobs, workload.count, booked, { ...options, sumsShares: spec.sumsShares === true });
   let oracle = false;
   const { seed = 1, parameters = readParameters(spec.parameters ?? {}, {}, spec.name) } = options;

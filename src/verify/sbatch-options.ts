@@ -50,6 +50,7 @@ const FLAGS: Readonly<Record<string, SbatchOptions>> = {
   '--exclusive': { exclusive: 'node' },
   '--contiguous': { contiguous: true },
   '--spread-job': { spreadJob: true },
+  '--oversubscribe': { overSubscribe: true },
 };
 
 const SHORT: Readonly<Record<string, string>> = {

@@ -10,7 +10,7 @@ import { readSbatchOptions } from './sbatch-options.ts';
 import type { SbatchOptions } from './sbatch-options.ts';
 
 const SECOND = 1000;
-/** Records have whole seconds: what came at 17 came somewhere in between 17 and 18. */
+/** Most records have whole seconds: what came at 17 came somewhere in between 17 and 18. */
 const MIDDLE = 500;
 /** A job that is requeued may begin again so much later [s]. */
 const REQUEUE_DELAY = 120;
@@ -164,15 +164,17 @@ export function readSlurmRecordConfig(json: unknown, name: string): SlurmRecordC
 }
 
 /** The jobs as they came, with the run times they had: whether a limit ended them is part of that. */
-export function recordedWorkload({ rows, name }: SlurmRecord, { zero }: SlurmRecordConfig): Workload {
+export function recordedWorkload({ rows, name }: SlurmRecord, { zero, cluster }: SlurmRecordConfig): Workload {
   const builder = new WorkloadBuilder();
-  const overhead = meanOverhead(rows);
+  const suspends = cluster.slurm?.preemption.mode.gang === true;
+  const overhead = meanOverhead(rows, suspends);
+  const isExact = rows.some(({ submit }) => !Number.isInteger(submit));
   for (const row of rows) {
     const { partition, qos, account, ...own } = row.options;
     builder.add({
       id: row.id,
-      submit: row.submit * SECOND + MIDDLE,
-      runtime: runtimeOf(row, overhead),
+      submit: isExact ? Math.round(row.submit * SECOND) : row.submit * SECOND + MIDDLE,
+      runtime: isExact && !row.cut ? Math.round((row.end - row.start) * SECOND) : runtimeOf(row, overhead, suspends),
       walltime: row.limit * SECOND,
       tasks: row.nodes,
       request: builder.request({ cpu: row.cpus * 1000, memory: 0, gpu: row.gpus * 1000 }),
@@ -189,17 +191,18 @@ export function recordedWorkload({ rows, name }: SlurmRecord, { zero }: SlurmRec
 
 /**
  * Records have whole seconds. Where it is known for how long a job slept, that and what starting and ending it takes on
- * average are nearer to the truth than the difference of the two [ms].
+ * average are nearer to the truth than the difference of the two [ms]. Where jobs take turns, that has their pauses in it.
  */
-function runtimeOf({ cut, runtime, start, end, state }: SlurmRecordRow, overhead: number): number {
+function runtimeOf({ cut, runtime, start, end, state }: SlurmRecordRow, overhead: number, suspends: boolean): number {
   if (cut) return runtime * SECOND;
   const recorded = end - start;
-  const isKnown = state === 'COMPLETED' && Math.abs(recorded - runtime - overhead) < 1;
+  const isKnown = state === 'COMPLETED' && (suspends ? runtime >= 0 : Math.abs(recorded - runtime - overhead) < 1);
   return isKnown ? Math.round((runtime + overhead) * SECOND) : recorded * SECOND;
 }
 
 /** By how much jobs that came to their end were longer than asked, on average [s]; NaN if that is not known. */
-function meanOverhead(rows: readonly SlurmRecordRow[]): number {
-  const over = rows.filter(({ state }) => state === 'COMPLETED').map(({ start, end, runtime }) => end - start - runtime);
+function meanOverhead(rows: readonly SlurmRecordRow[], suspends: boolean): number {
+  const ended = rows.filter(({ state }) => state === 'COMPLETED').map(({ start, end, runtime }) => end - start - runtime);
+  const over = suspends ? ended.filter((one) => one <= 1) : ended;
   return over.reduce((sum, one) => sum + one, 0) / over.length;
 }

@@ -7,7 +7,7 @@ import { readParameters } from '../parameters.ts';
 import type { Parameters } from '../parameters.ts';
 import type { PolicySpec } from '../policy.ts';
 import { JobPartitions } from '../job-partitions.ts';
-import { CANCELLED, PREEMPTED } from '../schedule.ts';
+import { CANCELLED, PREEMPTED, SUSPENDED } from '../schedule.ts';
 import type { Schedule } from '../schedule.ts';
 import { jobId } from '../workload.ts';
 import type { Workload } from '../workload.ts';
@@ -104,12 +104,24 @@ export function replayRecord(
   return {
     ids: Array.from(workload.submit, (_, job) => jobId(workload, job)),
     submit: seconds(schedule.submit),
-    start: seconds(schedule.lastStart),
+    start: seconds(recordedStarts(schedule)),
     end: seconds(schedule.end),
     backfilled: Array.from(workload.submit, (_, job) => byBackfill.has(job)),
     partition: partitionNames(workload, config.cluster),
     preempted: preemptedIn(schedule).map((job) => jobId(workload, job)),
   };
+}
+
+/** As Slurm records them: a job that was suspended has not started anew. */
+function recordedStarts({ lastStart, attempts }: Schedule): Float64Array {
+  const starts = lastStart.slice();
+  const begunAnew = new Set<number>();
+  for (let attempt = attempts.count - 1; attempt >= 0; attempt--) {
+    const job = attempts.job[attempt];
+    if (attempts.why[attempt] !== SUSPENDED) begunAnew.add(job);
+    else if (!begunAnew.has(job)) starts[job] = attempts.start[attempt];
+  }
+  return starts;
 }
 
 /** Those that were requeued, once for each time, and those that may not be and were cancelled instead. */

@@ -165,14 +165,14 @@ export class BackfillCycle {
 
   /** Starts the job, or finds when it can: undefined if that is too far away, or must not be reserved. */
   #plan(job: number, nowOnly: boolean): Plan | 'started' | undefined {
-    const { queue, partitions, clock, preemption, reservations, standingNodes } = this.#scheduling;
+    const { queue, partitions, clock, preemption, reservations, standingNodes, overlay } = this.#scheduling;
     const candidates = preemption?.candidatesOf(job) ?? NOBODY;
     const demand = queue.demandOf(job);
     const limit = partitions.limitOf(job);
     // Nothing but reservations makes it another at another time.
     const always = reservations === undefined ? standingNodes.of(job) : undefined;
     const goal = { job, demand, limit, now: clock.unix, nowOnly, candidates, always };
-    const isFree = !nowOnly && candidates.length === 0 && !this.#stopsAtLimits && !demand.heterogeneous;
+    const isFree = overlay === undefined && !nowOnly && candidates.length === 0 && !this.#stopsAtLimits && !demand.heterogeneous;
     if (always === undefined || !isFree || !isComparable(demand)) return this.#search(goal);
     const known = this.#plans.of(job, demand, always, limit);
     if (known !== undefined && this.#stands(known)) {

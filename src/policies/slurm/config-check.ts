@@ -27,8 +27,6 @@ export function checkConfig(config: SlurmConfig, policy: string, partial: boolea
 function notModelled(config: SlurmConfig): string[] {
   const { preemption, select, partitions } = config;
   const asked: [string, boolean][] = [
-    ['PreemptMode=SUSPEND with PreemptType=preempt/qos', preemption.type === 'qos' && preemption.mode.how === 'suspend'],
-    ['OverSubscribe=FORCE without PreemptMode=GANG', !preemption.mode.gang && partitions.some(isForced)],
     ['MaxCPUsPerSocket of a partition', partitions.some((partition) => partition.maxCpusPerSocket < Infinity)],
     ['SelectTypeParameters of a partition', partitions.some(({ unit }) => unit !== undefined && unit !== select.unit)],
     ['TopologyParam=dragonfly', config.topologyFlags.includes('dragonfly')],
@@ -36,8 +34,4 @@ function notModelled(config: SlurmConfig): string[] {
     ['CR_Board', select.unit === 'board'],
   ];
   return asked.filter(([, is]) => is).map(([name]) => name);
-}
-
-function isForced({ overSubscribe: { mode, jobs } }: SlurmConfig['partitions'][number]): boolean {
-  return mode === 'force' && jobs > 1;
 }

@@ -11,6 +11,7 @@ import type { GroupAsk } from './selection/ask.ts';
 import { anyOf, ConstraintError, hasNodes, readConstraint } from './selection/features.ts';
 import type { Constraint } from './selection/features.ts';
 import { askOf } from './selection/group-ask.ts';
+import type { Sharing } from './share.ts';
 
 /** What a job is given now tells nothing of what it, or another, is given later. */
 export const ONE_OF_A_KIND = -1;
@@ -19,6 +20,8 @@ export interface JobDemand {
   readonly groups: readonly GroupAsk[];
   /** Takes its nodes for itself. */
   readonly whole: boolean;
+  /** Whether it would have its nodes for itself, or its cores with others; absent = neither. */
+  readonly sharing?: Sharing;
   readonly minNodes: number;
   /** With fewer nodes it cannot do, whatever they have free. */
   readonly leastNodes: number;
@@ -104,6 +107,7 @@ export class Demands {
     return {
       groups,
       whole: this.#isWhole(options, partition),
+      ...this.#sharing(options, partition),
       minNodes: Math.max(...groups.map(({ minNodes }) => minNodes)),
       leastNodes: Math.max(...groups.map((group) => this.#leastNodes(group))),
       heterogeneous: this.#isHeterogeneous(job),
@@ -115,7 +119,7 @@ export class Demands {
       leastLoaded: leastLoadedNodes || this.#config?.select.leastLoadedNodes === true,
       contiguous: options.contiguous === true,
       spread: options.spreadJob === true,
-      ...this.#choice(options, groups, partition, this.#clock.unixOf(this.#jobs.submit[job])),
+      ...this.#choice(options, groups, this.#clock.unixOf(this.#jobs.submit[job])),
     };
   }
 
@@ -171,12 +175,12 @@ export class Demands {
   }
 
   /** Which nodes, beside those of the partition. */
-  #choice(options: SlurmOptions, groups: readonly GroupAsk[], partition: number, since: number): Partial<JobDemand> {
+  #choice(options: SlurmOptions, groups: readonly GroupAsk[], since: number): Partial<JobDemand> {
     const { nodeList, excludedNodes = [], licenses, reservation } = options;
     const constraint = options.constraint === undefined ? undefined : this.#constraint(options.constraint);
     const prefer = options.prefer === undefined ? undefined : this.#constraint(options.prefer);
     const unreadable = [constraint, prefer].filter((read) => read instanceof ConstraintError);
-    const troubles = [...this.#trouble(options, groups, partition), ...unreadable.map(({ message }) => message)];
+    const troubles = [...this.#trouble(options, groups), ...unreadable.map(({ message }) => message)];
     const nowhere = [constraint].some((read) => isOnNoNode(read));
     if (nowhere) troubles.push(`no node has the features ${options.constraint ?? ''}`);
     return {
@@ -236,11 +240,17 @@ export class Demands {
     return this.#config.select.type === 'linear' || this.#rules(partition)?.overSubscribe.mode === 'exclusive';
   }
 
-  #trouble(options: SlurmOptions, groups: readonly GroupAsk[], partition: number): string[] {
+  /** OverSubscribe of the partition; with YES it is the job that says so, unless it wants whole nodes. */
+  #sharing({ overSubscribe, exclusive }: SlurmOptions, partition: number): { readonly sharing?: Sharing } {
+    const mode = this.#rules(partition)?.overSubscribe.mode;
+    if (mode === 'exclusive') return { sharing: 'reserved' };
+    const isShared = mode === 'force' || (mode === 'yes' && overSubscribe === true && exclusive !== 'node');
+    return isShared ? { sharing: 'shared' } : {};
+  }
+
+  #trouble(options: SlurmOptions, groups: readonly GroupAsk[]): string[] {
     const { requests } = this.#jobs;
     const names: string[] = [];
-    const { mode, jobs: sharers } = this.#rules(partition)?.overSubscribe ?? { mode: 'no', jobs: 1 };
-    if (mode === 'yes' && sharers > 1 && options.overSubscribe === true) names.push('--oversubscribe');
     if (groups.some(({ request }) => requests[request].gpu % 1000 !== 0)) names.push('shares of a GPU');
     if (options.segment !== undefined && options.gresPerJob !== undefined) names.push('--segment with --gpus');
     return names.length === 0 ? [] : [`not modelled: ${names.join(', ')}`];

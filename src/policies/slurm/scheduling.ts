@@ -17,7 +17,7 @@ import { Limits } from './limits/limits.ts';
 import { isLimitReason } from './limits/reasons.ts';
 import { RequestCheck } from './limits/request-check.ts';
 import { Machine } from './machine.ts';
-import { keepOnly, removeAll } from './node-set.ts';
+import { removeAll } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import { Partitions } from './partitions.ts';
 import { PlanClock } from './plan-clock.ts';
@@ -33,8 +33,12 @@ import type { Allocation } from './running.ts';
 import type { Attempt, Ends, SchedulingSetup, Starter } from './scheduling-setup.ts';
 import { Selection } from './selection.ts';
 import type { Share } from './selection.ts';
+import { chosenShares } from './sharing/chosen-shares.ts';
+import { makeOverlay } from './sharing/make-overlay.ts';
+import type { Overlay } from './sharing/overlay.ts';
 import { StandingNodes } from './standing-nodes.ts';
 import { StateReasons } from './state-reasons.ts';
+import { usableNodes } from './usable-nodes.ts';
 import { WillRun } from './will-run.ts';
 
 const SECOND = 1000;
@@ -51,6 +55,8 @@ export class Scheduling {
   readonly willRun: WillRun;
   /** Absent if nobody may preempt anybody. */
   readonly preemption?: Preemption;
+  /** Absent if every core has one job. */
+  readonly overlay: Overlay | undefined;
   /** Absent if no jobs take turns. */
   readonly gang?: Gang;
   readonly requeues: Requeues;
@@ -97,9 +103,10 @@ export class Scheduling {
     if (cluster.slurm !== undefined) {
       const accounting = accountingOf(priorities, jobs, cluster.slurm);
       const accounts = { jobs, config: cluster.slurm, accounting, partitions, priorities };
-      const parts = { ...accounts, running, selection, clock, cleaning, finish };
+      this.overlay = makeOverlay(jobs, cluster.slurm, machine, selection);
+      const parts = { ...accounts, running, selection, overlay: this.overlay, clock, cleaning, finish };
       this.preemption = makePreemption(parts);
-      this.gang = makeGang({ config: cluster.slurm, machine, selection, running, clock });
+      this.gang = makeGang({ config: cluster.slurm, running, clock });
       if (cluster.slurm.reservations.length > 0) this.reservations = new Reservations({ ...parts, nodes: machine.nodes });
       this.limits = new Limits({ jobs, cluster, slurm: cluster.slurm, accounting, partitions, priorities, demandOf });
       this.#overRun = cluster.slurm.timing.resvOverRun;
@@ -108,15 +115,8 @@ export class Scheduling {
     this.licenses = new Licenses(cluster.slurm);
     this.deadlines = new Deadlines(jobs, partitions);
     const { licenses, deadlines, reservations: known } = this;
-    this.requests = new RequestCheck({
-      jobs,
-      config: cluster.slurm,
-      machine,
-      partitions,
-      licenses,
-      deadlines,
-      reservations: known,
-    });
+    const checked = { jobs, config: cluster.slurm, machine, partitions, licenses, deadlines, reservations: known };
+    this.requests = new RequestCheck(checked);
     this.plansLicenses = parameters.backfill.licenses && cluster.slurm?.schedulerType === 'backfill';
     const demands = new Demands(jobs, machine, cluster.slurm);
     const { preemption, limits, reasons, reservations, gang } = this;
@@ -130,6 +130,8 @@ export class Scheduling {
       killWait: cluster.slurm?.timing.killWait ?? 30_000,
       overTimeLimit: this.partitions.rules.map(({ overTimeLimit }) => overTimeLimit),
       isRemovable: (allocation) => this.preemption?.isRemovable(allocation) === true,
+      overlay: this.overlay,
+      rules: this.preemption?.rules,
     });
     this.#onStart = onStart;
   }
@@ -173,6 +175,7 @@ export class Scheduling {
     const allocation = this.running.of(job);
     if (allocation === undefined) return;
     this.gang?.forget(allocation);
+    this.overlay?.rows.remove(allocation);
     if (allocation.end <= this.clock.unix) this.#timedOut.add(job);
     this.running.finish(job, this.clock.unix);
     this.limits?.ended(job);
@@ -239,14 +242,7 @@ export class Scheduling {
 
   /** Nodes of its partition among `nodes` that are up, that it does not exclude and that no reservation keeps from it. */
   usable(job: number, nodes: NodeSet, reserved = this.reserved(job, this.clock.unix, false)): NodeSet {
-    if (reserved === undefined) return new Uint32Array(nodes.length);
-    const candidates = nodes.slice();
-    keepOnly(candidates, reserved.nodes);
-    keepOnly(candidates, this.partitions.rules[this.partitions.of(job)].nodes);
-    keepOnly(candidates, this.running.up);
-    const { excluded } = this.queue.demandOf(job);
-    if (excluded !== undefined) removeAll(candidates, excluded);
-    return candidates;
+    return usableNodes(this, job, nodes, reserved);
   }
 
   /** Starts the job on some of these nodes, if it fits there. If not, it may make others give theirs back, and starts later. */
@@ -255,12 +251,13 @@ export class Scheduling {
     const notTried = this.limits?.notTried(job);
     if (notTried !== undefined) return { started: false, ...notTried };
     const startable = this.startable(job, nodes);
-    const shares = this.gang === undefined ? this.willRun.choices.of(demand, startable) : this.gang.choose(demand, startable);
+    const shares = chosenShares(this, job, startable);
     // A job that lacks both nodes and what limits leave it waits for its limits.
     const reason = this.limits?.onNodes(job, shares && this.#givenOf(job, shares));
     if (reason !== undefined) return { started: false, reason, isPolicy: true };
     if (shares !== undefined) this.start(cycle, job, shares, starter);
-    else this.preemption?.makeRoom(cycle, job, demand, { usable: this.usable(job, nodes), startable });
+    else if (this.preemption?.suspends(job) !== true)
+      this.preemption?.makeRoom(cycle, job, demand, { usable: this.usable(job, nodes), startable });
     return { started: shares !== undefined, isPolicy: false };
   }
 
@@ -276,6 +273,7 @@ export class Scheduling {
     const end = clock.unix + partitions.limitOf(job);
     const allocation = { job, ...given, nodes: running.nodesOf(shares), start: clock.unix, end };
     running.add(allocation);
+    this.overlay?.rows.add(allocation);
     if (gang !== undefined) gang.admit(cycle, allocation);
     else for (const { node, group, tasks } of shares) cycle.place(job, group, node, tasks);
     this.#endEarly(cycle, job);

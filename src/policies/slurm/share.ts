@@ -1,5 +1,8 @@
 /** What a job holds on a node: as tasks of its group, and as Slurm counts it. */
 
+/** `reserved`: with nobody else on the node (OverSubscribe=EXCLUSIVE); `shared`: with others on the same cores. */
+export type Sharing = 'reserved' | 'shared';
+
 /** Tasks of one group of a job on one node. */
 export interface Share {
   readonly node: number;
@@ -23,6 +26,9 @@ export interface Held {
   readonly partition: number;
   /** Whose it is, as a code of the workload. */
   readonly user: number;
+  /** Which of its cores, as bits, and whether with others: where jobs may share them. */
+  readonly cores?: bigint;
+  readonly sharing?: Sharing;
   /** Jobs of other users may not come here meanwhile. */
   readonly forUser: boolean;
 }

@@ -1,4 +1,5 @@
 import type { PolicySpec } from '../../policy.ts';
+import { bookedCluster } from './sharing/make-overlay.ts';
 import { BACKFILL_PARAMETERS, slurmPolicy } from './slurm-policy.ts';
 
 export const slurmBackfill: PolicySpec = {
@@ -11,5 +12,6 @@ export const slurmBackfill: PolicySpec = {
   needsNodes: true,
   sumsShares: true,
   keepsPartitions: true,
+  booked: bookedCluster,
   create: (setup) => slurmPolicy(setup, true),
 };

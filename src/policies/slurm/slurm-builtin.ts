@@ -1,4 +1,5 @@
 import type { PolicySpec } from '../../policy.ts';
+import { bookedCluster } from './sharing/make-overlay.ts';
 import { SLURM_PARAMETERS, slurmPolicy } from './slurm-policy.ts';
 
 export const slurmBuiltin: PolicySpec = {
@@ -11,5 +12,6 @@ export const slurmBuiltin: PolicySpec = {
   needsNodes: true,
   sumsShares: true,
   keepsPartitions: true,
+  booked: bookedCluster,
   create: (setup) => slurmPolicy(setup, false),
 };

@@ -17,6 +17,9 @@ import type { Opening } from './opening-search.ts';
 import type { Allocation, Running } from './running.ts';
 import type { Selection, Share } from './selection.ts';
 import type { Look } from './plan.ts';
+import type { PreemptRules } from './preemption/preempt-rules.ts';
+import type { Overlay } from './sharing/overlay.ts';
+import { openingAmongOthers } from './sharing/shared-will-run.ts';
 import { StandingRoom } from './standing-room.ts';
 import { Timeline } from './timeline.ts';
 
@@ -39,6 +42,9 @@ export interface WillRunSettings {
   readonly overTimeLimit: readonly number[];
   /** Whether preemption takes the resources of this job away. */
   readonly isRemovable: (allocation: Allocation) => boolean;
+  /** Absent if every core has one job. */
+  readonly overlay?: Overlay | undefined;
+  readonly rules?: PreemptRules | undefined;
 }
 
 export interface WillRunQuestion {
@@ -76,6 +82,7 @@ export class WillRun {
   }
 
   test(question: WillRunQuestion): Forecast | undefined {
+    if (this.#settings.overlay !== undefined) return this.#shared(question, this.#settings.overlay);
     const { demand, nodes, now, nowOnly, candidates = [] } = question;
     const timeline = this.#timeOf();
     const answer = this.#forecasts.of(timeline, timeline.likenessOf(demand).kind, nodes);
@@ -88,6 +95,14 @@ export class WillRun {
     }
     if (candidates.length === 0) return nowOnly ? undefined : this.#afterEnds(question, timeline, answer);
     return this.#insteadOfOthers(question, answer, candidates);
+  }
+
+  /** Where cores may have several jobs. */
+  #shared(question: WillRunQuestion, overlay: Overlay): Forecast | undefined {
+    const shared = { ...this.#settings, overlay, running: this.#running };
+    const found = openingAmongOthers(shared, question, latestOf(question));
+    if (found === undefined) return undefined;
+    return 'last' in found ? this.#startAt(found, question) : this.#forecast(question.now, found);
   }
 
   /** If it may preempt some of those that run. */

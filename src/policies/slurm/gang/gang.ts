@@ -5,17 +5,15 @@
  * suspends it at once.
  */
 import type { Cycle } from '../../../policy.ts';
-import { Books } from '../books.ts';
-import type { JobDemand } from '../demand.ts';
 import { overlaps } from '../node-set.ts';
-import type { NodeSet } from '../node-set.ts';
 import type { PlanClock } from '../plan-clock.ts';
 import type { Allocation, Running } from '../running.ts';
 import type { Share } from '../share.ts';
-import { chooseOver, hasRoom, memoryOf } from './overlay.ts';
-import type { OverlaySettings } from './overlay.ts';
+import { shareCores } from '../sharing/core-rows.ts';
 
-export interface GangSettings extends OverlaySettings {
+export interface GangSettings {
+  /** Tier of each partition. */
+  readonly tiers: readonly number[];
   readonly running: Running;
   readonly clock: PlanClock;
   /** SchedulerTimeSlice [ms] */
@@ -60,10 +58,6 @@ export class Gang {
     this.#echoes.clear();
   }
 
-  choose(demand: JobDemand, nodes: NodeSet): Share[] | undefined {
-    return chooseOver(this.#settings, [...this.#settings.running.allocations()], demand, nodes);
-  }
-
   /** The job has been given nodes; whether it may use them now is decided here. */
   admit(cycle: Cycle, { job, partition }: Allocation): void {
     this.#lists[partition].push(job);
@@ -106,26 +100,25 @@ export class Gang {
 
   /** `claims`: jobs that may go on before others of their partition. */
   #settle(cycle: Cycle, claims: ReadonlySet<number>): void {
-    const books = new Books(this.#settings.machine);
-    const active = new Set<number>();
+    const active = new Map<number, Allocation>();
     for (const partition of this.#order) {
       const list = this.#lists[partition];
       for (const job of [...list.filter((one) => claims.has(one)), ...list.filter((one) => !claims.has(one))]) {
         const allocation = this.#settings.running.of(job);
         if (allocation === undefined) continue;
-        const isOn = this.#mayRun(allocation, books);
-        if (isOn) active.add(job);
-        books.take(isOn ? allocation.shares : memoryOf(allocation.shares), isOn && allocation.whole);
+        if (this.#mayRun(allocation, active.values())) active.set(job, allocation);
       }
     }
     for (const job of [...this.#active]) if (!active.has(job)) this.#suspend(cycle, job);
-    for (const job of active) if (!this.#active.has(job)) this.#resume(cycle, job);
+    for (const job of active.keys()) if (!this.#active.has(job)) this.#resume(cycle, job);
   }
 
-  #mayRun({ shares, nodes, job }: Allocation, books: Books): boolean {
+  #mayRun(allocation: Allocation, active: Iterable<Allocation>): boolean {
+    const { nodes, job } = allocation;
     // What is being cleaned cannot be had by one that does not run already.
     if (!this.#active.has(job) && overlaps(nodes, this.#settings.running.completing)) return false;
-    return hasRoom(books, shares);
+    for (const other of active) if (shareCores(allocation, other)) return false;
+    return true;
   }
 
   #suspend(cycle: Cycle, job: number): void {
@@ -160,4 +153,9 @@ export class Gang {
     this.#since.delete(job);
     cycle.start(job);
   }
+}
+
+/** What a suspended job keeps. */
+function memoryOf(shares: readonly Share[]): Share[] {
+  return shares.map((share) => ({ ...share, tasks: 0, held: { ...share.held, units: 0 } }));
 }

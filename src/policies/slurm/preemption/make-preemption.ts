@@ -7,6 +7,7 @@ import type { Priorities } from '../priorities.ts';
 import type { Accounting } from '../priority/accounting.ts';
 import type { Running } from '../running.ts';
 import type { Selection } from '../selection.ts';
+import type { Overlay } from '../sharing/overlay.ts';
 import { JobQos } from './job-qos.ts';
 import { partitionPrioRules } from './partition-prio.ts';
 import type { PreemptParty } from './preempt-rules.ts';
@@ -23,6 +24,7 @@ export interface PreemptionParts {
   readonly priorities: Priorities;
   readonly running: Running;
   readonly selection: Selection;
+  readonly overlay: Overlay | undefined;
   readonly clock: PlanClock;
   /** How long it takes until the nodes of a job that was killed are clean [ms]. */
   readonly cleaning: number;
@@ -32,7 +34,7 @@ export interface PreemptionParts {
 
 /** Undefined if there is none. */
 export function makePreemption(parts: PreemptionParts): Preemption | undefined {
-  const { jobs, config, accounting, partitions, running, selection, clock, cleaning, finish } = parts;
+  const { jobs, config, accounting, partitions, running, selection, overlay, clock, cleaning, finish } = parts;
   const { preemption, timing } = config;
   const { reorderCount, strictOrder, youngestFirst, exemptAbove } = preemptParameters(config);
   if (preemption.type === 'none' || preemption.mode.how === 'off') return undefined;
@@ -45,7 +47,7 @@ export function makePreemption(parts: PreemptionParts): Preemption | undefined {
   return new Preemption({
     jobs,
     rules,
-    search: { running, selection, reorderCount, strictOrder },
+    search: { running, selection, overlay, reorderCount, strictOrder },
     running,
     partitions,
     clock,

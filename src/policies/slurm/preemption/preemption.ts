@@ -95,6 +95,13 @@ export class Preemption {
     return mode === 'requeue' || mode === 'cancel';
   }
 
+  /** Whether the job is put over others by QoS, which are suspended, instead of making them give back what they hold. */
+  suspends(job: number): boolean {
+    if (this.rules.precedesByTier) return false;
+    const candidates = this.candidatesOf(job);
+    return candidates.length > 0 && this.rules.modeOf(candidates[0]) === 'suspend';
+  }
+
   /** Running jobs that the job may preempt, those first that are to go first. */
   candidatesOf(job: number): readonly Allocation[] {
     const { running, partitions, clock } = this.#settings;

@@ -7,10 +7,13 @@ import { countCommon, overlaps } from '../node-set.ts';
 import type { NodeSet } from '../node-set.ts';
 import type { Allocation, Running } from '../running.ts';
 import type { Selection } from '../selection.ts';
+import type { Overlay } from '../sharing/overlay.ts';
 
 export interface VictimSearch {
   readonly running: Running;
   readonly selection: Selection;
+  /** Absent if every core has one job. */
+  readonly overlay?: Overlay | undefined;
   /** preempt_reorder_count */
   readonly reorderCount: number;
   /** preempt_strict_order */
@@ -40,17 +43,22 @@ export function chooseVictims(
 
 /** Lets candidates go until the job fits: the last of them, and the nodes that the job would get. */
 function letGo(
-  { running, selection, isRemovable }: VictimSearch,
+  { running, selection, overlay, isRemovable }: VictimSearch,
   demand: JobDemand,
   nodes: NodeSet,
   order: readonly Allocation[],
 ): { readonly last: number; readonly chosen: NodeSet } | undefined {
   const books = running.books.copy();
+  const rows = overlay?.rows.copy();
   for (let last = 0; last < order.length; last++) {
     const { shares, whole, nodes: own } = order[last];
     if (!isRemovable(order[last]) || !overlaps(own, nodes)) continue;
     books.give(shares, whole);
-    const found = selection.choose(books, demand, nodes);
+    rows?.remove(order[last]);
+    const found =
+      overlay === undefined || rows === undefined
+        ? selection.choose(books, demand, nodes)
+        : overlay.chooseFrom(rows, demand, nodes, 'now', 'usual');
     if (found !== undefined) return { last, chosen: running.nodesOf(found) };
   }
   return undefined;
