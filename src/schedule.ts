@@ -120,6 +120,8 @@ export interface Schedule {
   readonly placements?: Placements;
   /** Processors that were up [count] over time [ms]. */
   readonly capacity: Steps;
+  /** GPUs of nodes that were down [count] over time [ms]; absent if none ever was, or only processors were counted. */
+  readonly gpusDown?: Steps;
   /** When the run was over [ms]: the last event that was looked at. */
   readonly until: number;
   readonly explanations: readonly Explanation[];

@@ -1,17 +1,21 @@
 // Where GPU time goes, and finish-time fairness, against what they are defined as.
 //
 // Planted, and seen to be caught: work that is kept counts as lost; a resumed job loads a checkpoint; what was slow in runs that
-// were broken off is counted twice; contention below 1 makes a share larger than the cluster.
+// were broken off is counted twice; contention below 1 makes a share larger than the cluster; work stands for time in attempts; processors stand for GPUs that are down.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { attemptTime } from '../src/attempt-time.ts';
 import type { Cluster } from '../src/cluster.ts';
 import { simulate } from '../src/engine/simulate.ts';
 import { finishTimeFairness } from '../src/metrics/finish-time-fairness.ts';
 import { GPU_TIME, gpuHours } from '../src/metrics/gpu-hours.ts';
+import { runTimes } from '../src/metrics/run-times.ts';
 import { usefulSpans } from '../src/metrics/spans.ts';
 import { worstFit } from '../src/placement/worst-fit.ts';
 import { fcfs } from '../src/policies/fcfs.ts';
 import { srtf } from '../src/policies/tiresias/shortest-remaining.ts';
+import { attemptsCsv } from '../src/results/attempts-csv.ts';
+import { NODE_FAILED, PREEMPTED, SUSPENDED } from '../src/schedule.ts';
 import type { Schedule } from '../src/schedule.ts';
 import { HOUR } from '../src/units.ts';
 import { WorkloadBuilder } from '../src/workload-builder.ts';
@@ -126,6 +130,86 @@ test('work that a run kept on faster GPUs takes no more time than the run had', 
     [0, 60],
     [50, 110],
   ]);
+});
+
+describe('of a job that was slow and broken off', () => {
+  const jobs = new WorkloadBuilder();
+  const request = jobs.request({ cpu: 1000, memory: 0, gpu: 1000 });
+  jobs.speeds.add(jobs.add({ id: 0, submit: 0, runtime: 100, walltime: Infinity, tasks: 2, request }), {
+    name: 'slow',
+    others: 0.5,
+  });
+  const checkpoints = { interval: Float64Array.of(20), cost: Float64Array.of(0), restart: Float64Array.of(0) };
+  const workload: Workload = { ...jobs.finish('test'), checkpoints };
+  const cluster = { ...CLUSTER, outages: [{ firstNode: 0, nodes: 1, from: 50, until: 60 }] };
+  const schedule = simulate(workload, cluster, fcfs, { placement: worstFit });
+  const run = { workload, cluster, schedule };
+
+  // 25 of its work are done in 50, 20 of them are kept: 40 of the time, and 10 are lost. The other 80 are done on one node.
+  test('GPU-hours are lost as long as they were held', () => {
+    expect(schedule.end[0]).toBe(130);
+    expect(GPU_TIME.map((name) => Math.round(share(run, name)))).toEqual([200, 40, 0, 0, 20, 20, 4 * 130 - 280]);
+  });
+
+  test('other metrics and attempts.csv count the same time', () => {
+    const { from, until } = usefulSpans(run);
+    expect([[...from], [...until]]).toEqual([
+      [0, 50],
+      [40, 130],
+    ]);
+    expect([...runTimes(run)]).toEqual([120]);
+    expect([...attemptsCsv(workload, schedule)][1]).toBe('0,0,0.05,node-failed,0.04\n');
+  });
+});
+
+test('what a suspended job had kept is lost with its nodes, in the time that it took', () => {
+  const attempts = {
+    count: 3,
+    job: Int32Array.of(0, 0, 0),
+    start: Float64Array.of(0, 50, 90),
+    end: Float64Array.of(40, 70, 90),
+    why: Uint8Array.of(SUSPENDED, SUSPENDED, NODE_FAILED),
+    kept: Float64Array.of(20, 10, -15),
+    slowed: Float64Array.of(20, 10, 0),
+  };
+  const { kept, lost, tookBack, keptForGood } = attemptTime({}, { attempts });
+  expect([...kept]).toEqual([40, 20, 0]);
+  expect([...lost]).toEqual([0, 0, 0]);
+  expect([...tookBack]).toEqual([0, 0, 30]);
+  expect([...keptForGood]).toEqual([30, 0, 0]);
+});
+
+test('a run that wrote a checkpoint of all it did has lost the writing of it, and no part of its work', () => {
+  const attempts = {
+    count: 1,
+    job: Int32Array.of(0),
+    start: Float64Array.of(0),
+    end: Float64Array.of(44),
+    why: Uint8Array.of(PREEMPTED),
+    kept: Float64Array.of(20),
+    slowed: Float64Array.of(20),
+  };
+  const one = (value: number) => Float64Array.of(value);
+  const { kept, lost } = attemptTime({ checkpoints: { interval: one(Infinity), cost: one(4), restart: one(0) } }, { attempts });
+  expect([kept[0], lost[0]]).toEqual([40, 4]);
+});
+
+test('nodes that are down take their own GPUs with them, however many others have', () => {
+  const pools = [
+    { ...CLUSTER.pools[0], name: 'many', count: 1, cpu: 1000, gpus: 8 },
+    { ...CLUSTER.pools[0], name: 'none', count: 3, cpu: 64_000, gpus: 0 },
+  ];
+  const jobs = new WorkloadBuilder();
+  const request = jobs.request({ cpu: 1000, memory: 0, gpu: 0 });
+  jobs.add({ id: 0, submit: 0, runtime: 100, walltime: Infinity, tasks: 1, request });
+  const workload = jobs.finish('test');
+  const outages = [
+    { firstNode: 0, nodes: 1, from: 20, until: 50 },
+    { firstNode: 0, nodes: 2, from: 40, until: 70 },
+  ];
+  const cluster = { ...CLUSTER, pools, outages };
+  const run = { workload, cluster, schedule: simulate(workload, cluster, fcfs, { placement: worstFit }) };
+  expect(Math.round(share(run, 'down'))).toBe(8 * 50);
 });
 
 /** GPU time that jobs held, whatever they made of it. */

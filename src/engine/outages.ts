@@ -1,7 +1,9 @@
 import type { Cluster } from '../cluster.ts';
 import { nodeCount, poolOfNodes } from '../cluster.ts';
+import { Float64Column } from '../columns.ts';
 import { randomStream } from '../random.ts';
 import type { Random } from '../random.ts';
+import type { Schedule } from '../schedule.ts';
 import { NODE_FAILS, NODE_REPAIRED, OUTAGE_BEGINS, OUTAGE_ENDS } from './event-queue.ts';
 import type { EventQueue } from './event-queue.ts';
 
@@ -21,6 +23,9 @@ export class Outages {
   planned = 0;
   /** Nodes that are down [count]. */
   #down = 0;
+  /** GPUs that are down with them [count]: whenever it changed. */
+  readonly #changedAt = new Float64Column(16);
+  readonly #gpusDown = new Float64Column(16);
   #drawn = 0;
   /** How often the last node that was down has come back [count]. */
   recoveries = 0;
@@ -33,7 +38,7 @@ export class Outages {
     const fails = cluster.pools.some((pool) => pool.failures !== undefined);
     const nodes = fails || cluster.outages.length > 0 ? nodeCount(cluster) : 0;
     this.#reasons = new Int32Array(nodes);
-    this.#poolOf = fails ? poolOfNodes(cluster) : new Int32Array(0);
+    this.#poolOf = nodes > 0 ? poolOfNodes(cluster) : new Int32Array(0);
     this.#streams = [];
     cluster.outages.forEach(({ firstNode, nodes: count, from, until }, row) => {
       if (!(firstNode >= 0 && firstNode + count <= nodes)) {
@@ -61,19 +66,25 @@ export class Outages {
     return this.#drawn;
   }
 
+  /** What the schedule says of GPUs. */
+  counted(): Pick<Schedule, 'gpusDown'> {
+    if (this.#gpusDown.length === 0) return {};
+    return { gpusDown: { time: this.#changedAt.done(), value: this.#gpusDown.done() } };
+  }
+
   /** Carries out one of the four kinds of events that concern nodes. */
   apply(kind: number, row: number, now: number): void {
-    if (kind === OUTAGE_BEGINS) this.#outage(row, 1);
-    else if (kind === OUTAGE_ENDS) this.#outage(row, -1);
+    if (kind === OUTAGE_BEGINS) this.#outage(row, 1, now);
+    else if (kind === OUTAGE_ENDS) this.#outage(row, -1, now);
     else if (kind === NODE_REPAIRED) this.#repaired(row, now);
     else this.#fails(row, now);
   }
 
-  #outage(row: number, by: 1 | -1): void {
+  #outage(row: number, by: 1 | -1, now: number): void {
     const { firstNode, nodes, until } = this.#cluster.outages[row];
     this.planned--;
     if (by === 1 && until !== Infinity) this.#plan(until, OUTAGE_ENDS, row);
-    for (let node = firstNode; node < firstNode + nodes; node++) this.#reason(node, by);
+    for (let node = firstNode; node < firstNode + nodes; node++) this.#reason(node, by, now);
   }
 
   #plan(time: number, kind: number, row: number): void {
@@ -84,11 +95,11 @@ export class Outages {
   #fails(node: number, now: number): void {
     const { mttr } = this.#cluster.pools[this.#poolOf[node]].failures!;
     this.#events.push(now + Math.max(1, Math.round(this.#streams[node]!.exponential(mttr))), NODE_REPAIRED, node);
-    this.#reason(node, 1);
+    this.#reason(node, 1, now);
   }
 
   #repaired(node: number, now: number): void {
-    this.#reason(node, -1);
+    this.#reason(node, -1, now);
     this.#drawFailure(node, now);
   }
 
@@ -98,13 +109,22 @@ export class Outages {
     this.#events.push(now + Math.max(1, Math.round(this.#streams[node]!.weibull(shape, scale))), NODE_FAILS, node);
   }
 
-  #reason(node: number, by: 1 | -1): void {
+  #reason(node: number, by: 1 | -1, now: number): void {
     const before = this.#reasons[node];
     this.#reasons[node] += by;
     if (before !== 0 && this.#reasons[node] !== 0) return;
     this.#down += by;
+    this.#countGpus(node, by, now);
     if (this.#down === 0) this.recoveries++;
     this.#change(node, by === 1);
+  }
+
+  #countGpus(node: number, by: 1 | -1, now: number): void {
+    const { gpus } = this.#cluster.pools[this.#poolOf[node]];
+    if (gpus === 0) return;
+    const last = this.#gpusDown.length - 1;
+    this.#changedAt.push(now);
+    this.#gpusDown.push((last < 0 ? 0 : this.#gpusDown.get(last)) + by * gpus);
   }
 }
 

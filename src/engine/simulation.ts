@@ -93,7 +93,7 @@ export class Simulation implements Driver {
     const end = this.#left === 0 ? core.now : this.#standstill.endOfRun(core.now, this.#nextTime());
     for (let job = core.running.first(); job >= 0; job = core.running.after(job))
       if (core.phase[job] !== RELEASING) this.#settle(job, end);
-    return this.#record.finish(policyName, end, (job) => core.phase[job] !== NOT_HERE);
+    return { ...this.#record.finish(policyName, end, (job) => core.phase[job] !== NOT_HERE), ...this.#outages.counted() };
   }
 
   /** Whether anything but timers and chance failures lies ahead. */

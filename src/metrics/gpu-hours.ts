@@ -1,10 +1,13 @@
+import { attemptTime } from '../attempt-time.ts';
+import type { AttemptTime } from '../attempt-time.ts';
 import { gpuCount, processorCount } from '../cluster.ts';
-import { NODE_FAILED, SUSPENDED } from '../schedule.ts';
+import { NODE_FAILED } from '../schedule.ts';
 import type { Resized, Schedule } from '../schedule.ts';
 import { HOUR } from '../units.ts';
 import type { Workload } from '../workload.ts';
 import { gpuColumn } from './job-area.ts';
 import type { RunMetric } from './metric.ts';
+import { integrate } from './steps.ts';
 
 /** Where GPU time can go, the best first. */
 export const GPU_TIME = ['useful', 'slowed', 'reloading', 'preempted', 'failed', 'down', 'idle'] as const;
@@ -40,16 +43,17 @@ function spend(workload: Workload, schedule: Schedule, gpus: number, procs: numb
   const time = GPU_TIME.map(() => 0);
   const asked = gpuColumn(workload);
   const attempts = attemptsOf(schedule);
+  const attempted = attemptTime(workload, schedule);
   let held = 0;
   for (let job = 0; job < schedule.count; job++) {
     const width = asked[job] / 1000;
     if (width === 0) continue;
-    const own = ofJob(workload, schedule, job, attempts.get(job) ?? []).map((amount) => amount * width);
+    const own = ofJob(schedule, job, attempts.get(job) ?? [], attempted).map((amount) => amount * width);
     if (schedule.resized !== undefined && schedule.resized.held[job] > 0) countWhatItHeld(own, schedule.resized, job);
     own.forEach((amount, index) => (time[index] += amount));
     held += own.reduce((sum, amount) => sum + amount, 0);
   }
-  time[DOWN] = gpus * downTime(schedule, procs);
+  time[DOWN] = downTime(schedule, gpus, procs);
   time[IDLE] = gpus * schedule.until - held - time[DOWN];
   return time;
 }
@@ -75,41 +79,31 @@ function attemptsOf({ attempts: { count, job } }: Schedule): Map<number, number[
 }
 
 /** [ms] */
-function ofJob(workload: Workload, schedule: Schedule, job: number, rows: readonly number[]): number[] {
+function ofJob(schedule: Schedule, job: number, rows: readonly number[], attempted: AttemptTime): number[] {
   const time = GPU_TIME.map(() => 0);
   const { attempts, lastStart, end, until } = schedule;
-  const isResized = schedule.resized !== undefined && schedule.resized.held[job] > 0;
-  const restart = isResized ? 0 : (workload.checkpoints?.restart[job] ?? 0);
   let slowed = schedule.slowed?.[job] ?? 0;
-  time[SLOWED] = slowed;
-  let [kept, loads] = [0, 0];
   for (const row of rows) {
-    const length = attempts.end[row] - attempts.start[row];
-    const loading = Math.min(loads, length);
-    const slowedThen = attempts.slowed?.[row] ?? 0;
-    slowed -= slowedThen;
-    kept += attempts.kept[row];
+    const loading = attempted.loading[row];
+    const lost = attempted.lost[row] + attempted.tookBack[row];
+    slowed -= attempts.slowed?.[row] ?? 0;
     time[RELOADING] += loading;
     time[USEFUL] += attempts.kept[row];
-    time[attempts.why[row] === NODE_FAILED ? LOST_TO_FAILURE : LOST_TO_PREEMPTION] +=
-      length - loading - attempts.kept[row] - slowedThen;
-    if (attempts.why[row] === SUSPENDED) loads -= loading;
-    else loads = kept > 0 ? restart : 0;
+    time[attempts.why[row] === NODE_FAILED ? LOST_TO_FAILURE : LOST_TO_PREEMPTION] += lost;
+    time[SLOWED] += attempts.end[row] - attempts.start[row] - loading - lost - attempts.kept[row];
   }
   const last = Number.isNaN(lastStart[job]) ? 0 : Math.max(0, (Number.isNaN(end[job]) ? until : end[job]) - lastStart[job]);
-  const loading = Math.min(loads, last);
+  const isResized = schedule.resized !== undefined && schedule.resized.held[job] > 0;
+  const loading = isResized ? 0 : Math.min(attempted.lastLoads.get(job) ?? 0, last);
   time[RELOADING] += loading;
   time[USEFUL] += last - loading - slowed;
+  time[SLOWED] += slowed;
   return time;
 }
 
-/** How long the whole cluster was down, as it were [ms]: a schedule says how many processors were up, not how many GPUs. */
-function downTime({ capacity, until }: Schedule, procs: number): number {
-  let down = 0;
-  for (let step = 0; step < capacity.time.length; step++) {
-    const from = Math.min(until, capacity.time[step]);
-    const to = step + 1 < capacity.time.length ? Math.min(until, capacity.time[step + 1]) : until;
-    down += (to - from) * (1 - capacity.value[step] / procs);
-  }
-  return down;
+/** [GPU-ms]. Schedules of others may say how many processors were up, and not how many GPUs: then as large a part of these. */
+function downTime({ gpusDown, capacity, until }: Schedule, gpus: number, procs: number): number {
+  const window = { from: 0, until };
+  if (gpusDown !== undefined) return integrate(gpusDown, window);
+  return gpus * (until - integrate(capacity, window) / procs);
 }

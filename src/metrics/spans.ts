@@ -1,6 +1,7 @@
+import { attemptTime } from '../attempt-time.ts';
 import { rowNumbers } from '../columns.ts';
 import { UNFINISHED } from '../schedule.ts';
-import type { Attempts, Schedule } from '../schedule.ts';
+import type { Schedule } from '../schedule.ts';
 import type { Run } from './metric.ts';
 import { orderBy } from './order.ts';
 import type { Window } from './window.ts';
@@ -49,14 +50,14 @@ function findRunning(schedule: Schedule): Spans {
 
 /** The same without work that was lost: what an attempt lost is the end of it, after its last checkpoint. */
 export function usefulSpans(run: Run): Spans {
-  const { schedule } = run;
+  const { workload, schedule } = run;
   const { attempts } = schedule;
   if (attempts.count === 0) return runningSpans(run);
   const spans = new SpanList(attempts.count + schedule.count);
-  const kept = keptForGood(attempts);
+  const { keptForGood } = attemptTime(workload, schedule);
   for (let row = 0; row < attempts.count; row++) {
-    // Work that faster GPUs did took less time than it counts for.
-    spans.add(attempts.job[row], attempts.start[row], Math.min(attempts.end[row], attempts.start[row] + kept[row]));
+    // Work of a training that held more than it asked for took less time than it counts for.
+    spans.add(attempts.job[row], attempts.start[row], Math.min(attempts.end[row], attempts.start[row] + keptForGood[row]));
   }
   addLastRuns(schedule, spans);
   return spans.done();
@@ -114,26 +115,6 @@ export function lastRunStarts({ attempts, lastStart }: Schedule): Float64Array {
     if (attempts.end[row] > lastStart[job]) starts[job] = NaN;
   }
   return starts;
-}
-
-/**
- * What each attempt kept, less what was lost of it later [ms]: a negative `kept` takes back work of the attempts of
- * the same job before it, the latest first.
- */
-function keptForGood({ count, job, kept }: Attempts): Float64Array {
-  const forGood = kept.slice(0, count);
-  const previous = new Int32Array(count);
-  const latest = new Map<number, number>();
-  for (let row = 0; row < count; row++) {
-    previous[row] = latest.get(job[row]) ?? -1;
-    latest.set(job[row], row);
-    for (let back = previous[row]; back >= 0 && forGood[row] < 0; back = previous[back]) {
-      const taken = Math.min(forGood[back], -forGood[row]);
-      forGood[back] -= taken;
-      forGood[row] += taken;
-    }
-  }
-  return forGood;
 }
 
 function addLastRuns(schedule: Schedule, spans: SpanList): void {

@@ -1,3 +1,4 @@
+import { attemptTime } from '../attempt-time.ts';
 import type { Schedule } from '../schedule.ts';
 import { jobId } from '../workload.ts';
 import type { Workload } from '../workload.ts';
@@ -18,8 +19,11 @@ export function* attemptsCsv(workload: Workload, schedule: Schedule): Generator<
     `${csvText(jobId(workload, job))},${seconds(from)},${seconds(until)},${why},${csvSeconds(kept)}\n`;
   const seconds = (time: number) => csvSeconds(workload.origin + time);
   yield `${ATTEMPTS_HEADER}\n`;
-  for (let at = 0; at < attempts.count; at++)
-    yield row(attempts.job[at], attempts.start[at], attempts.end[at], WHY[attempts.why[at]], attempts.kept[at]);
+  const time = attemptTime(workload, schedule);
+  for (let at = 0; at < attempts.count; at++) {
+    const kept = time.kept[at] - time.tookBack[at];
+    yield row(attempts.job[at], attempts.start[at], attempts.end[at], WHY[attempts.why[at]], kept);
+  }
   const interrupted = new Set(attempts.job.subarray(0, attempts.count));
   for (const job of [...interrupted].sort((a, b) => a - b)) {
     // Cancelled in the queue, or not over: no run of it has ended it.
