@@ -64,6 +64,17 @@ export function migGeometry(name: string | undefined): MigGeometry | undefined {
   return MIG_GEOMETRIES.find((geometry) => geometry.name === name);
 }
 
+/** Names of all profiles. */
+export const MIG_PROFILES: readonly string[] = [
+  ...new Set(MIG_GEOMETRIES.flatMap(({ profiles }) => profiles.map(({ name }) => name))),
+];
+
+/** What an instance of a profile counts as [thousandths], the same on every kind of GPU that has it; undefined if none has. */
+export function migShareOfProfile(profile: string): number | undefined {
+  const geometry = MIG_GEOMETRIES.find(({ profiles }) => profiles.some(({ name }) => name === profile));
+  return geometry && migShare(geometry, profile);
+}
+
 /** What an instance counts as in sums over devices [thousandths]: its compute slices, rounded down so that all of them fit. */
 export function migShare(geometry: MigGeometry, profile: string): number | undefined {
   const found = geometry.profiles.find(({ name }) => name === profile);

@@ -1,5 +1,6 @@
 /** Workloads with everything that a table can hold, dense: few distinct values, so that things coincide. */
 import fc from 'fast-check';
+import { migShareOfProfile } from '../src/mig.ts';
 import { WorkloadBuilder } from '../src/workload-builder.ts';
 import type { JobRow, Label } from '../src/workload-builder.ts';
 import { gpusOf, jobId, nameOf } from '../src/workload.ts';
@@ -20,9 +21,11 @@ const request: fc.Arbitrary<TaskRequest> = fc.oneof(
       memory: fc.constantFrom(0, 1, 17179869184, 123456789012),
       gpu: fc.constantFrom(0, 1, 333, 1000, 8000),
       gpuModels: fc.option(fc.uniqueArray(names, { minLength: 1, maxLength: 2 }), { nil: undefined }),
-      other: fc.option(fc.dictionary(fc.oneof(names, fc.constantFrom('rdma', 'cpu', 'min', 'model', 'gpu')), fc.nat(3), { minKeys: 1, maxKeys: 2 }), { nil: undefined }),
+      gpuMemory: fc.option(fc.constantFrom(1, 17179869184), { nil: undefined }),
+      mig: fc.option(fc.constantFrom('1g.5gb', '2g.12gb', '7g.80gb'), { nil: undefined }),
+      other: fc.option(fc.dictionary(fc.oneof(names, fc.constantFrom('rdma', 'cpu', 'min', 'model', 'gpu', 'mig', 'gpu-memory')), fc.nat(3), { minKeys: 1, maxKeys: 2 }), { nil: undefined }),
     })
-    .map(({ gpuModels, other, ...plain }) => ({ ...plain, ...(gpuModels && { gpuModels }), ...(other && { other: { ...other } }) })),
+    .map(({ gpuModels, gpuMemory, mig, other, ...plain }) => ({ ...plain, ...(gpuMemory !== undefined && { gpuMemory }), ...(mig !== undefined && { mig, gpu: migShareOfProfile(mig)! }), ...(gpuModels && { gpuModels }), ...(other && { other: { ...other } }) })),
 ); // prettier-ignore
 
 const group = fc.record({ tasks: fc.constantFrom(1, 2, 3, 64), spare: fc.nat(2), request });

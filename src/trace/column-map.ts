@@ -32,7 +32,12 @@ export const FIELDS = {
   gpus: { kind: 'amount', summary: 'GPUs of the whole job' },
   memory: { kind: 'memory', summary: 'memory of the whole job' },
   'gpu-model': { kind: 'text', summary: 'the GPU models that will do, with | between them' },
-  groups: { kind: 'groups', summary: 'task groups in the notation of our own tables, in place of the five before' },
+  'gpu-memory': { kind: 'memory', summary: 'least memory on each of its GPUs' },
+  mig: {
+    kind: 'text',
+    summary: 'the profile of the MIG instance that each task needs, such as 1g.10gb; gpus counts instances then',
+  },
+  groups: { kind: 'groups', summary: 'task groups in the notation of our own tables, in place of the seven before' },
   user: { kind: 'text', summary: 'who owns it' },
   account: { kind: 'text', summary: 'the account, project or group that is charged' },
   queue: { kind: 'text', summary: 'the queue it was sent to' },

@@ -69,7 +69,15 @@ function bindField(field: Field, source: FieldSource, columns: readonly string[]
   if (kind === 'instant') return { ...plain, ...instantReader(notation, zone, place) };
   if (kind === 'duration') return { ...plain, read: durationReader(notation, place) };
   if (kind === 'amount') return { ...plain, ...amountReader(notation, place) };
-  if (kind === 'memory') return { ...plain, ...memoryReader(notation, place) };
+  const memory = kind === 'memory' ? memoryReader(notation, place) : undefined;
+  if (memory !== undefined && field === 'gpu-memory' && memory.per !== 'job') {
+    throw usageError(
+      'gpu-memory is that of each GPU, but its notation counts it otherwise',
+      place,
+      'leave out the / and what follows',
+    );
+  }
+  if (memory !== undefined) return { ...plain, ...memory };
   if (source.notation !== undefined) {
     throw usageError(`${field} has no notations, but "${source.notation}" is given`, place, 'leave out the @ and what follows');
   }

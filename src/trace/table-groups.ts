@@ -1,11 +1,13 @@
 /**
  * Task groups and dependencies as text in one cell, in our own tables.
  *
- * Groups: `2*cpu=4/memory=17179869184/gpu=0.5/model=A100|V100/rdma=1/min=1 + 8*cpu=1`. Amounts are for one task;
- * cpu and gpu in whole ones, memory in bytes, anything else is another countable resource.
+ * Groups: `2*cpu=4/memory=17179869184/gpu=0.5/model=A100|V100/gpu-memory=8589934592/rdma=1/min=1 + 8*cpu=1/mig=1g.5gb`. Amounts
+ * are for one task; cpu and gpu in whole ones, memory in bytes, that of GPUs for each, anything else is another countable
+ * resource. A MIG instance takes the place of `gpu`.
  * Dependencies: `12;13:ok;14:start:60`: the id, when it is satisfied (any if absent), and the seconds of think time.
  * Names and ids are percent-encoded where they hold characters of the notation.
  */
+import { migShareOfProfile } from '../mig.ts';
 import { AFTER_ANY, AFTER_NOT_OK, AFTER_OK, AFTER_START } from '../workload.ts';
 import type { TaskRequest } from '../workload.ts';
 import type { DependencyRow, GroupRow, WorkloadBuilder } from '../workload-builder.ts';
@@ -24,7 +26,7 @@ const KIND_OF: Readonly<Record<string, number>> = {
   'not-ok': AFTER_NOT_OK,
   start: AFTER_START,
 };
-const OWN_WORDS = new Set(['cpu', 'memory', 'gpu', 'model', 'min']);
+const OWN_WORDS = new Set(['cpu', 'memory', 'gpu', 'model', 'gpu-memory', 'mig', 'min']);
 const MOST_TASKS = 2 ** 31 - 1;
 /** Texts that are kept taken apart [count]: enough for any table that repeats itself. */
 const MOST_KNOWN = 10_000;
@@ -36,8 +38,10 @@ export function formatGroups(groups: readonly Group[]): string {
 function formatGroup({ tasks, minimum, request }: Group): string {
   const parts = [`cpu=${request.cpu / 1000}`];
   if (request.memory > 0) parts.push(`memory=${request.memory}`);
-  if (request.gpu > 0) parts.push(`gpu=${request.gpu / 1000}`);
+  if (request.mig !== undefined) parts.push(`mig=${encode(request.mig)}`);
+  else if (request.gpu > 0) parts.push(`gpu=${request.gpu / 1000}`);
   if (request.gpuModels) parts.push(`model=${request.gpuModels.map(encode).join('|')}`);
+  if (request.gpuMemory !== undefined) parts.push(`gpu-memory=${request.gpuMemory}`);
   for (const [name, count] of Object.entries(request.other ?? {}).sort()) parts.push(`${encodeName(name)}=${count}`);
   if (minimum !== tasks) parts.push(`min=${minimum}`);
   return `${tasks}*${parts.join('/')}`;
@@ -60,7 +64,8 @@ function parseGroup(text: string): Group | undefined {
   const tasks = Number(match[1]);
   let minimum = tasks;
   let models: string[] | undefined;
-  const amounts: Record<string, number> = { cpu: 0, memory: 0, gpu: 0 };
+  let mig: string | undefined;
+  const amounts: Record<string, number> = { cpu: 0, memory: 0, gpu: 0, 'gpu-memory': NaN };
   const other: Record<string, number> = {};
   for (const pair of match[2].split('/')) {
     const equals = pair.indexOf('=');
@@ -73,6 +78,10 @@ function parseGroup(text: string): Group | undefined {
       if (models === undefined) return undefined;
       continue;
     }
+    if (written === 'mig') {
+      mig = decode(value);
+      continue;
+    }
     const amount = value === '' ? NaN : Number(value);
     if (!Number.isFinite(amount) || amount < 0) return undefined;
     if (written === 'min') minimum = amount;
@@ -82,10 +91,14 @@ function parseGroup(text: string): Group | undefined {
   }
   const whole = Number.isInteger(minimum) && minimum >= 0 && minimum <= tasks;
   if (tasks < 1 || tasks > MOST_TASKS || !whole) return undefined;
+  const instance = mig === undefined ? undefined : migShareOfProfile(mig);
+  if (mig !== undefined && instance === undefined) return undefined;
   const request: TaskRequest = {
     cpu: Math.round(amounts.cpu * 1000),
     memory: Math.round(amounts.memory),
-    gpu: Math.round(amounts.gpu * 1000),
+    gpu: instance ?? Math.round(amounts.gpu * 1000),
+    ...(amounts['gpu-memory'] >= 0 && { gpuMemory: Math.round(amounts['gpu-memory']) }),
+    ...(mig !== undefined && { mig }),
     ...(models && { gpuModels: models }),
     ...(Object.keys(other).length > 0 && { other }),
   };

@@ -1,4 +1,5 @@
 /** Splits a job that a table describes by its totals into tasks: a row says "36 processors and 2 GPUs". */
+import { migShareOfProfile } from '../mig.ts';
 import type { GroupRow, WorkloadBuilder } from '../workload-builder.ts';
 import type { Per } from './column-map-notations.ts';
 
@@ -12,7 +13,11 @@ export interface Totals {
   gpus: number;
   /** [bytes] */
   memory: number;
-  models: readonly string[] | undefined;
+  models?: readonly string[] | undefined;
+  /** Least memory on each of its GPUs [bytes]. */
+  gpuMemory?: number;
+  /** The profile of the MIG instance that each task needs; GPUs count instances then. */
+  mig?: string | undefined;
 }
 
 /** What each of the amounts in `Totals` is counted for. */
@@ -37,17 +42,24 @@ const MOST = 2 ** 31 - 1;
  */
 export function shapeOf(totals: Totals, per: CountedFor, jobs: WorkloadBuilder): Shape | string {
   const gpus = Number.isNaN(totals.gpus) ? 0 : totals.gpus;
-  if (totals.procs < 0 || gpus < 0 || totals.memory < 0) return 'asks for less than nothing';
+  if (totals.procs < 0 || gpus < 0 || totals.memory < 0 || (totals.gpuMemory ?? 0) < 0) return 'asks for less than nothing';
   const noProcessors = Number.isNaN(totals.procs) || totals.procs === 0;
-  if (noProcessors && gpus === 0 && !(totals.tasks > 0)) return 'asks for no processors';
-  const tasks = Number.isNaN(totals.tasks) ? splitOf(totals.procs, gpus, per) : totals.tasks;
+  if (noProcessors && gpus === 0 && !(totals.tasks > 0) && totals.mig === undefined) return 'asks for no processors';
+  const tasks = Number.isNaN(totals.tasks) ? splitOf(totals, gpus, per) : totals.tasks;
   if (!Number.isInteger(tasks) || tasks < 1 || tasks > MOST) return 'asks for an impossible number of tasks';
+  const instance = totals.mig === undefined ? undefined : instanceOf(totals.mig, gpus, per.gpus === 'task' ? 1 : tasks);
+  if (typeof instance === 'string') return instance;
 
   const perTask = noProcessors ? 1000 : totals.procs;
   const wanted = per.procs === 'gpu' && !noProcessors ? (totals.procs * gpus) / 1000 : totals.procs;
   const cpu = noProcessors || per.procs === 'task' ? equal(perTask) : shared(wanted, tasks, wanted >= tasks * 1000);
   const procs = cpu.base * tasks + cpu.extra * cpu.unit;
-  const gpu = per.gpus === 'task' ? equal(gpus) : shared(per.gpus === 'proc' ? (gpus * procs) / 1000 : gpus, tasks, true);
+  const gpu =
+    instance !== undefined
+      ? equal(instance)
+      : per.gpus === 'task'
+        ? equal(gpus)
+        : shared(per.gpus === 'proc' ? (gpus * procs) / 1000 : gpus, tasks, true);
   if (procs > MOST * 1000 || gpu.base * tasks > MOST * 1000) return 'asks for more than can be counted';
 
   const groups: GroupRow[] = [];
@@ -62,6 +74,8 @@ export function shapeOf(totals: Totals, per: CountedFor, jobs: WorkloadBuilder):
       memory,
       gpu: gpuOfTask,
       ...(gpuOfTask > 0 && totals.models && { gpuModels: totals.models }),
+      ...(gpuOfTask > 0 && (totals.gpuMemory ?? 0) > 0 && { gpuMemory: totals.gpuMemory }),
+      ...(totals.mig !== undefined && { mig: totals.mig }),
     });
     groups.push({ tasks: until - from, request });
     from = until;
@@ -69,8 +83,15 @@ export function shapeOf(totals: Totals, per: CountedFor, jobs: WorkloadBuilder):
   return { groups, repaired: totals.procs === 0 ? 'asks for no processors: taken as one for each task' : undefined };
 }
 
+/** What the instance of each task counts as [thousandths], or why the job cannot be replayed. */
+function instanceOf(profile: string, gpus: number, tasks: number): number | string {
+  if (gpus !== 0 && gpus !== 1000 * tasks) return 'asks for another number of MIG instances than one for each task';
+  return migShareOfProfile(profile) ?? `asks for the MIG profile ${profile}, which no GPU has`;
+}
+
 /** How many equal tasks, where the row does not say. */
-function splitOf(procs: number, gpus: number, per: CountedFor): number {
+function splitOf({ procs, mig }: Totals, gpus: number, per: CountedFor): number {
+  if (mig !== undefined) return per.gpus === 'task' ? 1 : Math.max(1, gpus / 1000);
   if (per.procs === 'task' || per.gpus === 'task') return 1;
   if (Number.isNaN(procs) || procs === 0) return Math.max(1, gpus % 1000 === 0 ? gpus / 1000 : 1);
   if (procs % 1000 !== 0 || gpus % 1000 !== 0 || per.procs === 'gpu') return gpus >= 1000 ? Math.floor(gpus / 1000) : 1;

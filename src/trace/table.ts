@@ -68,7 +68,7 @@ export class TableRows {
   #plain: number | undefined;
   readonly #groups: GroupCells;
   readonly #job: JobRow;
-  readonly #totals: Totals = { procs: NaN, tasks: NaN, gpus: NaN, memory: NaN, models: undefined };
+  readonly #totals: Totals = { procs: NaN, tasks: NaN, gpus: NaN, memory: NaN };
   #unreadable: Slot | undefined;
   #epoch = NaN;
   readonly #zoneGiven: boolean;
@@ -208,8 +208,10 @@ export class TableRows {
     totals.memory = this.#number('memory', cells);
     totals.tasks = this.#number('tasks', cells) / 1000;
     totals.models = this.#label('gpu-model', cells)?.toString().split('|');
+    totals.gpuMemory = this.#number('gpu-memory', cells);
+    totals.mig = this.#label('mig', cells)?.toString() || undefined;
     if (this.#unreadable !== undefined) return undefined;
-    const wholeJob = Number.isNaN(totals.tasks) && this.#per.procs === 'job';
+    const wholeJob = Number.isNaN(totals.tasks) && this.#per.procs === 'job' && totals.mig === undefined;
     if (wholeJob && !(totals.gpus > 0) && !(totals.memory > 0) && totals.procs >= 1000 && totals.procs % 1000 === 0) {
       job.tasks = totals.procs / 1000;
       job.request = this.#plain ??= this.#sink.jobs.request();

@@ -3,12 +3,13 @@ import { randomStream } from '../../random.ts';
 import type { Random } from '../../random.ts';
 import { SECOND } from '../../units.ts';
 import { WorkloadBuilder } from '../../workload-builder.ts';
-import type { Workload } from '../../workload.ts';
+import type { TaskRequest, Workload } from '../../workload.ts';
 import { DrawnColumn } from './drawn-column.ts';
 import { addEstimates, ESTIMATE_PARAMETERS } from './estimates.ts';
 import { EXTENT_PARAMETERS, readExtent } from './extent.ts';
 import type { GeneratorSpec } from './generator.ts';
 import { FAMILY_PARAMETERS, withFamilies } from './mix-families.ts';
+import { GPU_PARAMETERS, gpuWishesOf, withWishes } from './mix-gpus.ts';
 import { submissions, submissionsAtLoad } from './job-stream.ts';
 import type { JobStream } from './job-stream.ts';
 import { ARRIVAL_PARAMETERS, cycleClock, drawBursts } from './mix-arrivals.ts';
@@ -58,6 +59,7 @@ const PARAMETERS = {
     default: 0,
     min: 0,
   },
+  ...GPU_PARAMETERS,
   ...RUNTIME_PARAMETERS,
   ...FAMILY_PARAMETERS,
   ...USER_PARAMETERS,
@@ -109,6 +111,8 @@ function generate(name: string, parameters: Parameters, seed: number | string): 
   const users = Number(parameters['users']);
   const userOf = drawnEach(zipf(users, Number(parameters['user-skew'])), randomStream(seed, 'generate/users'));
   const shareOf = drawnEach((from) => shareOfGpu(Number(parameters['gpu-shares']), from), random('gpu shares'));
+  const { draw, wishes } = gpuWishesOf(parameters, random);
+  const wishOf = new DrawnColumn((from) => draw(stream.size.at(plan.row[from])));
   const jobs = new WorkloadBuilder();
   for (let job = 0; job < plan.count; job++) {
     const row = plan.row[job];
@@ -117,7 +121,7 @@ function generate(name: string, parameters: Parameters, seed: number | string): 
       submit: plan.time[job] * SECOND,
       runtime: stream.runtime.at(row) * SECOND,
       walltime: Infinity,
-      ...tasksOf(stream.size.at(row), shareOf.at(submission.at(row)), parameters, jobs),
+      ...tasksOf(stream.size.at(row), shareOf.at(submission.at(row)), wishes[wishOf.at(job)], parameters, jobs),
       user: users > 0 ? String(userOf.at(submission.at(row)) + 1) : undefined,
     });
   }
@@ -137,6 +141,7 @@ function shareOfGpu(part: number, random: Random): number {
 function tasksOf(
   size: number,
   tenths: number,
+  wish: Pick<TaskRequest, 'gpuMemory' | 'mig'>,
   parameters: Parameters,
   jobs: WorkloadBuilder,
 ): { tasks: number; request: number } {
@@ -147,5 +152,5 @@ function tasksOf(
   const gpus = size <= together ? size : size % together === 0 ? together : 1;
   const cpus = Number(parameters['cpus-per-gpu']) * gpus;
   const each = size === 1 ? 100 * tenths : 1000;
-  return { tasks: size / gpus, request: jobs.request({ cpu: cpus * each, memory: 0, gpu: gpus * each }) };
+  return { tasks: size / gpus, request: jobs.request(withWishes({ cpu: cpus * each, memory: 0, gpu: gpus * each }, wish)) };
 }
