@@ -30,6 +30,8 @@ export interface FoundJob {
   readonly qos?: Label;
   readonly priority?: number;
   readonly speed?: SpeedModel;
+  /** It can do with one task, and with so many; then it has tasks of one kind only. Absent = it needs just those it asks for. */
+  readonly most?: number;
 }
 
 const NOT_GIVEN: Totals = { procs: NaN, tasks: NaN, gpus: NaN, memory: NaN, models: undefined };
@@ -55,7 +57,8 @@ export function addFound(job: FoundJob, line: number, sink: TraceSink): void {
   const runtime = job.service === true ? Infinity : job.runtime;
   const { id, submit, outcome, user, account, queue, partition, qos, priority } = job;
   const known = { id, submit, runtime, outcome, user, account, queue, partition, qos, priority };
-  const size = { tasks: first.tasks, request: first.request, ...(more.length > 0 && { moreGroups: more }) };
+  const elastic = job.most === undefined ? {} : { minimum: 1, most: job.most };
+  const size = { tasks: first.tasks, request: first.request, ...elastic, ...(more.length > 0 && { moreGroups: more }) };
   // Which limit ended it is not known here: it runs for as long as it did.
   const ended = outcome === OUTLASTS ? COMPLETES : outcome;
   const row = sink.jobs.add({ ...known, ...size, outcome: ended, walltime: Infinity, recordedStart: start });

@@ -3,17 +3,10 @@
  * each as long as was measured for its GPUs. Source: petuum/adaptdl (osdi21), simulator/applications.py: `placements.csv`,
  * digits of `placement` being GPUs on each node, and `validation-BATCH.csv`, whose row of an epoch holds the iterations so far.
  */
-import { InputError } from '../errors.ts';
 import { SECOND } from '../units.ts';
-import { CsvScanner } from './csv-scanner.ts';
-import { readSideFile } from './side-file.ts';
+import { EPOCHS, LARGEST_LOCAL } from './pollux-tables-read.ts';
+import type { TableFolder } from './pollux-tables-read.ts';
 
-/** Epochs that make up a whole training, from the same file. */
-const EPOCHS: Readonly<Record<string, number>> = { bert: 2, cifar10: 100, ncf: 10, imagenet: 90, deepspeech2: 80, yolov3: 50 };
-/** Yolov3 does not fit with more [samples on each GPU]. */
-const LARGEST_LOCAL: Readonly<Record<string, number>> = { yolov3: 8 };
-
-type Row = Readonly<Record<string, number>>;
 /** Samples on each GPU, and how long a step and the part of it that synchronises takes [s]. */
 interface Step {
   readonly samples: number;
@@ -21,15 +14,14 @@ interface Step {
   readonly sync: number;
 }
 
-/** Reads the tables of applications as they are asked for, each once. */
+/** Run times from the tables of applications. */
 export class PolluxTables {
-  readonly #folder: string;
+  readonly #tables: TableFolder;
   readonly #suffix: string;
   readonly #gpusPerNode: number;
-  readonly #files = new Map<string, Promise<readonly Row[]>>();
 
-  constructor(folder: string, suffix: string, gpusPerNode: number) {
-    this.#folder = folder;
+  constructor(tables: TableFolder, suffix: string, gpusPerNode: number) {
+    this.#tables = tables;
     this.#suffix = suffix === '' ? '' : `-${suffix}`;
     this.#gpusPerNode = gpusPerNode;
   }
@@ -37,7 +29,7 @@ export class PolluxTables {
   /** Run time on so many GPUs, on as few nodes as hold them [ms]; a text = why it cannot be told. */
   async runtime(application: string, gpus: number, batch: number): Promise<number | string> {
     if (!Object.hasOwn(EPOCHS, application)) return `is of an application that is not known`;
-    const validation = await this.#table(`${application}/validation-${batch}.csv`, ['iteration']);
+    const validation = await this.#tables.read(`${application}/validation-${batch}.csv`, ['iteration']);
     const epochs = EPOCHS[application];
     if (validation.length < epochs) return 'has a training that is shorter than its epochs';
     const step = await this.#stepTime(application, gpus, batch);
@@ -48,7 +40,7 @@ export class PolluxTables {
   async #stepTime(application: string, gpus: number, batch: number): Promise<number | undefined> {
     const path = `${application}/placements${this.#suffix}.csv`;
     const wanted = packedPlacement(gpus, this.#gpusPerNode);
-    const rows = await this.#table(path, ['placement', 'local_bsz', 'step_time', 'sync_time']);
+    const rows = await this.#tables.read(path, ['placement', 'local_bsz', 'step_time', 'sync_time']);
     const most = LARGEST_LOCAL[application] ?? Math.max(...rows.map((row) => row.local_bsz));
     const samples = Math.ceil(batch / gpus - 1e-8);
     const passes = Math.ceil(samples / most - 1e-8);
@@ -57,15 +49,6 @@ export class PolluxTables {
       .map((row) => ({ samples: row.local_bsz, step: row.step_time, sync: row.sync_time }));
     const measured = between(steps, Math.ceil(samples / passes - 1e-8));
     return measured && measured.step + (passes - 1) * (measured.step - measured.sync);
-  }
-
-  #table(path: string, needed: readonly string[]): Promise<readonly Row[]> {
-    let table = this.#files.get(path);
-    if (table === undefined) {
-      table = readTable(`${this.#folder}/${path}`, needed);
-      this.#files.set(path, table);
-    }
-    return table;
   }
 }
 
@@ -87,17 +70,4 @@ function between(steps: readonly Step[], samples: number): Step | undefined {
   const low = sorted[above - 1];
   const share = (samples - low.samples) / (high.samples - low.samples);
   return { samples, step: low.step + share * (high.step - low.step), sync: low.sync + share * (high.sync - low.sync) };
-}
-
-/** By the names of the columns: their order differs from file to file. */
-async function readTable(path: string, needed: readonly string[]): Promise<readonly Row[]> {
-  const records = new CsvScanner(path, ',').take(await readSideFile(path, 'format pollux, tables'), true);
-  const names = records[0]?.cells.map((name) => name.trim()) ?? [];
-  const missing = needed.filter((name) => !names.includes(name));
-  if (missing.length > 0) throw new InputError(`there is no column ${missing.join(', ')}`, path, 'is this a table of Pollux?');
-  return records.slice(1).map(({ cells, line }) => {
-    const row = Object.fromEntries(needed.map((name) => [name, Number(cells[names.indexOf(name)] ?? NaN)]));
-    if (needed.every((name) => row[name] >= 0)) return row;
-    throw new InputError(`a row without ${needed.join(', ')}`, `${path}:${line}`, 'correct it, or fetch the file again');
-  });
 }
