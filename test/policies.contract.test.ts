@@ -53,6 +53,7 @@ import { workloadOf } from './workload-of.ts';
 /** Policies that may know run times, by name and choice, and why. All others must be blind to the future. */
 const ORACLES: Record<string, string> = {
   'easy:dialect=cqsim': 'CQSim judges candidates by their true run times; the schedule is marked',
+  optimus: 'knows how much is left of jobs',
   ...Object.fromEntries(
     ['srtf', 'srtf:stop=requeue', 'srsf', 'srsf:stop=requeue', 'themis', 'themis:types=blind'].map((name) => [
       name,
@@ -62,7 +63,18 @@ const ORACLES: Record<string, string> = {
 };
 
 /** Policies that push jobs out for others. */
-const PREEMPTIVE: readonly string[] = ['las-2d', 'gittins', 'srtf', 'srsf', 'smallest-first', 'gavel', 'themis'];
+const PREEMPTIVE: readonly string[] = [
+  'las-2d',
+  'gittins',
+  'srtf',
+  'srsf',
+  'smallest-first',
+  'gavel',
+  'themis',
+  'pollux',
+  'optimus',
+  'sia',
+];
 
 /** Policies that hold some nodes for a job while it waits for others, and why they are given jobs of one task only. */
 const POD_BY_POD: Record<string, string> = {

@@ -211,7 +211,9 @@ describe('a run whose GPUs change', () => {
           held += schedule.resized?.held[job] ?? NaN;
           loading += schedule.resized?.loading[job] ?? NaN;
         }
-        const figures = gpuHours.figures({ workload, cluster: CLUSTER, schedule }, { whole: WINDOW, steady: WINDOW }).figures ?? [];
+        const figures =
+          gpuHours.figures({ workload, cluster: CLUSTER, schedule }, { whole: WINDOW, submissions: WINDOW, steady: WINDOW })
+            .figures ?? [];
         const hours = (name: string) => figures.find((figure) => figure.name === name)!.value * HOUR;
         expect(hours('useful')).toBeCloseTo(2 * runtime, 6);
         expect(hours('reloading')).toBeCloseTo(loading, 6);
