@@ -77,6 +77,8 @@ export interface Policy {
   schedule(cycle: Cycle): void;
   /** The tasks for which nodes are being emptied, after a cycle. On a real cluster their pods' status says so. */
   nominations?(): Iterable<Nomination>;
+  /** Before the first cycle on a real cluster: nodes were being emptied for these tasks by a scheduler before this one. */
+  recall?(nominations: Iterable<Nomination>): void;
   /** The run is over, or has been broken off: nothing will be asked any more. */
   close?(): void;
 }

@@ -51,6 +51,67 @@ test('a preemptor is nominated until it is bound, or until that is of no use any
   expect(seen.filter((now) => now.includes('bound'))).toEqual([]);
 });
 
+describe('a driver that takes over', () => {
+  const request = { cpu: 2000, memory: 0, gpu: 0 };
+  const job = (submit: number, runtime: number, priority: number, grace?: number) => ({
+    ...{ submit: submit * SECOND, runtime: runtime * SECOND, procs: 1, request, priority, grace },
+  });
+  const jobs = [job(0, 60, 0), job(4, 2, 5)];
+  const nominated = () => {
+    const pod = api.all('pods').find(({ metadata }) => metadata.name === 'test-1-0-0');
+    return pod?.spec.nodeName !== undefined ? 'bound' : pod?.status.nominatedNodeName;
+  };
+
+  async function until(isSo: () => boolean): Promise<void> {
+    for (let waited = 0; !isSo(); waited += 20) {
+      if (waited > 60 * SECOND) throw new Error(`it does not come to that: ${JSON.stringify(api.all('pods'))}`);
+      await clock.sleep(20);
+    }
+  }
+
+  /** A first driver preempts, and is killed while the victim takes its time. */
+  async function cutOff(): Promise<void> {
+    api.stopIn = 30 * SECOND;
+    const cut = new AbortController();
+    const workload = workloadOf(jobs);
+    const rig = { access: plainAccess(api.url), clock, workload, policy: 'kube-default', instance: 'first' };
+    const running = liveRun({ ...rig, cut: cut.signal }).catch(() => undefined);
+    const isLeaving = () => api.all('pods').some(({ metadata }) => metadata.deletionTimestamp !== undefined);
+    await until(() => nominated() === 'a' && isLeaving());
+    cut.abort();
+    await running;
+  }
+
+  function takeOver() {
+    const rig = { access: plainAccess(api.url), clock, workload: workloadOf(jobs), policy: 'kube-default', instance: 'next' };
+    return liveRun(rig);
+  }
+
+  test('heeds the nominations that it finds', async () => {
+    await cutOff();
+    await until(() => api.all('pods').some(({ metadata }) => metadata.deletionGracePeriodSeconds === 0));
+    // There is more room on it, but the other one was emptied.
+    api.addNode('b', { cpu: '8', memory: '8Gi', pods: '110' });
+    const { outcome } = await takeOver();
+    expect([...outcome.schedule.state]).toEqual([COMPLETED, COMPLETED]);
+    expect(api.all('pods').find(({ metadata }) => metadata.name === 'test-1-0-0')?.spec.nodeName).toBe('a');
+  });
+
+  test('takes away those to nodes that are not there', async () => {
+    await cutOff();
+    api.removeNode('a');
+    api.addNode('b', { cpu: '2', memory: '8Gi', pods: '110' });
+    api.addPod('theirs', { nodeName: 'b', containers: [{ resources: { requests: { cpu: '2' } } }] });
+    const stop = new AbortController();
+    const rig = { access: plainAccess(api.url), clock, workload: workloadOf(jobs), policy: 'kube-default', instance: 'next' };
+    const running = liveRun({ ...rig, stop: stop.signal });
+    await until(() => nominated() === undefined);
+    expect(api.all('pods').map(({ metadata }) => metadata.name)).toContain('test-1-0-0');
+    stop.abort();
+    await running;
+  });
+});
+
 describe('orders', () => {
   const step = fc.record({
     nominated: fc.array(fc.record({ job: fc.nat(2), node: fc.constantFrom('a', 'b') }), { maxLength: 3 }),

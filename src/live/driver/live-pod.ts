@@ -9,6 +9,8 @@ export interface LivePod {
   /** The task that it is; undefined for a pod of somebody else. */
   readonly mark: TaskMark | undefined;
   readonly nodeName: string | undefined;
+  /** Which node is being emptied for it. */
+  readonly nominatedNodeName?: string;
   readonly phase: string;
   /** Its deletion has been asked for. */
   readonly terminating: boolean;
@@ -33,7 +35,7 @@ interface RawPod {
     readonly finalizers?: readonly string[];
   };
   readonly spec?: { readonly nodeName?: string; readonly schedulerName?: string };
-  readonly status?: { readonly phase?: string; readonly reason?: string };
+  readonly status?: { readonly phase?: string; readonly reason?: string; readonly nominatedNodeName?: string };
 }
 
 /** Whose pods are the driver's own. */
@@ -54,6 +56,7 @@ export function readLivePod(json: unknown, { run, namespace, schedulerName }: Ow
     uid: metadata.uid ?? '',
     mark: isOurs ? readMark(run, metadata.labels ?? {}) : undefined,
     nodeName: spec.nodeName === '' ? undefined : spec.nodeName,
+    nominatedNodeName: status.nominatedNodeName,
     phase: status.phase ?? 'Pending',
     terminating: metadata.deletionTimestamp !== undefined,
     isHeld,

@@ -12,6 +12,18 @@ export class Nominees {
     this.#tasks = tasks;
   }
 
+  /** What the status of pods says that wait: a driver before has written it. */
+  found(): Nomination[] {
+    const found: Nomination[] = [];
+    this.#tasks.each((task) => {
+      const { job, group, index, pod, state } = task;
+      if (pod?.nominatedNodeName === undefined || pod.nodeName !== undefined || state !== 'free') return;
+      this.#said.set(task, { uid: pod.uid, node: pod.nominatedNodeName });
+      found.push({ job, group, index, node: pod.nominatedNodeName });
+    });
+    return found;
+  }
+
   /** After a cycle. A pod that is bound loses its nomination by that: the API server clears it. */
   *changes(nominations: Iterable<Nomination>): Generator<NominateOrder> {
     const left = new Set(this.#said.keys());

@@ -70,6 +70,7 @@ export function recover(session: Session, { pods, tombstones, over }: Remains, c
   }
   // Those that were not taken over are told as any pod is: what is on a node without a decision is taken off.
   for (const pod of all) session.see(pod);
+  session.recall();
   return recovered;
 }
 

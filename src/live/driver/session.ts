@@ -134,6 +134,12 @@ export class Session implements Driver {
     this.core.adopt(job, parts, submit, start);
   }
 
+  /** After all that was there has been told, before the first step: pods may wait for nodes that were being emptied for them. */
+  recall(): void {
+    const { policy } = this.#setup.prepared;
+    if (policy.nominations !== undefined) policy.recall?.(this.#nominees.found());
+  }
+
   /**
    * The time of a turn that begins now: that which the policy has asked for, if that is not longer ago than `late`, as those
    * that decide in rounds look at the time to see whether it is theirs. Never back, since clocks are set [ms].

@@ -28,5 +28,15 @@ export function kubePolicy(
   const { behaviour, settings, recreation, workers } = readKubeParameters(setup);
   const cluster = new PodCluster(setup, behaviour, { recreation, workers, ...changed });
   const scheduler = new KubeScheduler(cluster, { ...settings, extension, ...changed });
-  return { schedule: (cycle) => scheduler.schedule(cycle), nominations: () => scheduler.nominating.all() };
+  return schedulerPolicy(scheduler);
+}
+
+/** What a run asks of a scheduler of this kind. */
+export function schedulerPolicy(scheduler: KubeScheduler): Policy {
+  const { nominating } = scheduler;
+  return {
+    schedule: (cycle) => scheduler.schedule(cycle),
+    nominations: () => nominating.all(),
+    recall: (nominations) => nominating.recall(nominations),
+  };
 }

@@ -9,6 +9,7 @@ import type { JobPod } from './job-pod.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Nominator } from './queue/nominator.ts';
 import type { SchedulingQueue } from './queue/scheduling-queue.ts';
+import type { Snapshot } from './snapshot.ts';
 
 export class Nominating {
   readonly #nominator: Nominator;
@@ -17,6 +18,8 @@ export class Nominating {
   readonly #onChange: () => void;
   /** Those whose status names a node; some may be on it since. */
   readonly #named = new Set<JobPod>();
+  /** By job: what a scheduler before has written into the status of pods that are not known here yet. */
+  readonly #recalled = new Map<number, Nomination[]>();
 
   /** `onChange`: called when nominations change. */
   constructor(nominator: Nominator, queue: SchedulingQueue, tellsQueue: boolean, onChange: () => void) {
@@ -24,6 +27,24 @@ export class Nominating {
     this.#nominator = nominator;
     this.#queue = queue;
     this.#tellsQueue = tellsQueue;
+  }
+
+  recall(nominations: Iterable<Nomination>): void {
+    for (const nomination of nominations) {
+      const others = this.#recalled.get(nomination.job);
+      if (others === undefined) this.#recalled.set(nomination.job, [nomination]);
+      else others.push(nomination);
+    }
+  }
+
+  /** The pod's object has come to be known, and says where it was nominated to. Before it is queued. */
+  seen(pod: JobPod, snapshot: Snapshot, now: number): void {
+    const own = this.#recalled.get(pod.job);
+    const found = own?.find(({ group, index }) => group === pod.group && index === pod.index);
+    if (own === undefined || found === undefined) return;
+    own.splice(own.indexOf(found), 1);
+    // A nomination to a node that is not there counts nowhere.
+    if (snapshot.rowOf(found.node) !== undefined) this.set(pod, found.node, now);
   }
 
   /** Empty: takes the nomination away; undefined: leaves it as the pod's status has it. Says whether the status changed. */

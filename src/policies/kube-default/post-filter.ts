@@ -34,8 +34,10 @@ export function preemptionBar(pod: PodInfo, snapshot: Snapshot, nominatedNodeSta
   if (spec.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.';
   if (nominatedNodeName === undefined || nominatedNodeStatus?.code === 'UnschedulableAndUnresolvable') return undefined;
   const row = snapshot.rowOf(nominatedNodeName);
+  // One that nobody may evict has been evicted before this scheduler came: its priority was lower.
+  const isLower = (priority: number) => priority < spec.priority || priority === Infinity;
   const makesRoom = ({ pod: there }: PodInfo) =>
-    there.spec.priority < spec.priority && there.deletionTimestamp !== undefined && there.preempted;
+    isLower(there.spec.priority) && there.deletionTimestamp !== undefined && there.preempted;
   if (row === undefined || !snapshot.pods[row].some(makesRoom)) return undefined;
   return 'not eligible due to a terminating pod on the nominated node.';
 }

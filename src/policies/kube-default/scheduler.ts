@@ -215,6 +215,7 @@ export class KubeScheduler implements SchedulerHandle {
 
   #welcome(pod: JobPod): void {
     this.#extension?.created?.(pod);
+    if (!pod.placed) this.nominating.seen(pod, this.snapshot, this.now);
     if (pod.placed) this.event({ kind: 'AssignedPodAdd', pod });
     else if (this.#attempts.isResponsibleFor(pod)) this.#queue.add(pod, this.now);
     else this.explain(pod, this.#attempts.refuse(pod));

@@ -2,6 +2,7 @@
 import type { ParameterSpecs } from '../../parameters.ts';
 import type { Policy, PolicySetup, PolicySpec } from '../../policy.ts';
 import { nodeObjects } from '../kube-default/cluster-nodes.ts';
+import { schedulerPolicy } from '../kube-default/kube-default.ts';
 import { KUBE_PARAMETERS, readKubeParameters } from '../kube-default/kube-parameters.ts';
 import { KubeScheduler } from '../kube-default/scheduler.ts';
 import { Books } from './books.ts';
@@ -95,7 +96,7 @@ function createKueue(setup: PolicySetup): Policy {
   );
   const extension = { name: 'Kueue', postBind: controller.podBound.bind(controller) };
   const scheduler = new KubeScheduler(pods, { ...settings, extension });
-  return { schedule: (cycle) => scheduler.schedule(cycle), nominations: () => scheduler.nominating.all() };
+  return schedulerPolicy(scheduler);
 }
 
 function partsOf(
