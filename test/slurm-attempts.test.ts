@@ -100,20 +100,21 @@ test('answers are kept by what nodes were, though their set is written anew', ()
 
 test('nothing is recalled from a cycle that paused, nor in it', () => {
   const nodes = nodeSetOf(3, [0]);
-  const demand = {} as JobDemand;
+  const asked = { demand: {} as JobDemand, usable: nodes, limit: 60_000, candidates: [] };
   const known = {
-    demand,
-    usable: nodes,
-    limit: 60_000,
+    asked,
     promises: 0,
     looks: [],
     counted: true,
-    tooLate: Infinity,
+    until: Infinity,
     plan: undefined,
   };
   const plans = new StandingPlans();
-  const recalled = () => plans.of(3, demand, nodes, 60_000);
-  const begin = (minute: number) => plans.begin({ now: minute * 60_000, begin: minute * 60_000, end: (minute + 60) * 60_000 });
+  const recalled = () => plans.of(3, asked);
+  const begin = (minute: number) => {
+    const now = minute * 60_000;
+    plans.begin({ now, begin: now, end: now + 3_600_000, window: 3_600_000, resolution: 60_000 });
+  };
   begin(0);
   plans.keep(3, known);
   begin(1);

@@ -1,6 +1,6 @@
 // What Slurm's policies keep between passes must not show: a run in which it is dropped before each question plans the same
-// jobs, for the same times and nodes, and starts the same ones. Kept are plans and what they were found by, rooms, choices,
-// the nodes of partitions, the candidates of preemption and for whom nobody makes room. Caught when planted: a promise that
+// jobs, for the same times and nodes, and starts the same ones. Kept are whole cycles, plans and what they were found by,
+// rooms, choices, the nodes of partitions, the candidates of preemption and for whom nobody makes room. Caught when planted: a promise that
 // begins or ends where a job would end, or behind the window, overlooked; plans taken over though one before them has other
 // nodes, or was not there; plans behind the window never looked at again; a start that has gone by; other nodes given.
 import fc from 'fast-check';
@@ -13,6 +13,7 @@ import { Attempts } from '../src/policies/slurm/attempts.ts';
 import { Running } from '../src/policies/slurm/running.ts';
 import { Scheduling } from '../src/policies/slurm/scheduling.ts';
 import { slurmBackfill } from '../src/policies/slurm/slurm-backfill.ts';
+import { StandingCycle } from '../src/policies/slurm/standing-cycle.ts';
 import { StandingNodes } from '../src/policies/slurm/standing-nodes.ts';
 import { StandingPlans } from '../src/policies/slurm/standing-plans.ts';
 import { readSlurmConf } from '../src/slurm-conf.ts';
@@ -51,6 +52,9 @@ const cases: fc.Arbitrary<Case> = fc.record({
     ...['bf_interval=20,bf_window=6', 'bf_interval=20,bf_window=60', 'bf_interval=50,bf_window=10,bf_continue'],
     // It yields, and jobs come and go meanwhile.
     'bf_interval=20,bf_continue,bf_yield_interval=2000000,bf_yield_sleep=9000000',
+    'bf_interval=20,bf_continue,bf_yield_interval=2000000,bf_yield_sleep=70000000',
+    // Running jobs stand in the table, also those that are over their limit.
+    'bf_interval=20,bf_running_job_reserve',
     ...[
       'bf_interval=20,bf_resolution=120,bf_max_job_user=4',
       'bf_interval=20,bf_busy_nodes',
@@ -62,8 +66,13 @@ const cases: fc.Arbitrary<Case> = fc.record({
   outages: fc.array(outage, { maxLength: 1 }),
 });
 
+/** How often something was asked for that might be known, and how often it was; and how many cycles were not made. */
+const recalls = { made: 0, used: 0, cycles: 0 };
+
 /** What was planned in each look at a job, and what came of it all. */
-function outcomeOf({ jobs, scheduler, testTime, tiers, outages }: Case) {
+function outcomeOf({ jobs, scheduler, testTime, tiers, outages }: Case, remembers: boolean) {
+  if (remembers) countRecalls();
+  else forgetAll();
   const lines = [
     ...['ClusterName=test', 'SelectType=select/cons_tres', 'SelectTypeParameters=CR_Core'],
     ...(tiers ? ['PreemptType=preempt/partition_prio', 'PreemptMode=REQUEUE'] : []),
@@ -74,18 +83,29 @@ function outcomeOf({ jobs, scheduler, testTime, tiers, outages }: Case) {
     `SchedulerParameters=${scheduler}`,
   ];
   const { cluster } = readSlurmConf({ conf: { path: 'slurm.conf', text: `${lines.join('\n')}\n` } });
-  const planned: string[] = [];
-  const { keep } = StandingPlans.prototype;
-  const spy = vi.spyOn(StandingPlans.prototype, 'keep').mockImplementation(function (this: StandingPlans, one, known) {
-    const { plan, counted, tooLate, promises } = known;
-    planned.push(`${one} ${promises} ${String(counted)} ${tooLate} ${plan?.start ?? 'none'} ${plan?.nodes.join() ?? ''}`);
+  const cycles: string[][] = [];
+  const { keep, begin } = StandingPlans.prototype;
+  const { repeat } = StandingCycle.prototype;
+  vi.spyOn(StandingPlans.prototype, 'begin').mockImplementation(function (this: StandingPlans, times) {
+    cycles.push([]);
+    begin.call(this, times);
+  });
+  vi.spyOn(StandingPlans.prototype, 'keep').mockImplementation(function (this: StandingPlans, one, known) {
+    const { plan, counted, promises } = known;
+    cycles.at(-1)?.push(`${one} ${promises} ${String(counted)} ${plan?.start ?? 'none'} ${plan?.nodes.join() ?? ''}`);
     keep.call(this, one, known);
+  });
+  vi.spyOn(StandingCycle.prototype, 'repeat').mockImplementation(function (this: StandingCycle, queue) {
+    const worked = remembers ? repeat.call(this, queue) : undefined;
+    if (worked !== undefined) cycles.push(cycles.at(-1) ?? []);
+    if (worked !== undefined) recalls.cycles++;
+    return worked;
   });
   const parameters = readParameters(slurmBackfill.parameters ?? {}, { 'test-time': testTime / 1000 }, slurmBackfill.name);
   const options = { parameters, placement: firstFit, audit: true, explain: true, until: HOUR };
   const { start, end, explanations } = simulate(workloadOf(jobs), { ...cluster, outages }, slurmBackfill, options);
-  spy.mockRestore();
-  return { start: [...start], end: [...end], explanations, planned };
+  vi.restoreAllMocks();
+  return { start: [...start], end: [...end], explanations, cycles };
 }
 
 /** Nothing is remembered from now on. */
@@ -108,26 +128,22 @@ function forgetAll() {
   });
 }
 
+function countRecalls() {
+  const { of } = StandingPlans.prototype;
+  vi.spyOn(StandingPlans.prototype, 'of').mockImplementation(function (this: StandingPlans, ...asked) {
+    const known = of.apply(this, asked);
+    recalls.made++;
+    if (known !== undefined) recalls.used++;
+    return known;
+  });
+}
+
 test('plans and starts what it would if it remembered nothing', () => {
-  const recalls = { made: 0, used: 0 };
   fc.assert(
-    fc.property(cases, (one) => {
-      const { of } = StandingPlans.prototype;
-      const spy = vi.spyOn(StandingPlans.prototype, 'of').mockImplementation(function (this: StandingPlans, ...asked) {
-        const known = of.apply(this, asked);
-        recalls.made++;
-        if (known !== undefined) recalls.used++;
-        return known;
-      });
-      const kept = outcomeOf(one);
-      spy.mockRestore();
-      forgetAll();
-      const anew = outcomeOf(one);
-      vi.restoreAllMocks();
-      expect(kept).toEqual(anew);
-    }),
+    fc.property(cases, (one) => void expect(outcomeOf(one, true)).toEqual(outcomeOf(one, false))),
     { numRuns: 150 },
   );
   // Else nothing was tested.
   expect(recalls.used).toBeGreaterThan(recalls.made / 5);
+  expect(recalls.cycles).toBeGreaterThan(150);
 });

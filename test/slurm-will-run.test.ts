@@ -92,7 +92,7 @@ const steps = fc.array(
 );
 
 /** Jobs that are alike may be told of the same shares, whosever they are. */
-function textOf(forecast: Omit<Forecast, 'nodes'> | undefined): string {
+function textOf(forecast: Pick<Forecast, 'start' | 'shares'> | undefined): string {
   if (forecast === undefined) return 'never';
   const shares = forecast.shares.map(({ held: { user: _, ...held }, ...share }) => ({ ...share, held }));
   return `${forecast.start} ${JSON.stringify(shares)}`;

@@ -85,12 +85,23 @@ export class BackfillLimits {
 
   /** Whether it may only be started at once: too young, too unimportant, or its partition has all its reservations. */
   mayNotReserve(job: number): boolean {
-    const { clock, requeues, priorities, parameters, partitions, limits } = this.#scheduling;
-    const { minPriorityReserve, minAgeReserve } = parameters.backfill;
-    const threshold = limits?.priorityThreshold(job) ?? minPriorityReserve;
+    const { clock, requeues, priorities, parameters, partitions } = this.#scheduling;
+    const { minAgeReserve } = parameters.backfill;
+    const threshold = this.#thresholdOf(job);
     if (threshold > 0 && priorities.priorityOf(job) < threshold) return true;
     if (minAgeReserve > 0 && clock.now - requeues.eligibleOf(job) < minAgeReserve) return true;
     return this.#reservations.isFull(partitions.of(job));
+  }
+
+  /** Below this priority it may only be started at once; 0 = there is no such limit. */
+  #thresholdOf(job: number): number {
+    const { limits, parameters } = this.#scheduling;
+    return limits?.priorityThreshold(job) ?? parameters.backfill.minPriorityReserve;
+  }
+
+  /** Whether what is said of the job here may be another when priorities have been computed anew, though nobody came or went. */
+  changesWithPeriod(job: number): boolean {
+    return this.#scheduling.limits?.isLimited(job) === true || this.#thresholdOf(job) > 0;
   }
 
   /** The job gets a reservation. */

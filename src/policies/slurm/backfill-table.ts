@@ -1,12 +1,21 @@
 /** What one backfill cycle promises, and what is left: its table in terms of jobs. Source: Slurm 22.05, backfill.c. */
+import type { JobDemand } from './demand.ts';
 import type { LicenseCounts } from './licenses.ts';
+import { countNodes, isWithin } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import { NodeSpace } from './node-space.ts';
-import type { NodesLeft } from './node-space.ts';
 import type { Plan } from './plan.ts';
 import type { Allocation } from './running.ts';
 import type { Scheduling } from './scheduling.ts';
 import type { StandingPlans } from './standing-plans.ts';
+
+/** What is left to a job if it begins at some time, and when it is worth to look again: see `NodesLeft`. */
+export interface NodesLeftToJob {
+  readonly nodes: NodeSet;
+  readonly later: number;
+  /** Whether it may do with them, and has its licences. */
+  readonly enough: boolean;
+}
 
 export class BackfillTable {
   readonly #scheduling: Scheduling;
@@ -28,7 +37,7 @@ export class BackfillTable {
     this.resolution = resolution;
     this.end = end;
     this.#space = new NodeSpace(running.up, begin, end, resolution, licenses);
-    plans.begin({ now, begin, end });
+    plans.begin({ now, begin, end, window, resolution });
     if (runningJobReserve) for (const allocation of running.byEnd()) this.reserveRun(allocation);
   }
 
@@ -37,9 +46,11 @@ export class BackfillTable {
     return this.#space.records >= this.#scheduling.parameters.backfill.nodeSpaceSize;
   }
 
-  /** What is left of `nodes` throughout [start, end]. */
-  leftOf(nodes: NodeSet, start: number, end: number, licenses?: LicenseCounts): NodesLeft {
-    return this.#space.leftOf(nodes, start, end, licenses);
+  /** What is left of `nodes` to a job with this limit that begins at `start`. */
+  leftOf(nodes: NodeSet, start: number, limit: number, { licenses, minNodes, required }: JobDemand): NodesLeftToJob {
+    const { nodes: left, later, licensed } = this.#space.leftOf(nodes, start, start + limit, licenses);
+    const enough = licensed && countNodes(left) >= minNodes && (required === undefined || isWithin(required, left));
+    return { nodes: left, later, enough };
   }
 
   /** Whether the plan of a job with this limit would break a promise. */

@@ -4,34 +4,29 @@
  */
 import type { Cycle } from '../../policy.ts';
 import type { SlurmBackfillParameters } from '../../slurm-scheduler-parameters.ts';
+import { SECOND } from '../../units.ts';
 import { BackfillLimits } from './backfill-limits.ts';
 import { BackfillTable } from './backfill-table.ts';
 import { dropLate } from './deadlines.ts';
-import type { JobDemand } from './demand.ts';
 import type { ArrayWalk } from './job-arrays.ts';
 import type { QueueRecord } from './job-queue.ts';
-import { countNodes, isWithin, overlaps } from './node-set.ts';
+import { overlaps } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import { isComparable, PlanNotes } from './plan-notes.ts';
 import type { Goal, Plan } from './plan.ts';
+import { shortenForPlan } from './planned-limit.ts';
 import type { Allocation } from './running.ts';
-import type { Attempt } from './scheduling-setup.ts';
+import type { Attempt, Yielding } from './scheduling-setup.ts';
 import type { Scheduling } from './scheduling.ts';
+import { CycleNotes } from './standing-cycle.ts';
+import type { CycleOutcome } from './standing-cycle.ts';
 import type { KnownPlan, StandingPlans } from './standing-plans.ts';
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
 /** What a job that limits hold back is planned for, if no other time is known [ms]. */
 const BLOCKED_FOR = 500 * SECOND;
 
 /** Nobody to preempt. */
 const NOBODY: readonly Allocation[] = [];
-
-/** A pause of the cycle: how long it was at work since the last one, and how long it lets others work [ms]. */
-export interface Yielding {
-  readonly worked: number;
-  readonly sleeps: number;
-}
 
 export class BackfillCycle {
   readonly #scheduling: Scheduling;
@@ -52,11 +47,14 @@ export class BackfillCycle {
   #started = 0;
   /** Heterogeneous jobs all of whose components could start now: they do when the queue has been gone through. */
   readonly #heterogeneous: QueueRecord[] = [];
+  /** What the next cycle goes by. */
+  readonly #forNext: CycleNotes;
   /** Since the cycle began, or woke up again [ms]. */
   #worked = 0;
 
-  constructor(scheduling: Scheduling, cycle: Cycle, testTime: number, plans: StandingPlans) {
+  constructor(scheduling: Scheduling, cycle: Cycle, queue: readonly QueueRecord[], testTime: number, plans: StandingPlans) {
     const { clock, parameters } = scheduling;
+    this.#forNext = new CycleNotes(scheduling, queue);
     this.#scheduling = scheduling;
     this.#cycle = cycle;
     this.#parameters = parameters.backfill;
@@ -78,6 +76,11 @@ export class BackfillCycle {
     return this.#worked;
   }
 
+  /** What it has left behind when it is over; undefined if the next one may do something else in any case. */
+  get outcome(): CycleOutcome | undefined {
+    return this.#forNext.outcome(this.#worked);
+  }
+
   /** Goes through the queue; pauses for others now and then. Heterogeneous jobs start at its end, unless it gave up. */
   *run(): Generator<Yielding, void, void> {
     if (yield* this.#walk()) for (const record of this.#heterogeneous) this.#startWhole(record);
@@ -85,21 +88,24 @@ export class BackfillCycle {
 
   /** Answers whether nothing came between. */
   *#walk(): Generator<Yielding, boolean, void> {
-    const { queue, clock, preemption, limits, gang } = this.#scheduling;
+    const { clock, preemption, limits, gang } = this.#scheduling;
     const { maxTests, maxTime, yieldInterval, yieldSleep, continueAfterYield } = this.#parameters;
-    for (const record of queue.build(this.#cycle, 'time-min')) {
+    for (const record of this.#forNext.queue) {
       const { job } = record;
       if (this.#tests >= maxTests || clock.unix + this.#worked - this.#began >= maxTime) return true;
       if (this.#worked >= yieldInterval) {
         const before = this.#scheduling.lastUpdate;
+        this.#forNext.spoil();
         yield { worked: this.#worked, sleeps: yieldSleep };
         this.#worked = 0;
         if (!continueAfterYield && this.#scheduling.lastUpdate !== before) return false;
       }
+      this.#forNext.looked++;
       if (!this.#cycle.pending.has(job) || gang?.isWaiting(job) === true || preemption?.isInProgress(job) === true) continue;
       // Of most jobs of a deep queue nothing more need be known.
       if (record.isSimple && this.#limits.isFull(job, record.partition)) continue;
       this.#scheduling.look(record);
+      this.#forNext.watch(job, this.#limits.changesWithPeriod(job));
       if (!this.#stopsAtLimits && limits?.beforeNodes(job) !== undefined) continue;
       if (this.#isTurnedDown(record)) continue;
       if (this.#limits.forbid(job) || limits?.nodeLimit(job) !== undefined) continue;
@@ -117,7 +123,7 @@ export class BackfillCycle {
     if (!this.#cycle.pending.has(job) || this.#started >= (this.#parameters.maxStarts || Infinity)) return;
     this.#scheduling.look(record);
     const wasShort = partitions.isShortened(job);
-    this.#shorten(job);
+    shortenForPlan(this.#scheduling, job);
     if (this.#start(job, running.up).started) this.#started += queue.demandOf(job).groups.length;
     else if (!wasShort) partitions.lengthen(job);
   }
@@ -135,7 +141,7 @@ export class BackfillCycle {
     const { partitions, queue, clock } = this.#scheduling;
     const { maxStarts, oneReservationPerJob } = this.#parameters;
     const wasShort = partitions.isShortened(job);
-    this.#shorten(job);
+    shortenForPlan(this.#scheduling, job);
     const plan = this.#plan(job, (oneReservationPerJob && this.#planned.has(job)) || this.#limits.mayNotReserve(job));
     if (plan === 'started') this.#arrays.started();
     if (plan === 'started') return maxStarts > 0 && ++this.#started >= maxStarts ? 'full' : undefined;
@@ -155,49 +161,45 @@ export class BackfillCycle {
     return isFull ? 'full' : undefined;
   }
 
-  /** --time-min is the limit that a job is planned with, and keeps if it is started here. NoReserve has one of a minute. */
-  #shorten(job: number): void {
-    const { partitions, limits, preemption, deadlines } = this.#scheduling;
-    const least = partitions.leastLimitOf(job);
-    if (least < partitions.limitOf(job) && deadlines.of(job) === Infinity) partitions.shorten(job, least);
-    if (preemption !== undefined && limits?.mayNotReserve(job) === true) partitions.shorten(job, MINUTE);
-  }
-
   /** Starts the job, or finds when it can: undefined if that is too far away, or must not be reserved. */
   #plan(job: number, nowOnly: boolean): Plan | 'started' | undefined {
-    const { queue, partitions, clock, preemption, reservations, standingNodes, overlay } = this.#scheduling;
+    const { queue, partitions, clock, preemption, reservations, standingNodes, willRun, overlay } = this.#scheduling;
     const candidates = preemption?.candidatesOf(job) ?? NOBODY;
     const demand = queue.demandOf(job);
     const limit = partitions.limitOf(job);
     // Nothing but reservations makes it another at another time.
     const always = reservations === undefined ? standingNodes.of(job) : undefined;
     const goal = { job, demand, limit, now: clock.unix, nowOnly, candidates, always };
-    const isFree = overlay === undefined && !nowOnly && candidates.length === 0 && !this.#stopsAtLimits && !demand.heterogeneous;
-    if (always === undefined || !isFree || !isComparable(demand)) return this.#search(goal);
-    const known = this.#plans.of(job, demand, always, limit);
-    if (known !== undefined && this.#stands(known)) {
+    const isFree = overlay === undefined && !nowOnly && !this.#stopsAtLimits && !demand.heterogeneous;
+    if (always === undefined || !isFree || !isComparable(demand)) {
+      this.#forNext.spoil();
+      return this.#search(goal);
+    }
+    this.#forNext.reach.set(partitions.of(job), { job, candidates });
+    const asked = { demand, usable: always, limit, candidates };
+    const known = this.#plans.of(job, asked);
+    if (known !== undefined && willRun.stand(known, clock.unix)) {
       this.#repeat(job, known);
       return known.plan;
     }
-    const notes = new PlanNotes(demand, always, limit, this.#plans.promises);
+    const notes = new PlanNotes(asked, this.#plans);
     const plan = this.#search(goal, notes);
-    if (plan !== 'started' && notes.isComparable) this.#plans.keep(job, notes.known(plan));
+    if (plan !== 'started' && notes.isComparable) this.#keep(job, notes.known(plan));
+    else this.#forNext.spoil();
     return plan;
   }
 
-  #stands({ looks, demand, tooLate }: KnownPlan): boolean {
-    const { willRun, clock } = this.#scheduling;
-    if (tooLate <= this.#began + this.#parameters.window) return false;
-    for (const look of looks) if (!willRun.stands(look, demand, clock.unix)) return false;
-    return true;
+  #keep(job: number, known: KnownPlan): void {
+    this.#plans.keep(job, known);
+    this.#forNext.waitUntil(known.until);
   }
 
   /** Does all that planning does beside finding a plan. */
   #repeat(job: number, known: KnownPlan): void {
     const { priorities, partitions } = this.#scheduling;
-    this.#plans.keep(job, known);
+    this.#keep(job, known);
     if (known.counted) this.#countTest();
-    if (!known.demand.whole) return;
+    if (!known.asked.demand.whole) return;
     for (const { shares } of known.looks) {
       if (shares !== undefined) priorities.plan(job, { shares, whole: true, partition: partitions.of(job) });
     }
@@ -212,13 +214,13 @@ export class BackfillCycle {
       if (always === undefined && reserved === undefined) return undefined;
       from = reserved?.from ?? from;
       const usable = always ?? this.#scheduling.usable(job, running.up, reserved);
-      const left = this.#table.leftOf(usable, from, from + limit, demand.licenses);
-      const { nodes, licensed } = left;
+      const left = this.#table.leftOf(usable, from, limit, demand);
+      const { nodes, enough } = left;
       const atEnd = reserved?.overlaps === true ? reservations?.lookAgain(from, left.later, this.#table) : undefined;
       const later = atEnd ?? left.later;
-      const enough = licensed && hasEnough(nodes, demand);
       if (enough && !counted && reservations?.isDrawn(job) !== true) this.#countTest();
       counted ||= enough;
+      if (from === now) notes?.leaves(left);
       // What a whole job would be given counts for its priority, even if that is too late.
       const notAfter = later > 0 && !demand.whole ? later : Infinity;
       const question = { demand, nodes, now, nowOnly, notAfter, candidates };
@@ -257,7 +259,7 @@ export class BackfillCycle {
     if (plan.start > now && nowOnly) return undefined;
     if (later > 0 && plan.start > later) return later;
     if (plan.start > this.#began + this.#parameters.window) {
-      notes?.waitUntil(plan.start);
+      notes?.waitUntil(plan.start - this.#parameters.window);
       return undefined;
     }
     return plan.start > now && this.#table.breaks(plan, limit) ? plan.start : plan;
@@ -293,8 +295,4 @@ export class BackfillCycle {
     this.#table.reserve(plan, partitions.limitOf(job));
     if (!reasons.isPlanned(job)) reasons.plan(this.#cycle, job, `Resources (planned for ${clock.textOf(plan.start)})`);
   }
-}
-
-function hasEnough(nodes: NodeSet, { minNodes, required }: JobDemand): boolean {
-  return countNodes(nodes) >= minNodes && (required === undefined || isWithin(required, nodes));
 }

@@ -3,27 +3,30 @@ import type { Allocation } from './allocation.ts';
 import { Attempts } from './attempts.ts';
 import { ByNodes } from './by-nodes.ts';
 import type { NodeSet } from './node-set.ts';
-import type { Opening, OpeningSearch } from './opening-search.ts';
+import type { OpeningSearch } from './opening-search.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What stands behind the timeline holds for that one. */
 export interface Answer {
   readonly nodes: NodeSet;
   readonly attempts: Attempts;
-  /** What was tried with those gone that it may preempt, and then others. */
-  instead: Attempts;
-  candidates: readonly Allocation[] | undefined;
   /** Whether it could fit if nobody else were there; absent if nobody has asked. */
   mayEverFit: boolean | undefined;
+  /** If it may preempt some of those that run: when they are gone. */
+  instead: Instead | undefined;
   timeline: Timeline | undefined;
   /** Whether it was found to fit nowhere at once; jobs that did fit are not remembered, as their start ends what is known. */
   isFull: boolean;
-  /** If it was found. */
-  opening: Opening | undefined;
-  /** If it was not, where to look on. */
+  /** After whose end it fits, as far as that was looked for. */
   search: OpeningSearch | undefined;
-  /** No job that it could wait for ends before this time [Unix ms]; Infinity = waiting is of no use at all. */
-  notBefore: number;
+}
+
+/** The same for jobs that may preempt these ones. */
+export interface Instead {
+  readonly candidates: readonly Allocation[];
+  readonly attempts: Attempts;
+  /** Among the others. */
+  search: OpeningSearch | undefined;
 }
 
 export class Forecasts {
@@ -42,22 +45,23 @@ export function renew(answer: Answer, timeline: Timeline): void {
   if (answer.timeline === timeline) return;
   answer.timeline = timeline;
   answer.isFull = false;
-  answer.opening = undefined;
   answer.search = undefined;
-  answer.notBefore = -Infinity;
+}
+
+/** What is known if these jobs are gone. */
+export function insteadOf(answer: Answer, candidates: readonly Allocation[]): Instead {
+  if (answer.instead?.candidates === candidates) return answer.instead;
+  return (answer.instead = { candidates, attempts: new Attempts(), search: undefined });
 }
 
 function unknown(nodes: NodeSet): Answer {
   return {
     nodes,
     attempts: new Attempts(),
-    instead: new Attempts(),
-    candidates: undefined,
     mayEverFit: undefined,
+    instead: undefined,
     timeline: undefined,
     isFull: false,
-    opening: undefined,
     search: undefined,
-    notBefore: -Infinity,
   };
 }

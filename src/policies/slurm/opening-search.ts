@@ -18,7 +18,7 @@ export interface Opening {
 }
 
 export class OpeningSearch {
-  readonly #order: EndOrder;
+  readonly order: EndOrder;
   readonly #candidates: NodeSet;
   /** bf_window_linear [ms]; 0 = windows double. */
   readonly #linear: number;
@@ -28,34 +28,42 @@ export class OpeningSearch {
   #gone = 0;
   /** The last of the jobs that are gone, if it was not tried without them yet; -1 = it was. */
   #last = -1;
+  #found: Opening | undefined;
+  /** Nobody is left who could make room. */
+  #isOver = false;
 
   constructor(order: EndOrder, candidates: NodeSet, linear: number) {
-    this.#order = order;
+    this.order = order;
     this.#candidates = candidates;
     this.#linear = linear;
   }
 
   /**
-   * Goes on where it stopped. If those that end in time do not let it in, it answers when the next ones end [Unix ms];
-   * Infinity if none does. `choose`: what it would get when so many jobs are gone.
+   * Goes on where it stopped; what was found once is answered again, even if it is later than this. If those that end in time
+   * do not let it in, it answers when the next ones end [Unix ms]; Infinity if none does. `choose`: what it would get when so
+   * many jobs are gone.
    */
   upTo(latest: number, choose: (gone: number) => readonly Share[] | undefined): Opening | number {
+    if (this.#found !== undefined) return this.#found;
     for (;;) {
-      if (this.#last < 0) this.#letGo();
-      if (this.#last < 0) return Infinity;
-      const last = this.#order.jobs[this.#last];
+      if (this.#last < 0 && !this.#isOver) this.#letGo();
+      if (this.#last < 0) {
+        this.#isOver = true;
+        return Infinity;
+      }
+      const last = this.order.jobs[this.#last];
       if (last.end > latest) return last.end;
       this.#last = -1;
       this.#widen();
       const shares = choose(this.#gone);
-      if (shares !== undefined) return { last, shares };
+      if (shares !== undefined) return (this.#found = { last, shares });
     }
   }
 
   /** A group is over with the first job on these nodes behind which the next one, wherever it runs, ends too late. */
   #letGo(): void {
     const nodes = this.#candidates;
-    const order = this.#order;
+    const order = this.order;
     const count = order.jobs.length;
     const begun = this.#gone;
     if (Number.isNaN(this.#barrier)) {
@@ -79,7 +87,7 @@ export class OpeningSearch {
     let last = -1;
     let left = 0;
     for (let index = this.#gone; index < edge; index++) {
-      if (!this.#order.overlaps(index, this.#candidates)) continue;
+      if (!this.order.overlaps(index, this.#candidates)) continue;
       last = index;
       left++;
     }
@@ -87,7 +95,7 @@ export class OpeningSearch {
   }
 
   #widen(): void {
-    const { jobs } = this.#order;
+    const { jobs } = this.order;
     do this.#window = this.#linear > 0 ? this.#window + this.#linear : this.#window * 2;
     while (this.#gone < jobs.length && jobs[this.#gone].end > this.#barrier + this.#window);
   }

@@ -1,52 +1,56 @@
 /** What is written down while a time is looked for, so that the plan can be known again. */
+import type { NodesLeftToJob } from './backfill-table.ts';
 import { ONE_OF_A_KIND } from './demand.ts';
 import type { JobDemand } from './demand.ts';
 import type { Answer } from './forecasts.ts';
-import type { NodeSet } from './node-set.ts';
-import type { Look, Plan } from './plan.ts';
-import type { KnownPlan } from './standing-plans.ts';
+import type { Asked, Look, Plan } from './plan.ts';
+import type { KnownPlan, StandingPlans } from './standing-plans.ts';
 import type { Forecast } from './will-run.ts';
 
 export class PlanNotes {
   /** Whether the next cycle may come to the same by the same way: not if something was tried at once. */
   isComparable = true;
-  readonly #demand: JobDemand;
-  readonly #usable: NodeSet;
-  readonly #limit: number;
+  readonly #asked: Asked;
+  readonly #plans: StandingPlans;
   readonly #promises: number;
   readonly #looks: Look[] = [];
-  #tooLate = Infinity;
+  #until: number;
 
-  constructor(demand: JobDemand, usable: NodeSet, limit: number, promises: number) {
-    this.#demand = demand;
-    this.#usable = usable;
-    this.#limit = limit;
-    this.#promises = promises;
+  /** `plans`: those before it. */
+  constructor(asked: Asked, plans: StandingPlans) {
+    this.#asked = asked;
+    this.#plans = plans;
+    this.#promises = plans.promises;
+    this.#until = plans.until;
+  }
+
+  /** What is left if it starts now. All other times at which it is looked stay what they are. */
+  leaves(left: NodesLeftToJob): void {
+    this.waitUntil(this.#plans.leftUntil(this.#asked.limit, left));
   }
 
   look(answer: Answer, kind: number, notAfter: number, forecast: Forecast | undefined): void {
-    this.#looks.push({ answer, kind, notAfter, start: forecast?.start ?? NaN, shares: forecast?.shares });
+    this.#looks.push({ answer, kind, notAfter, after: forecast?.after ?? NaN, shares: forecast?.shares });
+    this.waitUntil(forecast?.after ?? notAfter);
   }
 
   spoil(): void {
     this.isComparable = false;
   }
 
-  /** There is no plan, as it would begin only then, which is behind the window [Unix ms]. */
-  waitUntil(start: number): void {
-    this.#tooLate = start;
+  /** It is to be looked for anew from this time on [Unix ms]. */
+  waitUntil(time: number): void {
+    this.#until = Math.min(this.#until, time);
   }
 
   known(plan: Plan | undefined): KnownPlan {
     return {
-      demand: this.#demand,
-      usable: this.#usable,
-      limit: this.#limit,
+      asked: this.#asked,
       promises: this.#promises,
       looks: this.#looks,
       // Whoever had nodes enough was tested.
       counted: this.#looks.length > 0,
-      tooLate: this.#tooLate,
+      until: this.#until,
       plan,
     };
   }

@@ -31,6 +31,17 @@ export interface Goal {
   readonly always: NodeSet | undefined;
 }
 
+/** What a job asks, as far as its plan follows from that. */
+export interface Asked {
+  readonly demand: JobDemand;
+  /** Nodes that it might use at all. */
+  readonly usable: NodeSet;
+  /** [ms] */
+  readonly limit: number;
+  /** Whom it may preempt. */
+  readonly candidates: readonly Allocation[];
+}
+
 /** What a job was told of the nodes that were left from some time on. */
 export interface Look {
   readonly answer: Answer;
@@ -38,7 +49,7 @@ export interface Look {
   readonly kind: number;
   /** [Unix ms] */
   readonly notAfter: number;
-  /** [Unix ms]; NaN = it does not fit there in time. */
-  readonly start: number;
+  /** When the last job ends that it waits for [Unix ms]; NaN = it does not fit there in time. */
+  readonly after: number;
   readonly shares: readonly Share[] | undefined;
 }

@@ -1,12 +1,12 @@
 /** The controller's two schedulers and their timers, as a policy. */
 import type { Cycle, Policy } from '../../policy.ts';
 import { BackfillCycle } from './backfill.ts';
-import type { Yielding } from './backfill.ts';
 import { mainPass } from './main-pass.ts';
 import { BackfillTimer, PassTimer } from './scheduler-timers.ts';
 import type { TimerPhases } from './scheduler-timers.ts';
 import { Scheduling } from './scheduling.ts';
-import type { Ends, SchedulingSetup } from './scheduling-setup.ts';
+import type { Ends, SchedulingSetup, Yielding } from './scheduling-setup.ts';
+import { StandingCycle } from './standing-cycle.ts';
 import { StandingPlans } from './standing-plans.ts';
 
 /** The backfill thread looks again so much later [ms]. */
@@ -39,6 +39,7 @@ export class SlurmScheduler implements Policy {
   readonly #passes: PassTimer;
   readonly #backfill: BackfillTimer;
   readonly #plans = new StandingPlans();
+  readonly #standing: StandingCycle;
   #paused: Paused | undefined;
   /** Backfill holds the locks until then: nobody else may start anything [ms]. */
   #lockedUntil = 0;
@@ -50,6 +51,7 @@ export class SlurmScheduler implements Policy {
     const { parameters, phases, killScan } = setup;
     this.#setup = setup;
     this.#scheduling = new Scheduling(setup);
+    this.#standing = new StandingCycle(this.#scheduling);
     this.#passes = new PassTimer(parameters.main, phases);
     this.#backfill = new BackfillTimer(parameters.backfill.interval, this.#scheduling.clock, phases);
     if (killScan === undefined) return;
@@ -98,7 +100,10 @@ export class SlurmScheduler implements Policy {
     }
     if (!this.#backfill.hasWork(this.#scheduling.lastUpdate) || this.#backfill.next(cycle.now) > cycle.now) return;
     if (this.#scheduling.awaited().length > 0) return cycle.wakeAt(cycle.now + RETRY);
-    const backfill = new BackfillCycle(this.#scheduling, cycle, this.#setup.testTime, this.#plans);
+    const queue = this.#scheduling.queue.build(cycle, 'time-min');
+    const worked = this.#standing.repeat(queue);
+    if (worked !== undefined) return this.#endBackfill(cycle.now + worked);
+    const backfill = new BackfillCycle(this.#scheduling, cycle, queue, this.#setup.testTime, this.#plans);
     this.#advance(backfill, backfill.run(), cycle.now);
   }
 
@@ -111,8 +116,13 @@ export class SlurmScheduler implements Policy {
       return;
     }
     this.#paused = undefined;
-    this.#lockedUntil = now + cycle.worked;
-    this.#backfill.ended(this.#lockedUntil);
+    this.#standing.keep(cycle.outcome);
+    this.#endBackfill(now + cycle.worked);
+  }
+
+  #endBackfill(until: number): void {
+    this.#lockedUntil = until;
+    this.#backfill.ended(until);
   }
 
   /** Asks to be called when something is due. */

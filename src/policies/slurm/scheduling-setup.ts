@@ -19,6 +19,12 @@ export interface Attempt {
   readonly isPolicy: boolean;
 }
 
+/** A pause of backfill: how long it was at work since the last one, and how long it lets others work [ms]. */
+export interface Yielding {
+  readonly worked: number;
+  readonly sleeps: number;
+}
+
 export interface SchedulingSetup {
   readonly jobs: Requests;
   readonly cluster: Cluster;

@@ -1,27 +1,22 @@
 /**
- * What backfill planned in its last cycle. The plan of a job is the same again if all that was promised before it is, no
- * promise begins or ends meanwhile at one of the ends of a stretch that was looked at, and each look at the nodes that were
- * left has the same outcome: so it need not be looked for. All that follows from other jobs than the running ones and those
- * before it is looked at anew.
+ * What backfill planned in its last cycle. The plan of a job is the same again if all that was promised before it is, the
+ * time until which it stands has not come, and each look at the nodes that were left has the same outcome: so it need not be
+ * looked for. All that follows from other jobs than the running ones and those before it is looked at anew.
  */
-import type { JobDemand } from './demand.ts';
-import { isSameSet } from './node-set.ts';
+import type { NodesLeftToJob } from './backfill-table.ts';
+import { isSameSet, overlaps } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
-import type { Look, Plan } from './plan.ts';
+import type { Asked, Look, Plan } from './plan.ts';
 
 export interface KnownPlan {
-  readonly demand: JobDemand;
-  /** Nodes that it might use at all. */
-  readonly usable: NodeSet;
-  /** [ms] */
-  readonly limit: number;
+  readonly asked: Asked;
   /** Promises before it [count]. */
   readonly promises: number;
   readonly looks: readonly Look[];
   /** Whether the job counted as tested. */
   readonly counted: boolean;
-  /** When it could begin, if that was behind the window; else Infinity [Unix ms]. */
-  readonly tooLate: number;
+  /** It may be another one from this time on, though all else is as it was [Unix ms]. */
+  readonly until: number;
   /** Undefined if it is not planned. */
   readonly plan: Plan | undefined;
 }
@@ -33,11 +28,13 @@ interface Promised {
   readonly end: number;
 }
 
-/** When a cycle began, and the window of its table [Unix ms]. */
+/** When a cycle began, and its table [Unix ms]: `window` from then on, in slots of `resolution` [ms]. */
 export interface CycleTimes {
   readonly now: number;
   readonly begin: number;
   readonly end: number;
+  readonly window: number;
+  readonly resolution: number;
 }
 
 /** One cycle. */
@@ -45,6 +42,8 @@ interface Walk {
   readonly times: CycleTimes;
   readonly promises: Promised[];
   readonly plans: Map<number, KnownPlan>;
+  /** From when on the same promises make another table, as it begins or ends elsewhere [Unix ms]. */
+  until: number;
 }
 
 export class StandingPlans {
@@ -52,23 +51,14 @@ export class StandingPlans {
   #walk: Walk | undefined;
   /** Whether all that was promised so far is what was promised in the last cycle, in the same order. */
   #isSame = false;
-  /** Of the promises of the last cycle: those before the first that makes another table now [count]. */
-  #steady = 0;
-  /** The same for jobs with these limits. */
-  readonly #steadyFor = new Map<number, number>();
 
   begin(times: CycleTimes): void {
-    const last = this.#walk;
-    this.#last = last;
-    this.#walk = { times, promises: [], plans: new Map() };
-    this.#steadyFor.clear();
-    this.#isSame = last !== undefined;
-    if (last === undefined) return;
-    const { begin, end } = last.times;
-    this.#steady = this.#countBefore((time) => (time > begin && time <= times.begin) || (time >= end && time <= times.end));
+    this.#last = this.#walk;
+    this.#walk = { times, promises: [], plans: new Map(), until: Infinity };
+    this.#isSame = this.#last !== undefined;
   }
 
-  /** The cycle pauses: time goes by in it, and nothing of it can be compared. */
+  /** The cycle pauses: time goes by in it, nodes may come back that its table does not know, and nothing can be compared. */
   forget(): void {
     this.#last = undefined;
     this.#walk = undefined;
@@ -78,18 +68,19 @@ export class StandingPlans {
   /** Something is taken out of the table. */
   promise(nodes: NodeSet, start: number, end: number): void {
     if (this.#walk === undefined) return;
-    const { promises } = this.#walk;
+    const { promises, times } = this.#walk;
     const before = this.#last?.promises[promises.length];
     this.#isSame &&= before?.start === start && before.end === end && isSameSet(before.nodes, nodes);
     promises.push({ nodes, start, end });
+    this.#walk.until = Math.min(this.#walk.until, tableUntil(times, start, end));
   }
 
   /** What was planned for the job, if nothing but the looks has to be compared. */
-  of(job: number, demand: JobDemand, usable: NodeSet, limit: number): KnownPlan | undefined {
-    const known = this.#isSame ? this.#last?.plans.get(job) : undefined;
-    if (known === undefined || known.promises !== this.promises || known.promises > this.#steady) return undefined;
-    if (known.demand !== demand || known.usable !== usable || known.limit !== limit) return undefined;
-    return known.promises <= this.#steadyUntil(limit) ? known : undefined;
+  of(job: number, asked: Asked): KnownPlan | undefined {
+    if (!this.#isSame || this.#walk === undefined) return undefined;
+    const known = this.#last?.plans.get(job);
+    if (known?.promises !== this.promises || this.#walk.times.now >= known.until) return undefined;
+    return isSame(known.asked, asked) ? known : undefined;
   }
 
   keep(job: number, known: KnownPlan): void {
@@ -101,20 +92,40 @@ export class StandingPlans {
     return this.#walk?.promises.length ?? 0;
   }
 
-  /** Of the promises of the last cycle: those before the first that begins or ends where a job with this limit would end [count]. */
-  #steadyUntil(limit: number): number {
-    let count = this.#steadyFor.get(limit);
-    if (count === undefined) {
-      const [from, until] = [(this.#last?.times.now ?? 0) + limit, (this.#walk?.times.now ?? 0) + limit];
-      this.#steadyFor.set(limit, (count = this.#countBefore((time) => time > from && time <= until)));
-    }
-    return count;
+  /** From when on they make another table [Unix ms]. */
+  get until(): number {
+    return this.#walk?.until ?? Infinity;
   }
 
-  #countBefore(isCrossed: (time: number) => boolean): number {
-    const promises = this.#last?.promises ?? [];
-    let count = 0;
-    while (count < promises.length && !isCrossed(promises[count].start) && !isCrossed(promises[count].end)) count++;
-    return count;
+  /**
+   * Until when a job with this limit that is looked at from now on is told the same of what they leave it: later it would
+   * end behind the beginning or the end of one of them [Unix ms]. Which nodes are left matters if
+   * they are enough.
+   */
+  leftUntil(limit: number, { nodes, later, enough }: NodesLeftToJob): number {
+    let until = Infinity;
+    if (this.#walk === undefined) return until;
+    const { times, promises } = this.#walk;
+    const end = times.now + limit;
+    for (const promise of promises) {
+      // If there is no later time to look from, every row more that is looked at may bring one.
+      const matters = later === 0 || (enough && overlaps(promise.nodes, nodes));
+      if (promise.start > end && promise.start - limit < until && matters) until = promise.start - limit;
+      if (promise.end > end && later === 0) until = Math.min(until, promise.end - limit);
+    }
+    return until;
   }
+}
+
+/** When the table comes to one of the ends of a promise, or a job that is over its limit is promised another slot [Unix ms]. */
+function tableUntil({ begin, end, window, resolution }: CycleTimes, from: number, to: number): number {
+  let until = to > begin ? to : begin + resolution;
+  if (from > begin) until = Math.min(until, from);
+  for (const time of [from, to]) if (time >= end) until = Math.min(until, time + resolution - window);
+  return until;
+}
+
+function isSame(one: Asked, other: Asked): boolean {
+  const { demand, usable, limit, candidates } = one;
+  return demand === other.demand && usable === other.usable && limit === other.limit && candidates === other.candidates;
 }

@@ -13,6 +13,8 @@ export class StateReasons {
   readonly #kept = new Set<number>();
   /** Jobs for which a plan was told since their reason changed. */
   readonly #planned = new Set<number>();
+  /** How often such a plan was to be told again, as the reason had changed [count]. */
+  untold = 0;
 
   /** The word; undefined if there is none. */
   of(job: number): string | undefined {
@@ -30,7 +32,7 @@ export class StateReasons {
     const word = reason.split(DETAIL, 1)[0];
     if (this.#of[job] === word) return;
     this.#of[job] = word;
-    this.#planned.delete(job);
+    if (this.#planned.delete(job)) this.untold++;
     const more = detail?.();
     cycle.explain(job, more === undefined ? reason : `${reason}${DETAIL}${more})`);
   }

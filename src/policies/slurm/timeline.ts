@@ -19,6 +19,8 @@ export class Timeline {
   readonly #isForAll: boolean;
   readonly #selection: Selection;
   readonly #standing: StandingRoom;
+  /** By the jobs that are left out. */
+  readonly #without = new Map<readonly Allocation[], EndOrder>();
   /** Processors of the nodes that are looked at. */
   readonly #there: Float64Array;
 
@@ -31,6 +33,15 @@ export class Timeline {
     this.#selection = selection;
     this.#standing = standing;
     this.#there = new Float64Array(selection.nodes);
+  }
+
+  /** Without these jobs, which are all looked at as one list. */
+  without(candidates: readonly Allocation[]): EndOrder {
+    let order = this.#without.get(candidates);
+    if (order !== undefined) return order;
+    const gone = new Set(candidates.map(({ job }) => job));
+    this.#without.set(candidates, (order = new EndOrder(this.order.jobs.filter(({ job }) => !gone.has(job)))));
+    return order;
   }
 
   /** Whether it is still right: gangs that take turns hold and release nodes without a start or an end. */

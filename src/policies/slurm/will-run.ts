@@ -3,23 +3,22 @@
  * close together, and the job is planned for the end of the last one of a group.
  * Source: Slurm 22.05, src/plugins/select/cons_common/job_test.c, _will_run_test and _guess_job_end.
  */
-import { Attempts } from './attempts.ts';
 import type { JobDemand } from './demand.ts';
 import type { Books } from './books.ts';
 import { Choices } from './choices.ts';
-import { EndOrder } from './end-order.ts';
-import { Forecasts, renew } from './forecasts.ts';
-import type { Answer } from './forecasts.ts';
-import { addAll, countCommon, keepOnly, overlaps } from './node-set.ts';
+import { Forecasts, insteadOf, renew } from './forecasts.ts';
+import type { Answer, Instead } from './forecasts.ts';
+import { addAll, countCommon, keepOnly } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import { OpeningSearch } from './opening-search.ts';
 import type { Opening } from './opening-search.ts';
 import type { Allocation, Running } from './running.ts';
 import type { Selection, Share } from './selection.ts';
-import type { Look } from './plan.ts';
+import type { Asked, Look } from './plan.ts';
 import type { PreemptRules } from './preemption/preempt-rules.ts';
 import type { Overlay } from './sharing/overlay.ts';
 import { openingAmongOthers } from './sharing/shared-will-run.ts';
+import type { KnownPlan } from './standing-plans.ts';
 import { StandingRoom } from './standing-room.ts';
 import { Timeline } from './timeline.ts';
 
@@ -29,6 +28,8 @@ const YEAR = 365 * 24 * 3600 * SECOND;
 export interface Forecast {
   /** [Unix ms] */
   readonly start: number;
+  /** When the limit of the last job is used up that it waits for [Unix ms]; that may be over. -Infinity = it waits for none. */
+  readonly after: number;
   readonly shares: readonly Share[];
   /** The nodes of the shares. */
   readonly nodes: NodeSet;
@@ -93,8 +94,9 @@ export class WillRun {
       if (shares !== undefined) return this.#forecast(now, shares);
       answer.isFull = true;
     }
-    if (candidates.length === 0) return nowOnly ? undefined : this.#afterEnds(question, timeline, answer);
-    return this.#insteadOfOthers(question, answer, candidates);
+    if (candidates.length > 0) return this.#insteadOfOthers({ ...question, candidates }, answer, timeline);
+    if (nowOnly) return undefined;
+    return this.#startAt(this.#openingOf(answer, timeline, demand, latestOf(question)), question);
   }
 
   /** Where cores may have several jobs. */
@@ -105,36 +107,45 @@ export class WillRun {
     return 'last' in found ? this.#startAt(found, question) : this.#forecast(question.now, found);
   }
 
-  /** If it may preempt some of those that run. */
-  #insteadOfOthers(question: WillRunQuestion, answer: Answer, candidates: readonly Allocation[]): Forecast | undefined {
-    const { demand, nodes, now, nowOnly } = question;
-    const { books } = this.#running;
-    if (answer.candidates !== candidates) answer.instead = new Attempts();
-    answer.candidates = candidates;
-    let future: Future | undefined;
-    const withoutCandidates = () => {
-      const made = new Future(this.#running, demand);
-      for (const candidate of candidates) if (this.#settings.isRemovable(candidate)) made.give(candidate);
-      return made;
-    };
+  /** If it may preempt some of those that run: with them gone, now or when others have come to their ends. */
+  #insteadOfOthers(question: Required<WillRunQuestion>, answer: Answer, timeline: Timeline): Forecast | undefined {
+    const { demand, nodes, now, nowOnly, candidates } = question;
+    const instead = insteadOf(answer, candidates);
     // It would start a little later, but only a job that could start now is let to preempt.
-    const instead = answer.instead.among(nodes, undefined, books, () => {
-      return (future ??= withoutCandidates()).choose(this.#selection, nodes);
-    });
-    if (instead !== undefined) return this.#forecast(now, instead);
+    const shares = this.#chooseInstead(instead, demand, nodes);
+    if (shares !== undefined) return this.#forecast(now, shares);
     if (nowOnly) return undefined;
-    const gone = new Set(candidates.map(({ job }) => job));
-    const jobs = this.#running.byEnd().filter(({ job }) => !gone.has(job));
-    const search = new OpeningSearch(new EndOrder(jobs), nodes, this.#settings.windowLinear);
+    return this.#startAt(this.#openingInstead(instead, timeline, demand, nodes, latestOf(question)), question);
+  }
+
+  /** What it would get if those were gone that it may preempt. */
+  #chooseInstead({ attempts, candidates }: Instead, demand: JobDemand, nodes: NodeSet): readonly Share[] | undefined {
+    return attempts.among(nodes, undefined, this.#running.books, () => {
+      return this.#without(candidates, demand).choose(this.#selection, nodes);
+    });
+  }
+
+  #openingInstead(instead: Instead, timeline: Timeline, demand: JobDemand, nodes: NodeSet, latest: number): Opening | number {
+    const { attempts, candidates } = instead;
+    const order = timeline.without(candidates);
+    const { search = new OpeningSearch(order, nodes, this.#settings.windowLinear) } =
+      instead.search?.order === order ? instead : {};
+    instead.search = search;
+    let future: Future | undefined;
     let given = 0;
-    const opening = search.upTo(latestOf(question), (until) => {
-      return answer.instead.among(nodes, jobs[until - 1], books, () => {
-        future ??= withoutCandidates();
-        for (; given < until; given++) if (overlaps(nodes, jobs[given].nodes)) future.give(jobs[given]);
+    return search.upTo(latest, (until) => {
+      return attempts.among(nodes, order.jobs[until - 1], this.#running.books, () => {
+        future ??= this.#without(candidates, demand);
+        for (; given < until; given++) if (order.overlaps(given, nodes)) future.give(order.jobs[given]);
         return future.choose(this.#selection, nodes);
       });
     });
-    return this.#startAt(opening, question);
+  }
+
+  #without(candidates: readonly Allocation[], demand: JobDemand): Future {
+    const future = new Future(this.#running, demand);
+    for (const candidate of candidates) if (this.#settings.isRemovable(candidate)) future.give(candidate);
+    return future;
   }
 
   /** Whom the job is like now. */
@@ -142,35 +153,43 @@ export class WillRun {
     return this.#timeOf().likenessOf(demand).kind;
   }
 
-  /** Whether a job that may preempt nobody is told the same as before; false is not sure. */
-  stands({ answer, kind, notAfter, start, shares }: Look, demand: JobDemand, now: number): boolean {
+  /** Whether a job is told the same as before in all of its looks; false is not sure. */
+  stand({ looks, asked }: KnownPlan, now: number): boolean {
+    for (const look of looks) if (!this.#stands(look, asked, now)) return false;
+    return true;
+  }
+
+  #stands({ answer, kind, notAfter, after, shares }: Look, { demand, candidates }: Asked, now: number): boolean {
     const timeline = this.#timeOf();
     if (timeline.likenessOf(demand).kind !== kind) return false;
     renew(answer, timeline);
     answer.isFull ||= !timeline.mayFitNow(demand, answer.nodes, answer.attempts);
     if (!answer.isFull) return false;
     const latest = Math.max(now, notAfter);
-    const opening = this.#openingOf(answer, timeline, demand, latest);
+    const opening = this.#openingFor(answer, timeline, demand, candidates, latest);
+    if (opening === undefined) return false;
     if (typeof opening === 'number' || opening.last.end > latest) return shares === undefined;
-    return opening.shares === shares && opening.last.end === start && start > now;
+    return opening.shares === shares && opening.last.end === after;
+  }
+
+  /** Undefined if it can start at once in place of others. */
+  #openingFor(
+    answer: Answer,
+    timeline: Timeline,
+    demand: JobDemand,
+    candidates: readonly Allocation[],
+    latest: number,
+  ): Opening | number | undefined {
+    if (candidates.length === 0) return this.#openingOf(answer, timeline, demand, latest);
+    const instead = insteadOf(answer, candidates);
+    if (this.#chooseInstead(instead, demand, answer.nodes) !== undefined) return undefined;
+    return this.#openingInstead(instead, timeline, demand, answer.nodes, latest);
   }
 
   /** When others have come to their ends: looked for only where nobody has looked for a job of its kind. */
-  #afterEnds(question: WillRunQuestion, timeline: Timeline, answer: Answer): Forecast | undefined {
-    return this.#startAt(this.#openingOf(answer, timeline, question.demand, latestOf(question)), question);
-  }
-
   #openingOf(answer: Answer, timeline: Timeline, demand: JobDemand, latest: number): Opening | number {
-    if (answer.opening === undefined && answer.notBefore <= latest) {
-      answer.mayEverFit ??= timeline.mayEverFit(demand, answer.nodes);
-      const found = answer.mayEverFit ? this.#search(timeline, answer, demand, latest) : Infinity;
-      if (typeof found === 'number') answer.notBefore = found;
-      else answer.opening = found;
-    }
-    return answer.opening ?? answer.notBefore;
-  }
-
-  #search(timeline: Timeline, answer: Answer, demand: JobDemand, latest: number): Opening | number {
+    answer.mayEverFit ??= timeline.mayEverFit(demand, answer.nodes);
+    if (!answer.mayEverFit) return Infinity;
     answer.search ??= new OpeningSearch(timeline.order, answer.nodes, this.#settings.windowLinear);
     return answer.search.upTo(latest, (gone) => timeline.choose(demand, answer.nodes, gone, answer.attempts));
   }
@@ -179,11 +198,12 @@ export class WillRun {
   #startAt(opening: Opening | number, question: WillRunQuestion): Forecast | undefined {
     if (typeof opening === 'number' || opening.last.end > latestOf(question)) return undefined;
     const { last, shares } = opening;
-    return this.#forecast(last.end > question.now ? last.end : this.#guessEnd(last, question.now), shares);
+    const start = last.end > question.now ? last.end : this.#guessEnd(last, question.now);
+    return this.#forecast(start, shares, last.end);
   }
 
-  #forecast(start: number, shares: readonly Share[]): Forecast {
-    return { start, shares, nodes: this.#running.nodesOf(shares) };
+  #forecast(start: number, shares: readonly Share[], after = -Infinity): Forecast {
+    return { start, after, shares, nodes: this.#running.nodesOf(shares) };
   }
 
   /** Kept as long as the same jobs hold the same. */

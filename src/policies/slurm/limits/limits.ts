@@ -118,6 +118,13 @@ export class Limits {
     return notAllowed(slurm.partitions[partition], applicant) === undefined ? undefined : 'PartitionConfig';
   }
 
+  /** Whether it is under limits of running jobs, of time or of resources. */
+  isLimited(job: number): boolean {
+    if (!this.#enforced) return false;
+    const { hasCounts, hasTres } = this.#standingOf(job);
+    return hasCounts || hasTres;
+  }
+
   /** Why it may not start now, whatever nodes there are; undefined if it may. */
   beforeNodes(job: number): string | undefined {
     if (!this.#enforced || !this.#standingOf(job).hasCounts) return undefined;
@@ -160,11 +167,6 @@ export class Limits {
         : this.#trackables.given(job, given);
     const nodes = given === undefined ? [] : [...new Set(given.shares.map(({ node }) => node))];
     return this.#runnable.onNodes(this.#candidate(job), amounts, nodes);
-  }
-
-  /** Whether a job with these nodes may start now: all that is asked of it, in one word of Slurm. */
-  mayStart(job: number, given: Given): string | undefined {
-    return this.notTried(job)?.reason ?? this.onNodes(job, given);
   }
 
   /** Whose limit a reason speaks of, and how far it is used up; undefined if that is not known. */

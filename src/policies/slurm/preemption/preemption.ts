@@ -134,6 +134,7 @@ export class Preemption {
   #candidatesAmong(inReach: readonly Allocation[]): readonly Allocation[] {
     const { clock, youngestFirst, exemptTimeOf, isExempt } = this.#settings;
     const candidates = inReach.filter((victim) => !isExempt(victim) && clock.unix >= victim.start + exemptTimeOf(victim));
+    if (candidates.length === 0) return NOBODY;
     // In the order of the list of jobs, which is that of their ids.
     candidates.sort((a, b) => a.job - b.job);
     if (youngestFirst) return candidates.sort((a, b) => b.start - a.start);
