@@ -137,6 +137,9 @@ describe('a run', () => {
     expect([...outcome.schedule.state]).toEqual([COMPLETED, REJECTED, COMPLETED]);
     expect(outcome.book.jobs[1].trouble).toBe('sbatch: Batch job submission failed: Invalid qos specification');
     expect(said).toEqual(['job 1: sbatch: Batch job submission failed: Invalid qos specification']);
+    expect(outcome.schedule.rejections).toEqual([
+      { reason: 'sbatch: Batch job submission failed: Invalid qos specification', jobs: 1 },
+    ]);
   });
 
   test('is given up when nothing but refusals comes', async () => {

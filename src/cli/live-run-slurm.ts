@@ -153,6 +153,7 @@ async function writeRun(
   const summary = {
     ...{ label: SLURM, name: SLURM, parameters: {}, oracle: false, digest: scheduleDigest(schedule) },
     states: countStates(schedule),
+    rejections: schedule.rejections,
     measurements: measure(
       { workload, cluster, schedule },
       { ...plan.points[0].measures, names: plan.points[0].measures.metrics },

@@ -1,6 +1,7 @@
 /** What became of each job of a run, from what was seen of it, as a schedule. */
 import { nodeCount, nodeName, processorCount } from '../../cluster.ts';
 import type { Cluster } from '../../cluster.ts';
+import { Rejections } from '../../engine/rejections.ts';
 import { CANCELLED, COMPLETED, FAILED, KILLED, NODE_FAILED, PREEMPTED, REJECTED, UNFINISHED } from '../../schedule.ts';
 import type { Explanation, Placements, Schedule } from '../../schedule.ts';
 import type { Workload } from '../../workload.ts';
@@ -186,7 +187,17 @@ export class SlurmBook {
       capacity: { time: Float64Array.of(0), value: Float64Array.of(processorCount(this.#cluster)) },
       until: this.#time.now(),
       explanations: this.#explanations,
+      ...this.#rejections(),
     };
+  }
+
+  #rejections(): Pick<Schedule, 'rejections'> {
+    const rejections = new Rejections();
+    this.jobs.forEach(({ state, trouble, sight }, job) => {
+      if (state === REJECTED) rejections.add(job, trouble ?? sight?.state ?? '');
+    });
+    const counted = rejections.counted();
+    return counted.length === 0 ? {} : { rejections: counted };
   }
 
   #placements(): Placements {
