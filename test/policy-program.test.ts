@@ -156,6 +156,7 @@ describe.skipIf(!hasPython)('a program that goes wrong is told so, with its file
       'cycle._channel._answers.write("[1]\\n"); cycle._channel._answers.flush(); cycle._channel.read()',
       'the program answered [1]',
     ],
+    ['while True: cycle.fits(list(cycle.pending)[0])', 'it asks on and on: 10101 questions at one instant'],
     ['cycle._channel._number -= 1', 'answered message 1 when it was asked message 2'],
     [
       'cycle._channel._answers.write("half"); cycle._channel._answers.flush(); raise SystemExit(0)',

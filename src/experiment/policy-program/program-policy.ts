@@ -14,6 +14,11 @@ export const PROTOCOL = 1;
 /** The parameter that is ours, and not handed on. */
 export const ANSWER_WITHIN = 'answer-within';
 
+/** So many questions may be asked at one instant, and so many more for each job that waits or runs [count]. */
+const MOST_QUESTIONS = 10_000;
+const MOST_QUESTIONS_A_JOB = 100;
+const ENOUGH = `an answer without "ask" ends the instant; ${MOST_QUESTIONS} questions and ${MOST_QUESTIONS_A_JOB} for each job are allowed`;
+
 /** A policy that is a program of its own: one message an instant, what has happened in, what is decided out. */
 export class ProgramPolicy implements Policy {
   readonly #path: string;
@@ -57,7 +62,10 @@ export class ProgramPolicy implements Policy {
     let beside: WhatIf | undefined;
     let type = 'cycle';
     let facts = this.#events(cycle);
-    for (;;) {
+    const most = MOST_QUESTIONS + MOST_QUESTIONS_A_JOB * (cycle.pending.size + cycle.running.size);
+    for (let asked = 0; ; asked++) {
+      if (asked > most)
+        throw this.#mistake(new Refusal(`it asks on and on: ${asked} questions at one instant`, ENOUGH), cycle.now);
       const answer = this.#conversation.ask(type, facts);
       const question = this.#heed(answer, cycle, beside);
       if (question === undefined) return;
