@@ -1,8 +1,8 @@
 import { escapeHtml } from './html.ts';
-import type { PolicyFacts, ReportFacts, SourceFacts } from './model.ts';
+import type { ContenderKind, PolicyFacts, ReportFacts, SourceFacts } from './model.ts';
 
 /** Where the results come from, how to make them again, and how far to trust them. */
-export function provenanceSection({ sources, warnings, policies, runs, version }: ReportFacts): string {
+export function provenanceSection({ sources, warnings, policies, runs, version, kind = 'policy' }: ReportFacts): string {
   const digests = runs
     .slice(0, MOST_DIGESTS)
     .map(
@@ -14,14 +14,16 @@ export function provenanceSection({ sources, warnings, policies, runs, version }
 <p class="question">Can it be made again, and what must be known before it is believed?</p>
 ${sources.map(sourceHtml).join('\n')}
 ${warningsHtml(warnings)}
-<h3>How true the policies are</h3>
-<dl class="fidelity">${policies.map(policyHtml).join('')}</dl>
+<h3>How true the ${ALL[kind]} are</h3>
+${fidelityHtml(policies)}
 <details><summary>Digests: two runs with one digest decided alike to the millisecond</summary>
 <div class="scroll" role="region" tabindex="0" aria-label="Digests"><table class="plain">${digests.join('')}</table></div>
 ${runs.length > MOST_DIGESTS ? `<p>${runs.length - MOST_DIGESTS} more stand in the results.</p>` : ''}</details>
 <p class="fine">Written by yardmaster ${escapeHtml(version)}.</p>
 </section>`;
 }
+
+const ALL: Record<ContenderKind, string> = { policy: 'policies', system: 'systems', 'policy or system': 'policies and systems' };
 
 export const MOST_DIGESTS = 40;
 
@@ -54,14 +56,38 @@ ${files.length === 0 ? '' : `<details><summary>Inputs, with their SHA-256</summa
 </div>`;
 }
 
-function policyHtml({ name, labels, summary, source, fidelity }: PolicyFacts): string {
+/** What holds for several of them is said once, before them. */
+function fidelityHtml(policies: readonly PolicyFacts[]): string {
+  const namesOf = new Map<string, string[]>();
+  for (const facts of policies) {
+    const text = fidelityOf(facts);
+    namesOf.set(text, [...(namesOf.get(text) ?? []), facts.name]);
+  }
+  const shared = [...namesOf].filter(([, names]) => names.length > 1);
+  const before = shared.map(([text, names]) => {
+    const whose = names.length === policies.length ? 'Of each of them' : names.join(', ');
+    return `<p>${escapeHtml(`${whose}: ${text}`)}</p>`;
+  });
+  const list = policies.map((facts) => policyHtml(facts, namesOf.get(fidelityOf(facts))?.length === 1));
+  return `${before.join('\n')}<dl class="fidelity">${list.join('')}</dl>`;
+}
+
+function fidelityOf({
+  fidelity = 'Nobody has compared it with records of a real scheduler or of another simulator.',
+}: PolicyFacts): string {
+  return fidelity;
+}
+
+/** `saysHowTrue`: it has not been said of it together with others. */
+function policyHtml(facts: PolicyFacts, saysHowTrue: boolean): string {
+  const { name, labels, summary, source } = facts;
   const also =
     labels.length === 1 && labels[0] === name
       ? ''
       : ` <span class="mark">${escapeHtml(labels.slice(0, 6).join(', '))}${labels.length > 6 ? ', …' : ''}</span>`;
   return (
     `<dt>${escapeHtml(name)}${also}</dt><dd>${escapeHtml(summary)}` +
-    `<br>${escapeHtml(fidelity ?? 'Nobody has compared it with records of a real scheduler or of another simulator.')}` +
+    (saysHowTrue ? `<br>${escapeHtml(fidelityOf(facts))}` : '') +
     `<br><span class="fine">After ${escapeHtml(source)}</span></dd>`
   );
 }

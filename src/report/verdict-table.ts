@@ -103,14 +103,18 @@ function byFigure({ contenders, baseline }: ReportFacts, lines: readonly Line[],
   return table(`<tr><td></td>${head.join('')}</tr>`, rows);
 }
 
-function byPolicy({ contenders, baseline }: ReportFacts, lines: readonly Line[], cells: readonly Cell[][]): string {
+function byPolicy(
+  { contenders, baseline, kind = 'policy' }: ReportFacts,
+  lines: readonly Line[],
+  cells: readonly Cell[][],
+): string {
   const head = lines.map(({ title }) => `<th scope="col">${escapeHtml(title)}</th>`);
   const rows = contenders.map(
     ({ label }, at) =>
       `<tr><th scope="row">${escapeHtml(label)}${label === baseline ? baselineMark(contenders) : ''}</th>` +
       `${lines.map((line, row) => cellHtml(cells[row][at], line)).join('')}</tr>`,
   );
-  return table(`<tr><th scope="col">Policy</th>${head.join('')}</tr>`, rows);
+  return table(`<tr><th scope="col">${kind[0].toUpperCase()}${kind.slice(1)}</th>${head.join('')}</tr>`, rows);
 }
 
 function table(head: string, rows: readonly string[]): string {
