@@ -107,7 +107,9 @@ interface Question {
 }
 
 /** As _will_run_test goes: the books are copied, jobs let go one by one, and the nodes measured anew for every test. */
-function slowly(running: Running, selection: Selection, { demand, nodes, now, nowOnly, notAfter }: Question) {
+function slowly(running: Running, selection: Selection, { demand, nodes: asked, now, nowOnly, notAfter }: Question) {
+  // Nodes that could never do are left out before.
+  const nodes = asked.map((word, index) => word & (demand.suitable?.[index] ?? -1));
   const shares = selection.choose(running.books, demand, nodes);
   if (shares !== undefined) return { start: now, shares };
   if (nowOnly) return undefined;

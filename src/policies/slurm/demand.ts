@@ -4,13 +4,14 @@ import type { SlurmOptions } from '../../slurm-workload.ts';
 import type { Requests } from '../../workload.ts';
 import type { LicenseCounts } from './licenses.ts';
 import type { Machine } from './machine.ts';
-import { addAll, addNode, emptyNodeSet, nodeSetOf } from './node-set.ts';
+import { addAll, addNode, emptyNodeSet, hasNode, nodeSetOf } from './node-set.ts';
 import type { NodeSet } from './node-set.ts';
 import { PlanClock } from './plan-clock.ts';
 import type { GroupAsk } from './selection/ask.ts';
 import { anyOf, ConstraintError, hasNodes, readConstraint } from './selection/features.ts';
 import type { Constraint } from './selection/features.ts';
 import { askOf } from './selection/group-ask.ts';
+import { unitProcessors } from './selection/hardware.ts';
 import type { Sharing } from './share.ts';
 
 /** What a job is given now tells nothing of what it, or another, is given later. */
@@ -49,6 +50,8 @@ export interface JobDemand {
   readonly constraint?: Constraint;
   /** Nodes of which the constraint takes any. */
   readonly allowed?: NodeSet;
+  /** Nodes that have what it asks for of each, features included, if nobody is there; absent = all nodes of the cluster. */
+  readonly suitable?: NodeSet;
   /** --prefer: nodes that are tried before all that will do. */
   readonly preferred?: NodeSet;
   /** --switches */
@@ -190,12 +193,34 @@ export class Demands {
         ? {}
         : { constraint, allowed: this.#allowed(constraint, prefer) }),
       ...(prefer === undefined || prefer instanceof ConstraintError ? {} : { preferred: prefer.alternatives[0] }),
+      ...this.#suitable(groups, constraint instanceof ConstraintError ? undefined : constraint, prefer),
       ...(options.switches === undefined ? {} : { switches: { ...options.switches, since } }),
       ...(options.segment === undefined ? {} : { segment: options.segment }),
       ...(licenses === undefined ? {} : { licenses }),
       ...(reservation === undefined ? {} : { reservation }),
       ...(troubles.length === 0 ? {} : { trouble: `BadConstraints (${troubles.join('; ')})` }),
     };
+  }
+
+  /** Source: node_scheduler.c, job_req_node_filter, which backfill asks. GPUs are not looked at. */
+  #suitable(
+    groups: readonly GroupAsk[],
+    constraint: Constraint | undefined,
+    prefer: Constraint | ConstraintError | undefined,
+  ): { readonly suitable?: NodeSet } {
+    if (groups.length > 1) return {};
+    const allowed = constraint === undefined ? undefined : this.#allowed(constraint, prefer);
+    const numbers = this.#machine.numbers();
+    const isSuitable = (node: number) => (allowed === undefined || hasNode(allowed, node)) && this.#couldHold(node, groups[0]);
+    const suitable = numbers.filter(isSuitable);
+    return suitable.length === numbers.length ? {} : { suitable: nodeSetOf(numbers.length, suitable) };
+  }
+
+  #couldHold(node: number, { nodeProcessors, memory }: GroupAsk): boolean {
+    const { units, hardware, poolOf } = this.#machine;
+    if (nodeProcessors > units[node] * unitProcessors(hardware[poolOf[node]], Infinity)) return false;
+    const times = memory?.per === 'processor' ? Math.max(1, nodeProcessors / 1000) : memory?.per === 'node' ? 1 : 0;
+    return times * (memory?.bytes ?? 0) <= this.#machine.memory[node];
   }
 
   #allowed(constraint: Constraint, prefer: Constraint | ConstraintError | undefined): NodeSet {

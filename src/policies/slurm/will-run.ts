@@ -82,7 +82,9 @@ export class WillRun {
     this.#standing = new StandingRoom(running, selection);
   }
 
-  test(question: WillRunQuestion): Forecast | undefined {
+  test(asked: WillRunQuestion): Forecast | undefined {
+    // Of those that run, only jobs on nodes that would do are waited for.
+    const question = asked.demand.suitable === undefined ? asked : { ...asked, nodes: suitableOf(asked) };
     if (this.#settings.overlay !== undefined) return this.#shared(question, this.#settings.overlay);
     const { demand, nodes, now, nowOnly, candidates = [] } = question;
     const timeline = this.#timeOf();
@@ -219,6 +221,12 @@ export class WillRun {
     const guess = end + this.#settings.killWait + over;
     return guess <= now ? now + SECOND : guess;
   }
+}
+
+function suitableOf({ nodes, demand }: WillRunQuestion): NodeSet {
+  const suitable = nodes.slice();
+  if (demand.suitable !== undefined) keepOnly(suitable, demand.suitable);
+  return suitable;
 }
 
 /** The last time at which a start is of any use [Unix ms]. */
