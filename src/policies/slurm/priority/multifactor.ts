@@ -26,6 +26,7 @@ import { PrioritySum } from './priority-sum.ts';
 const SECOND = 1000;
 
 interface Known {
+  readonly job: number;
   readonly sum: PrioritySum;
   facts: JobFacts;
   /** Since when it grows older; Infinity: it does not yet [Unix ms]. */
@@ -54,16 +55,18 @@ export class MultifactorPriorities implements Priorities {
   readonly #accrual: Accrual | undefined;
   /** Jobs that do not grow older yet, in the order of their ids. */
   #young: number[] = [];
-  /** Jobs that wait or run, and some that are over. */
-  readonly #known = new Map<number, Known>();
-  /** The same, in the order of their ids; absent if it must be made anew. */
-  #order: readonly number[] | undefined;
+  /** Of each job that waits or runs, and of some that are over. */
+  readonly #known: (Known | undefined)[];
+  /** The same without gaps, in the order of their ids if it is sorted. */
+  #order: Known[] = [];
+  #isSorted = true;
   #over = 0;
 
   /** `first`: when priorities are computed anew for the first time [ms]. */
   constructor(jobs: Requests, cluster: Cluster, slurm: SlurmConfig, first: number) {
     const { calcPeriod, decayHalfLife, usageReset, accounting } = slurm.priority;
     this.#jobs = jobs;
+    this.#known = new Array<Known | undefined>(jobs.submit.length).fill(undefined);
     this.#slurm = slurm;
     this.#partitions = new JobPartitions(jobs, cluster);
     this.#clock = new PlanClock(jobs);
@@ -81,7 +84,7 @@ export class MultifactorPriorities implements Priorities {
   submit(job: number, now: number): void {
     const { requeueDelay } = this.#slurm.scheduler.main;
     const always = this.#slurm.priority.flags.has('ACCRUE_ALWAYS');
-    const known = this.#known.get(job);
+    const known = this.#known[job];
     if (known !== undefined) {
       // Its priority stays until all are computed anew, but its age begins again when it may start again.
       if (known.state === 'over') this.#over--;
@@ -95,10 +98,11 @@ export class MultifactorPriorities implements Priorities {
     const facts = this.#factsOf(job);
     const sum = new PrioritySum(this.#factors, this.#slurm.priority, facts, this.#optionsOf(job));
     const accrues = this.#clock.unixOf(always ? this.#jobs.submit[job] : eligible);
-    const made: Known = { sum, facts, accrues, eligible: accrues, state: 'pending' };
-    this.#known.set(job, made);
+    const made: Known = { job, sum, facts, accrues, eligible: accrues, state: 'pending' };
+    this.#known[job] = made;
     this.#grow(job, made);
-    this.#order = undefined;
+    this.#isSorted &&= job > (this.#order.at(-1)?.job ?? -1);
+    this.#order.push(made);
     // It has not begun to grow old.
     sum.compute(0, this.fairShares.factorOf(facts.association));
   }
@@ -116,7 +120,7 @@ export class MultifactorPriorities implements Priorities {
     if (this.#accrual === undefined || this.#young.length === 0) return;
     const unix = this.#clock.unixOf(now);
     this.#young = this.#young.filter((job) => {
-      const known = this.#known.get(job);
+      const known = this.#known[job];
       if (known?.state !== 'pending') return false;
       if (known.eligible > unix || this.priorityOf(job) === 0) return true;
       const since = this.#accrual?.admit({ job, ...known.facts });
@@ -126,7 +130,7 @@ export class MultifactorPriorities implements Priorities {
   }
 
   start(job: number, given: Given, now: number): void {
-    const known = this.#known.get(job);
+    const known = this.#known[job];
     if (known === undefined) return;
     const { association } = known.facts;
     const tres = this.trackables.given(job, given);
@@ -146,7 +150,7 @@ export class MultifactorPriorities implements Priorities {
   }
 
   finish(job: number, now: number): void {
-    const known = this.#known.get(job);
+    const known = this.#known[job];
     if (known === undefined || known.state === 'over') return;
     this.usage.finish(job, this.#clock.unixOf(now));
     this.#accrual?.leave({ job, ...known.facts });
@@ -156,13 +160,15 @@ export class MultifactorPriorities implements Priorities {
 
   #forgetOver(): void {
     if (this.#over === 0) return;
-    for (const [job, { state }] of this.#known) if (state === 'over') this.#known.delete(job);
+    this.#order = this.#order.filter(({ job, state }) => {
+      if (state === 'over') this.#known[job] = undefined;
+      return state !== 'over';
+    });
     this.#over = 0;
-    this.#order = undefined;
   }
 
   plan(job: number, given: Given): void {
-    const known = this.#known.get(job);
+    const known = this.#known[job];
     if (known === undefined || this.#slurm.priority.weights.jobSize === 0) return;
     const cpus = this.trackables.given(job, given)[CPU];
     if (cpus === known.facts.cpus) return;
@@ -171,7 +177,7 @@ export class MultifactorPriorities implements Priorities {
   }
 
   priorityOf(job: number, partition?: number): number {
-    return this.#known.get(job)?.sum.priorityIn(partition) ?? 0;
+    return this.#known[job]?.sum.priorityIn(partition) ?? 0;
   }
 
   catchUp(now: number): number | undefined {
@@ -189,16 +195,15 @@ export class MultifactorPriorities implements Priorities {
     this.usage.decay(now);
     let waiting = false;
     this.#forgetOver();
-    const order = (this.#order ??= [...this.#known.keys()].sort((a, b) => a - b));
+    if (!this.#isSorted) this.#order.sort((a, b) => a.job - b.job);
+    this.#isSorted = true;
     if (this.fairShares.tree !== undefined) {
-      for (const job of order) this.usage.charge(job, now);
+      for (const { job, state } of this.#order) if (state === 'running') this.usage.charge(job, now);
       this.fairShares.afterCharging();
     }
-    for (const job of order) {
-      const known = this.#known.get(job);
-      if (known === undefined) continue;
+    for (const known of this.#order) {
       // The classic way goes through the jobs once: those behind a running one already see what it is charged.
-      if (this.fairShares.tree === undefined) this.usage.charge(job, now);
+      if (this.fairShares.tree === undefined && known.state === 'running') this.usage.charge(known.job, now);
       if (known.state !== 'pending') continue;
       waiting = true;
       known.sum.compute(Math.max(0, now - known.accrues), this.fairShares.factorOf(known.facts.association));
