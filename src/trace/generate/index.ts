@@ -3,12 +3,13 @@ import type { GeneratorSpec } from './generator.ts';
 import { lublin } from './lublin.ts';
 import { mix } from './mix.ts';
 import { mixBursts, mixGpuMl, mixSerial } from './presets.ts';
+import { services } from './services.ts';
 import { sharing } from './sharing.ts';
 
 export type { GeneratorSpec } from './generator.ts';
 export { addEstimates, ESTIMATE_PARAMETERS } from './estimates.ts';
 
-export const generators: readonly GeneratorSpec[] = [lublin, mix, mixSerial, mixBursts, mixGpuMl, sharing];
+export const generators: readonly GeneratorSpec[] = [lublin, mix, mixSerial, mixBursts, mixGpuMl, sharing, services];
 
 /** The generator with this name; `where` names the flag or file for the error. */
 export function generatorNamed(name: string, where: string): GeneratorSpec {
