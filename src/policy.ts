@@ -102,9 +102,7 @@ export interface Order {
 
 /** Other simulators' dialects: in which order the events of an instant are applied, and when the policy is called. */
 export interface Rhythm {
-  /**
-   * `due-ends`: the ends of jobs that have used their whole walltime, all at once, then submissions, then early ends.
-   */
+  /** `due-ends`: the ends of jobs that have used their whole walltime, all at once, then submissions, then early ends. */
   readonly first: 'ends' | 'submissions' | 'due-ends';
   /**
    * `instant`: once, after all events of the instant. `event`: after each of them; several ends come in the order in

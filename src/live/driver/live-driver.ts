@@ -181,7 +181,10 @@ export class LiveDriver {
     this.#listen(session, times, tombstones);
     const ended = await loop.run(stop);
     await announcer.finish();
-    await tombstones.releaseAll(this.#mirror.pods.values());
+    // So that they can be deleted without us.
+    await tombstones.releaseAll(this.#mirror.pods.values()).catch((error: unknown) => {
+      throw this.#failure ?? error;
+    });
     this.#check();
     return { schedule: session.finish(spec.name), cluster, times, recovered, ended, unsaid: announcer.failures };
   }

@@ -27,6 +27,8 @@ const AT_ONCE = 16;
 export class Tombstones {
   readonly #parts: TombstoneParts;
   readonly #kept = new Map<string, LivePod>();
+  /** Those that are being given up. */
+  readonly #going = new Set<Promise<void>>();
 
   constructor(parts: TombstoneParts) {
     this.#parts = parts;
@@ -41,9 +43,11 @@ export class Tombstones {
     for (const pod of this.#kept.values()) {
       if (this.#isPartOfRun(pod)) continue;
       this.#kept.delete(pod.uid);
-      this.#giveUp(pod).catch((error: unknown) => {
+      const going = this.#giveUp(pod).catch((error: unknown) => {
         if (!(error instanceof Aborted)) this.#parts.failed(error);
       });
+      this.#going.add(going);
+      void going.then(() => this.#going.delete(going));
     }
   }
 
@@ -54,7 +58,7 @@ export class Tombstones {
     const worker = async () => {
       for (let pod = left.pop(); pod !== undefined; pod = left.pop()) await this.#parts.calls.release(pod);
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await Promise.all([...this.#going, ...Array.from({ length: AT_ONCE }, worker)]);
   }
 
   #isPartOfRun({ mark }: LivePod): boolean {
