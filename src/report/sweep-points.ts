@@ -1,5 +1,6 @@
 import type { ChartData } from './chart.ts';
 import type { ReportFacts, RunFacts } from './model.ts';
+import { parseDuration, SECOND } from '../units.ts';
 
 /** Figures that the views of sweeps offer, those of them that the results have. */
 const FIGURES = [
@@ -84,11 +85,18 @@ export function isSweep({ facts }: ChartData): boolean {
   return facts.runs.length > 2;
 }
 
-/** Numbers by size, then texts by their letters. */
+/** Numbers, durations and numbers with one unit by size, then texts by their letters. */
 export function byNumberOrText(a: string, b: string): number {
-  const [left, right] = [Number(a), Number(b)];
-  if (!Number.isNaN(left) && !Number.isNaN(right)) return left - right;
+  const [left, right] = [sizeOf(a), sizeOf(b)];
+  if (!Number.isNaN(left) && !Number.isNaN(right) && left !== right) return left - right;
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Durations in milliseconds, and plain numbers as seconds beside them. */
+function sizeOf(text: string): number {
+  if (text.trim() !== '' && !Number.isNaN(Number(text))) return Number(text) * SECOND;
+  if (/^(\d+(\.\d+)?\s*(ms|min|s|m|h|d|w)\s*)+$/.test(text)) return parseDuration(text, 'axis');
+  return /^-?\d+(\.\d+)?[A-Za-z%]+$/.test(text) ? Number.parseFloat(text) * SECOND : NaN;
 }
 
 export function meanOf(values: readonly number[]): number {

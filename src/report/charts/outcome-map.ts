@@ -46,12 +46,8 @@ function axesOf(facts: ReportFacts): Varied[] {
 
 const shortLabel = (label: string) => label.split('.').at(-1) ?? label;
 
-/** Numbers by size, whatever unit stands behind them. */
 function valuesOf({ runs }: Pick<ReportFacts, 'runs'>, { of }: Varied): string[] {
-  const number = (value: string) => String(Number.parseFloat(value));
-  return [...new Set(runs.flatMap((run) => of(run) ?? []))].sort(
-    (a, b) => byNumberOrText(number(a), number(b)) || byNumberOrText(a, b),
-  );
+  return [...new Set(runs.flatMap((run) => of(run) ?? []))].sort(byNumberOrText);
 }
 
 interface OutcomeMap {

@@ -7,6 +7,14 @@ import type { SweepFigure } from '../sweep-points.ts';
 import { colorOf, symbolOf } from '../theme.ts';
 import { countOf } from '../../units.ts';
 
+/** What is shown until somebody chooses: of these, the first that the results have. */
+const ACROSS = ['node-time.useful', 'utilization'] as const;
+const UP = ['wait-by-queue.interactive.p95', 'wait.p95'] as const;
+
+function shownFirst(facts: ReportFacts, [best, usual]: typeof ACROSS | typeof UP): string {
+  return sweepFigures(facts).some(({ value }) => value === best) ? best : usual;
+}
+
 export const tradeOffs: ChartSpec = {
   name: 'trade-offs',
   title: 'Trade-offs',
@@ -16,13 +24,13 @@ export const tradeOffs: ChartSpec = {
     const options = sweepFigures(facts).map(({ value, label }) => ({ value, label }));
     const first = (name: string) => [...options].sort((a, b) => Number(b.value === name) - Number(a.value === name));
     return [
-      { name: 'x', label: 'Across', options: first('utilization') },
-      { name: 'y', label: 'Up', options: first('wait.p95') },
+      { name: 'x', label: 'Across', options: first(shownFirst(facts, ACROSS)) },
+      { name: 'y', label: 'Up', options: first(shownFirst(facts, UP)) },
     ];
   },
   draw({ facts }, view) {
-    const x = sweepFigure(facts, view.chosen.x, 'utilization');
-    const y = sweepFigure(facts, view.chosen.y, 'wait.p95');
+    const x = sweepFigure(facts, view.chosen.x, shownFirst(facts, ACROSS));
+    const y = sweepFigure(facts, view.chosen.y, shownFirst(facts, UP));
     const points = pointsOf(facts, x, y);
     return {
       traces: tracesOf(points, x, y, view),
