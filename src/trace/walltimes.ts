@@ -1,5 +1,6 @@
 /** Rules that fill in or correct the limits of jobs before a replay. */
 import { usageError } from '../errors.ts';
+import { trainingOf } from '../speeds.ts';
 import { countOf, formatDuration, parseDuration } from '../units.ts';
 import { isService } from '../workload.ts';
 import type { Workload } from '../workload.ts';
@@ -46,6 +47,8 @@ export function fillWalltimes(workload: Workload, rule: WalltimeRule): ChangedWa
   for (let job = 0; job < count; job++) {
     // A service has no end, and whatever limit it got would be one.
     if (workload.walltime[job] !== Infinity || isService(workload, job)) continue;
+    // What a training takes depends on the GPUs that it gets: its run time on those that it asks for is no estimate of it.
+    if (rule.kind === 'runtime' && workload.speeds && trainingOf(workload.speeds, job) !== undefined) continue;
     walltime ??= workload.walltime.slice();
     walltime[job] = filledLimit(rule, runtime[job]);
     changed++;

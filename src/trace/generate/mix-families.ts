@@ -5,6 +5,7 @@ import type { SpeedModel } from '../../speeds.ts';
 import { SECOND } from '../../units.ts';
 import type { Workload } from '../../workload.ts';
 import { gpusOf } from '../../workload.ts';
+import { withTrainings } from './mix-trainings.ts';
 
 interface Family {
   readonly name: string;
@@ -37,9 +38,10 @@ function spreadOf(two: number, four: number, eight: number): Family['spread'] {
 
 export const FAMILY_PARAMETERS = {
   families: {
-    summary: 'Kinds of neural networks, equally likely: none = jobs are as fast anywhere; gavel = four families of Gavel.',
+    summary:
+      'Kinds of neural networks, equally likely: none = jobs are as fast anywhere; gavel = four families of Gavel; pollux = five networks of Pollux, which can do with more or fewer GPUs than they ask for.',
     type: 'choice',
-    choices: ['none', 'gavel'],
+    choices: ['none', 'gavel', 'pollux'],
     default: 'none',
   },
   'checkpoint-every': {
@@ -53,6 +55,7 @@ export const FAMILY_PARAMETERS = {
 /** The same jobs with a family each, if there are to be any. */
 export function withFamilies(workload: Workload, parameters: Parameters, random: Random): Workload {
   const every = Number(parameters['checkpoint-every']);
+  if (parameters.families === 'pollux') return withTrainings(workload, Number(parameters['gpus-per-node']), random);
   if (parameters.families === 'none' && every === 0) return workload;
   const interval = new Float64Array(workload.count).fill(every === 0 ? Infinity : every);
   const cost = new Float64Array(workload.count);
