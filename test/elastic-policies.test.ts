@@ -1,8 +1,7 @@
 // Policies that share GPUs out among trainings: what each round decides, against slow definitions on tiny cases, and whole runs.
 //
-// Planted, and seen to be caught: a programme without the row of one configuration a job; capacity of one type for all; states
-// that are not repaired after mutation; interference that is not avoided; gains of Optimus that are not updated; GPUs that a
-// stopped job held and that are thought to be still taken.
+// Planted, and seen to be caught: a programme without the row of one configuration a job; one whose types may each give out what
+// all have; interference that is not avoided; GPUs that are thought to be held still by a job that has lost its node.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Cluster } from '../src/cluster.ts';

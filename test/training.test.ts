@@ -1,7 +1,7 @@
 // Trainings whose speed depends on how many GPUs they hold, and what changes of that cost.
 //
-// Planted, and seen to be caught: no loading after a change; loading that adds up within one instant; work goes on while a run
-// loads; the first phase's speed throughout; the largest batch instead of the best; accumulated passes that exchange gradients.
+// Planted, and seen to be caught: no loading after a change; the first phase's speed throughout; accumulated passes that exchange
+// gradients.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Cluster } from '../src/cluster.ts';

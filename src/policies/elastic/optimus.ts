@@ -10,6 +10,8 @@ export const optimus: PolicySpec = {
   summary: 'Every job gets one GPU, if there are enough; each further one goes where it shortens what is left of a job most.',
   source:
     'Peng et al., "Optimus: an efficient dynamic resource scheduler for deep learning clusters", EuroSys 2018, as the artifact of Pollux has it, github.com/petuum/adaptdl, branch osdi21-artifact, simulator/optimus.py (Optimus+Oracle): what is left, and how fast a job is on how many GPUs, are the true ones. Ties: of equal gains, the job that came first; of nodes with as many free GPUs, the first. All GPUs are taken to be of the model of the first node',
+  fidelity:
+    'On workload 6 of the artifact of Pollux 5059 s to completion on average, there 5302 s: what is left of a job is told there by iterations.',
   parameters: { round: roundParameter },
   needsNodes: true,
   create: (setup) => {

@@ -14,6 +14,8 @@ export const pollux: PolicySpec = {
     'GPUs go where they speed trainings up most, all jobs considered: who holds how many is searched anew every round, against what a restart costs.',
   source:
     'Qiao et al., "Pollux: co-adaptive cluster scheduling for goodput-optimized deep learning", OSDI 2021; its artifact, github.com/petuum/adaptdl, branch osdi21-artifact, simulator/pollux.py. There, agents fit a model of speed to what they have seen; here, goodput is the true one, but as there, none is known before a job has run, and no job gets more than twice the GPUs that it has held before. Its search keeps the population by NSGA-II, this one by the speedup alone. All GPUs are taken to be of the model of the first node',
+  fidelity:
+    'On workload 6 of its artifact, with the batches of jobs free to change: 2294 s to completion on average, there 2446 s; 34 % less than las-2d here (there Tiresias, 29 % less), and 55 % less than optimus (54 %).',
   parameters: {
     round: roundParameter,
     p: { summary: 'Exponent of the mean of speedups: the lower, the fairer.', type: 'number', default: -1 },

@@ -15,6 +15,8 @@ export const sia: PolicySpec = {
     'Which job gets how many GPUs of which model is solved anew every round, as a whole-number programme over what each gains from them.',
   source:
     'Jayaram Subramanya et al., "Sia: heterogeneity-aware, goodput-optimized ML-cluster scheduling", SOSP 2023; its simulator, github.com/siasosp23/artifacts, sia-simulator/sia.py. There, agents fit a model of speed to what they have seen; here, goodput is the true one on models of GPUs that a job has run on, and that of one of these otherwise, by how they compare on one GPU; as there, none is known before a job has run, and no job gets more than twice the GPUs that it has held before. HiGHS solves, in place of CBC. Jobs whose GPUs stay the same keep their nodes, unless others find room only in pieces',
+  fidelity:
+    'On the first of its eight workloads of Philly: on its three models of GPUs 0.48 h to completion on average (over all eight, there 0.6 h); on 64 T4 1.69 h (1.9 h), beside 1.68 h by pollux (2.0 h).',
   parameters: {
     round: roundParameter,
     p: { summary: 'Exponent of gains; below 0: the lower, the fairer.', type: 'number', max: -0.01, default: -0.5 },
