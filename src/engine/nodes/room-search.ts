@@ -24,15 +24,14 @@ export class RoomSearch {
 
   /** See `NodeRoom.nextWithRoom`. */
   next(from: number, request: number, job: number): number {
+    if (from > 0) return this.#walk(from, request, job);
     const { demand, growths, nodes } = this.#books;
     // What is open to a job depends on its partition alone.
     const kind = request * (demand.partitions + 1) + demand.partitionOf(job) + 1;
     const asOf = growths + demand.revivals;
     const slot = kind & (SLOTS - 1);
     const isKnown = this.#kind[slot] === kind && this.#asOf[slot] === asOf;
-    const full = isKnown ? this.#full[slot] : 0;
-    if (from > full) return this.#walk(from, request, job);
-    const found = this.#walk(full, request, job);
+    const found = this.#walk(isKnown ? this.#full[slot] : 0, request, job);
     this.#kind[slot] = kind;
     this.#asOf[slot] = asOf;
     this.#full[slot] = found < 0 ? nodes : found;
