@@ -1,8 +1,9 @@
 // What Slurm's policies keep between passes must not show: a run in which it is dropped before each question plans the same
 // jobs, for the same times and nodes, and starts the same ones. Kept are whole cycles, plans and what they were found by,
-// rooms, choices, the nodes of partitions, the candidates of preemption and for whom nobody makes room. Caught when planted: a promise that
-// begins or ends where a job would end, or behind the window, overlooked; plans taken over though one before them has other
-// nodes, or was not there; plans behind the window never looked at again; a start that has gone by; other nodes given.
+// rooms, choices, the nodes of partitions, the candidates of preemption and for whom nobody makes room. Caught when planted: a
+// promise that begins where a job would end, or ends behind the window, overlooked; plans taken over though one before them has
+// other nodes, or was not there; plans behind the window never looked at again; a start that has gone by; other nodes given;
+// a cycle not made though a job came or went, a plan is to be told again or its time is over; plans recalled after a pause.
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Cluster } from '../src/cluster.ts';
@@ -10,6 +11,7 @@ import { simulate } from '../src/engine/simulate.ts';
 import { readParameters } from '../src/parameters.ts';
 import { firstFit } from '../src/placement/first-fit.ts';
 import { Attempts } from '../src/policies/slurm/attempts.ts';
+import { BackfillCycle } from '../src/policies/slurm/backfill.ts';
 import { Running } from '../src/policies/slurm/running.ts';
 import { Scheduling } from '../src/policies/slurm/scheduling.ts';
 import { slurmBackfill } from '../src/policies/slurm/slurm-backfill.ts';
@@ -22,6 +24,10 @@ import type { RunJob } from './slurm-runs.ts';
 
 const HOUR = 3_600_000;
 const NODES = 4;
+const AGES = [
+  ...['PriorityType=priority/multifactor', 'PriorityCalcPeriod=1', 'PriorityWeightAge=1000', 'PriorityMaxAge=0-00:10:00'],
+  ...['AccountingStorageType=accounting_storage/slurmdbd', 'PriorityWeightJobSize=100'],
+];
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -31,9 +37,12 @@ interface Case {
   /** How long a test of one job takes [ms]. */
   readonly testTime: number;
   readonly tiers: boolean;
+  /** Priorities grow with age, every minute. */
+  readonly ages: boolean;
   readonly outages: Cluster['outages'];
 }
 
+const BOTH = { partitions: ['side', 'main'] };
 const job = fc.record({
   at: fc.nat({ max: 12 }).map((step) => step * 20),
   cpus: fc.constantFrom(1, 4, 8, 8, 12, 16, 24, 32),
@@ -41,7 +50,7 @@ const job = fc.record({
   limit: fc.constantFrom(1, 2, 3, 5, 8),
   partition: fc.constantFrom('main', 'main', 'main', 'side', 'high'),
   user: fc.constantFrom('ada', 'ben'),
-  options: fc.constantFrom({}, {}, {}, { exclusive: 'node' as const }, { minNodes: 2 }, { timeMin: 60_000 }),
+  options: fc.constantFrom({}, {}, {}, { exclusive: 'node' as const }, { minNodes: 2 }, { timeMin: 60_000 }, BOTH),
 });
 const outage = fc
   .tuple(fc.nat({ max: NODES - 1 }), fc.nat({ max: 10 }), fc.integer({ min: 1, max: 6 }))
@@ -55,6 +64,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
     'bf_interval=20,bf_continue,bf_yield_interval=2000000,bf_yield_sleep=70000000',
     // Running jobs stand in the table, also those that are over their limit.
     'bf_interval=20,bf_running_job_reserve',
+    'bf_interval=20,bf_min_prio_reserve=150',
     ...[
       'bf_interval=20,bf_resolution=120,bf_max_job_user=4',
       'bf_interval=20,bf_busy_nodes',
@@ -63,19 +73,23 @@ const cases: fc.Arbitrary<Case> = fc.record({
   ),
   testTime: fc.constantFrom(0, 0, 900),
   tiers: fc.boolean(),
+  ages: fc.boolean(),
   outages: fc.array(outage, { maxLength: 1 }),
 });
 
-/** How often something was asked for that might be known, and how often it was; and how many cycles were not made. */
-const recalls = { made: 0, used: 0, cycles: 0 };
+/** Whether the cycle that is being made has paused. */
+let isPaused = false;
+/** How often something was asked for that might be known, how often it was, and that after a pause; cycles not made. */
+const recalls = { made: 0, used: 0, afterPause: 0, cycles: 0 };
 
 /** What was planned in each look at a job, and what came of it all. */
-function outcomeOf({ jobs, scheduler, testTime, tiers, outages }: Case, remembers: boolean) {
+function outcomeOf({ jobs, scheduler, testTime, tiers, ages, outages }: Case, remembers: boolean) {
   if (remembers) countRecalls();
   else forgetAll();
   const lines = [
     ...['ClusterName=test', 'SelectType=select/cons_tres', 'SelectTypeParameters=CR_Core'],
-    ...(tiers ? ['PreemptType=preempt/partition_prio', 'PreemptMode=REQUEUE'] : []),
+    ...(tiers ? ['PreemptType=preempt/partition_prio', 'PreemptMode=REQUEUE', 'PreemptExemptTime=00:01:00'] : []),
+    ...(ages ? AGES : []),
     `NodeName=n[1-${NODES}] CPUs=8 RealMemory=8000`,
     'PartitionName=main Nodes=ALL Default=YES',
     'PartitionName=side Nodes=n[1-2]',
@@ -87,6 +101,7 @@ function outcomeOf({ jobs, scheduler, testTime, tiers, outages }: Case, remember
   const { keep, begin } = StandingPlans.prototype;
   const { repeat } = StandingCycle.prototype;
   vi.spyOn(StandingPlans.prototype, 'begin').mockImplementation(function (this: StandingPlans, times) {
+    isPaused = false;
     cycles.push([]);
     begin.call(this, times);
   });
@@ -130,10 +145,16 @@ function forgetAll() {
 
 function countRecalls() {
   const { of } = StandingPlans.prototype;
+  const { resume } = BackfillCycle.prototype;
+  vi.spyOn(BackfillCycle.prototype, 'resume').mockImplementation(function (this: BackfillCycle, cycle) {
+    isPaused = true;
+    resume.call(this, cycle);
+  });
   vi.spyOn(StandingPlans.prototype, 'of').mockImplementation(function (this: StandingPlans, ...asked) {
     const known = of.apply(this, asked);
     recalls.made++;
     if (known !== undefined) recalls.used++;
+    if (known !== undefined && isPaused) recalls.afterPause++;
     return known;
   });
 }
@@ -141,9 +162,11 @@ function countRecalls() {
 test('plans and starts what it would if it remembered nothing', () => {
   fc.assert(
     fc.property(cases, (one) => void expect(outcomeOf(one, true)).toEqual(outcomeOf(one, false))),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
+  // Time has gone by in the table of such a cycle.
+  expect(recalls.afterPause).toBe(0);
   // Else nothing was tested.
   expect(recalls.used).toBeGreaterThan(recalls.made / 5);
-  expect(recalls.cycles).toBeGreaterThan(150);
+  expect(recalls.cycles).toBeGreaterThan(100);
 });

@@ -117,10 +117,13 @@ export class StandingPlans {
   }
 }
 
-/** When the table comes to one of the ends of a promise, or a job that is over its limit is promised another slot [Unix ms]. */
+/**
+ * When the beginning of the table comes to the end of a promise, or its end to one of both, or a job that is over its limit is
+ * promised another slot [Unix ms]. That it comes to the beginning of a promise changes nothing more: whoever ended before that
+ * is looked at anew (see `leftUntil`), and for all others the nodes are gone already.
+ */
 function tableUntil({ begin, end, window, resolution }: CycleTimes, from: number, to: number): number {
   let until = to > begin ? to : begin + resolution;
-  if (from > begin) until = Math.min(until, from);
   for (const time of [from, to]) if (time >= end) until = Math.min(until, time + resolution - window);
   return until;
 }
