@@ -178,6 +178,14 @@ function expectConserved(system: System, work: SystemWorkload, result: SystemRun
   }
 }
 
+test('a node that is away for two reasons is back when both are over', () => {
+  const system = systemIn("{pools: {p0: 'nodes=1,cpus=1'}, managers: {m0: {owns: p0, policy: fcfs}}, entry: {default: m0}}");
+  const away = (at: number, until: number) => ({ manager: 'm0', node: 0, at: at * S, until: until * S, how: 'loss' as const });
+  const jobs = queued([{ submit: 0, runtime: 2 * S, procs: 1 }]);
+  const { start, end } = run(system, { jobs, disturbances: [away(1, 6), away(3, 4), away(5, 9)] }, { audit: true }).jobs;
+  expect([start[0], end[0]]).toEqual([0, 11 * S]);
+});
+
 describe('conservation', () => {
   test('over random compositions and workloads', () => {
     fc.assert(
