@@ -8,8 +8,8 @@ import { COMPLETED } from '../src/schedule.ts';
 import { run, startsOf } from './slurm-runs.ts';
 import type { RunJob, RunSetting } from './slurm-runs.ts';
 
-// Planted, and caught here: a job goes into any row in which its nodes are free, one for each; who asks for no sharing comes to
-// nodes with shared cores; the extra row is open to all; rows are not packed when a job ends.
+// Planted, and caught here: who asks for no sharing comes to nodes with shared cores; the extra row is open to all; rows are not
+// packed when a job ends.
 
 const sharing = (jobs: readonly RunJob[], partitions: readonly string[], setting: RunSetting = {}) =>
   startsOf(run(jobs, { partitions, spec: slurmBuiltin, ...setting }));
