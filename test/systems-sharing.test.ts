@@ -1,12 +1,13 @@
 // Slurm and interactive pods on the same nodes: what each way of sharing costs either of them. The questions are those of
 // Tripp, Davidson and Telfer (StackHPC), 2025.
 import { describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import { quantile } from '../src/systems/published/bench.ts';
 import { BADPUT, USEFUL } from '../src/systems/meter.ts';
 import type { SystemRun } from '../src/systems/simulate-system.ts';
 import { randomStream } from '../src/random.ts';
 import type { QueuedJob } from './systems-runs.ts';
-import { queued, run, systemOf } from './systems-runs.ts';
+import { queued, run, systemIn, systemOf } from './systems-runs.ts';
 
 const S = 1000;
 const H = 3600 * S;
@@ -83,6 +84,22 @@ describe('sharing sixteen nodes by one queue, that of Slurm', () => {
     expect(preempted / all.length).toBeGreaterThan(0.5);
     expect(preempted / all.length).toBeLessThanOrEqual(1);
     expect(sessions.every((row) => result.jobs.restarts[row] === 0)).toBe(true);
+  });
+});
+
+describe('a Slurm whose jobs share cores', () => {
+  test('is refused: the books of a system give each core to one holder', () => {
+    const conf = 'SelectType=select/cons_tres\nPartitionName=batch Nodes=ALL Default=YES OverSubscribe=FORCE:2';
+    const system = systemIn(
+      stringify({
+        managers: { slurm: { owns: 'all', policy: 'slurm-backfill', conf } },
+        pools: { all: 'nodes=2,cpus=4' },
+        entry: { default: 'slurm' },
+      }),
+    );
+    expect(() => run(system, [{ submit: 0, runtime: S, procs: 1 }])).toThrow(
+      'manager slurm: jobs would share cores of its partitions\n  hint: leave OverSubscribe out, or run slurm-backfill under policies:',
+    );
   });
 });
 

@@ -11,7 +11,7 @@ import type { Policy, PolicySpec } from '../policy.ts';
 import { randomStream } from '../random.ts';
 import type { Random } from '../random.ts';
 import { requestsOf } from '../workload.ts';
-import type { Workload } from '../workload.ts';
+import type { Requests, Workload } from '../workload.ts';
 import type { Agenda } from './agenda.ts';
 import { Manager } from './managers.ts';
 import { Meter, PASSED } from './meter.ts';
@@ -128,10 +128,18 @@ export class Site {
     return randomStream(seed, isAlone ? purpose : `${this.name}/${purpose}`);
   }
 
+  /** The meter counts what each job holds for itself. */
+  #refuseSharing(spec: PolicySpec, jobs: Requests): void {
+    if ((spec.booked?.(this.cluster, jobs) ?? this.cluster) === this.cluster) return;
+    const hint = `leave OverSubscribe out, or run ${spec.name} under policies:`;
+    throw usageError('jobs would share cores of its partitions', `manager ${this.spec.name}`, hint);
+  }
+
   #createPolicy(workload: Workload, ledger: MeteredLedger): Policy {
     const { policy: choice, name } = this.spec;
     if (choice === undefined) throw new Error(`manager ${name} has no policy, and can hold no jobs`);
     const spec = found(this.#setting.parts.policies, choice.name, 'policy');
+    this.#refuseSharing(spec, requestsOf(workload));
     const policy = spec.create({
       parameters: readParameters(spec.parameters ?? {}, choice.parameters, `manager ${name}, policy ${choice.name}`),
       files: {},
