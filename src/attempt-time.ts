@@ -18,6 +18,11 @@ export interface AttemptTime {
   readonly tookBack: Float64Array;
   /** What is left of `kept` after that. */
   readonly keptForGood: Float64Array;
+  /**
+   * How much of its time that is, from its beginning on: `keptForGood`, but of those whose GPUs change, which may do an hour's work
+   * in less than an hour, as large a part of the run as it is of the work that the run did.
+   */
+  readonly usefulFor: Float64Array;
   /** Of jobs with attempts: what their last run loads first. */
   readonly lastLoads: ReadonlyMap<number, number>;
 }
@@ -30,7 +35,19 @@ export function attemptTime(workload: Known, schedule: Run): AttemptTime {
   const column = () => new Float64Array(count);
   const time = { loading: column(), kept: column(), lost: column(), tookBack: column() };
   const lastLoads = shareOut(workload, schedule, time);
-  return { ...time, keptForGood: takeBack(schedule, time), lastLoads };
+  const keptForGood = takeBack(schedule, time);
+  return { ...time, keptForGood, usefulFor: usefulTime(schedule, keptForGood), lastLoads };
+}
+
+function usefulTime({ attempts, resized }: Run, keptForGood: Float64Array): Float64Array {
+  if (resized === undefined) return keptForGood;
+  const { job, start, end, slowed } = attempts;
+  return keptForGood.map((kept, row) => {
+    const length = end[row] - start[row];
+    const work = length - (slowed?.[row] ?? 0);
+    if (resized.held[job[row]] === 0) return kept;
+    return kept > 0 && work > 0 ? Math.min(length, Math.round((length * kept) / work)) : 0;
+  });
 }
 
 type Columns = Pick<AttemptTime, 'loading' | 'kept' | 'lost' | 'tookBack'>;

@@ -71,6 +71,22 @@ export interface Resized {
   readonly loading: Float64Array;
 }
 
+/**
+ * What runs held where that was not what their job asks for, or changed while they ran: rows in the order in which it happened,
+ * those of a job in the order of time. A run of which no row tells held what its job asks for. See src/holdings.ts.
+ */
+export interface Holdings {
+  readonly count: number;
+  /** [row] */
+  readonly job: Int32Array;
+  /** From then on, until the next row of the same job or the end of the run [ms]. */
+  readonly time: Float64Array;
+  /** [millicores] */
+  readonly cpu: Float64Array;
+  /** [thousandths of GPUs] */
+  readonly gpu: Float64Array;
+}
+
 /** Why a job waited: what its policy said, whenever the reason changed. */
 export interface Explanation {
   readonly job: number;
@@ -116,6 +132,8 @@ export interface Schedule {
   readonly slowed?: Float64Array;
   /** Absent if no job may hold now more, now less. */
   readonly resized?: Resized;
+  /** Absent if all runs held what their jobs ask for, all the time. */
+  readonly holdings?: Holdings;
   /** Absent on a pool of interchangeable processors. */
   readonly placements?: Placements;
   /** Processors that were up [count] over time [ms]. */

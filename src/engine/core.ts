@@ -149,7 +149,7 @@ export class Core implements Omit<Cycle, 'roomOn' | 'phaseOf'> {
     this.gathering.evicted.push(eviction);
     const phase = this.ledger.holds(job) ? BINDING : PENDING;
     if (this.phase[job] === BINDING) this.phase[job] = phase;
-    if (!breaks) return;
+    if (!breaks) return this.record.holdsAnew(job, this.now, this.ledger);
     this.running.remove(job);
     this.#used.delete(job);
     this.record.interrupted(job, this.now, PREEMPTED, kept);
@@ -211,7 +211,7 @@ export class Core implements Omit<Cycle, 'roomOn' | 'phaseOf'> {
     this.ledger.put(job, group, node, tasks);
     this.decisions++;
     if (phase === RUNNING) this.#driver.joined?.(job);
-    if (phase === RUNNING) return this.record.joined(job, this.ledger);
+    if (phase === RUNNING) return this.record.holdsAnew(job, this.now, this.ledger);
     if (bound > this.now) this.#boundAt.set(job, Math.max(bound, this.#boundAt.get(job) ?? bound));
     if (this.ledger.ready(job)) this.#begin(job);
     else this.phase[job] = BINDING;

@@ -1,6 +1,8 @@
 import { Float64Column, Int32Column } from '../columns.ts';
 import type { Explanation, Resized, Schedule } from '../schedule.ts';
 import { NODE_FAILED, UNFINISHED } from '../schedule.ts';
+import type { Workload } from '../workload.ts';
+import { HoldingsRecorder } from './holdings-recorder.ts';
 import type { Ledger } from './ledger.ts';
 import { PlacementRecorder } from './placement-recorder.ts';
 import { Rejections } from './rejections.ts';
@@ -35,13 +37,15 @@ export class Recorder {
   #capacityAt = 0;
   #capacityNow: number;
   readonly #placements: PlacementRecorder | undefined;
+  readonly #holdings: HoldingsRecorder | undefined;
   readonly #explanations: Explanation[] = [];
   readonly #lastReason = new Map<number, string>();
   readonly rejections = new Rejections();
   /** Whether reasons are kept. */
   readonly explains: boolean;
 
-  constructor(submit: Float64Array, options: { procs: number; placements: boolean; explains: boolean }) {
+  /** `jobs`: those of which it is told what runs held of what they could. */
+  constructor(submit: Float64Array, options: { procs: number; placements: boolean; explains: boolean; jobs?: Workload }) {
     const count = submit.length;
     this.submit = submit;
     this.lastStart = new Float64Array(count).fill(NaN);
@@ -49,6 +53,7 @@ export class Recorder {
     this.#end = new Float64Array(count).fill(NaN);
     this.#state = new Uint8Array(count);
     this.#placements = options.placements ? new PlacementRecorder(count) : undefined;
+    this.#holdings = options.jobs && HoldingsRecorder.of(options.jobs);
     this.explains = options.explains;
     this.#capacityNow = options.procs;
   }
@@ -60,6 +65,7 @@ export class Recorder {
   started(job: number, begins: number, ledger: Ledger): void {
     if (Number.isNaN(this.#start[job])) this.#start[job] = begins;
     this.lastStart[job] = begins;
+    this.#holdings?.note(job, begins, ledger);
     this.#placements?.note(job, ledger);
   }
 
@@ -74,8 +80,10 @@ export class Recorder {
     this.#neverRan(job);
   }
 
-  /** More tasks have joined the run. */
-  joined(job: number, ledger: Ledger): void {
+  /** Tasks have joined a run, or left it; of a job that does not run there is nothing to note yet. */
+  holdsAnew(job: number, now: number, ledger: Ledger): void {
+    if (Number.isNaN(this.lastStart[job])) return;
+    this.#holdings?.note(job, Math.max(now, this.lastStart[job]), ledger);
     this.#placements?.note(job, ledger);
   }
 
@@ -152,6 +160,7 @@ export class Recorder {
     this.#noteCapacity();
     const { job, start, end, why, kept, slowed } = this.#attempts;
     const rejections = this.rejections.counted();
+    const holdings = this.#holdings?.finish();
     return {
       policy,
       count,
@@ -171,6 +180,7 @@ export class Recorder {
       },
       ...(this.#slowed && { slowed: this.#slowed }),
       ...(this.resized && { resized: this.resized }),
+      ...(holdings && { holdings }),
       placements: this.#placements?.finish(),
       capacity: { time: this.#capacityTime.done(), value: this.#capacityProcs.done() },
       until,

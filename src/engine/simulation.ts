@@ -65,7 +65,7 @@ export class Simulation implements Driver {
     for (let job = 0; job < workload.count; job++) if (!isService(workload, job)) this.#left++;
     this.#left ||= workload.count;
     this.#endsNow = new EndsOfInstant(policy.rhythm?.cycle === 'event' ? workload.count : 0);
-    const kept = { procs: processorCount(cluster), placements: !cluster.interchangeable, explains: explain };
+    const kept = { procs: processorCount(cluster), placements: !cluster.interchangeable, explains: explain, jobs: workload };
     this.#record = new Recorder(workload.submit, kept);
     this.#rates = Rates.of(workload, cluster, ledger, this.#progress, this.#record);
     this.#core = new Core(requestsOf(workload), ledger, policy, this, this.#record);

@@ -1,4 +1,4 @@
-import { millicoresOf } from './job-area.ts';
+import { heldMillicores } from './job-area.ts';
 import type { SeriesMetric } from './metric.ts';
 import { runningSpans } from './spans.ts';
 import { stepsOf } from './steps.ts';
@@ -11,5 +11,5 @@ export const busyProcessors: SeriesMetric = {
   better: 'neither',
   source: utilization.source,
   window: 'time: mean, median, p95 and max over the whole run; submissions-mean and steady-mean over these windows',
-  series: (run) => stepsOf(runningSpans(run), millicoresOf(run.workload), 1000),
+  series: (run) => stepsOf(runningSpans(run), heldMillicores(run), 1000),
 };

@@ -3,7 +3,7 @@ import { coreHoursBy, total } from './core-hours.ts';
 import { coreHoursDelivered } from './core-hours-delivered.ts';
 import type { Group, RunMetric } from './metric.ts';
 import { usefulSpans } from './spans.ts';
-import type { Spans } from './spans.ts';
+import type { Spans } from '../holdings.ts';
 import type { Window } from './window.ts';
 
 /**
@@ -53,7 +53,7 @@ function jobsThatRan({ count, job }: Spans, owner: Int32Array, owners: number): 
 }
 
 /** The parts of spans that lie in a window. */
-function within({ count, job, from, until }: Spans, window: Window): Spans {
+function within({ from, until, ...same }: Spans, window: Window): Spans {
   const cut = (time: number) => Math.max(window.from, Math.min(window.until, time));
-  return { count, job, from: from.map(cut), until: until.map(cut) };
+  return { ...same, from: from.map(cut), until: until.map(cut) };
 }

@@ -14,13 +14,14 @@ const POPULARITY = 0.95;
 export const gpuFragmentation: SeriesMetric = {
   name: 'gpu-fragmentation',
   summary:
-    'Free GPUs that the usual tasks (the commonest, 95 % of all) could not use: all of a node where such a task cannot run, else those with too little free, the mean over such tasks; jobs count during their last run, and nodes that are down count as there.',
+    'Free GPUs that the usual tasks (the commonest, 95 % of all) could not use: all of a node where such a task cannot run, else those with too little free, the mean over such tasks; jobs count during their last run, and nodes that are down count as there. NaN where trainings held now more, now less: a schedule does not say on which nodes.',
   unit: 'GPUs',
   better: 'lower',
   source: 'Weng et al., "Beware of fragmentation", USENIX ATC 2023, section 3',
   window: 'time: mean, median, p95 and max over the whole run; submissions-mean and steady-mean over these windows',
   series(run) {
-    const { placements } = run.schedule;
+    const { placements, resized } = run.schedule;
+    if (resized?.times.some((times) => times > 0) === true) return NOTHING;
     if (placements === undefined || run.cluster.pools.every(({ gpus }) => gpus === 0)) return NOTHING;
     return fragmentationOverTime(run, placements);
   },

@@ -1,5 +1,5 @@
 import { gpuCount } from '../cluster.ts';
-import { gpuColumn } from './job-area.ts';
+import { heldGpus } from './job-area.ts';
 import type { RunMetric } from './metric.ts';
 import { OVER_WINDOWS, overWindows } from './over-windows.ts';
 import { heldIn, recordedSpans } from './spans.ts';
@@ -17,7 +17,7 @@ export const gpuUtilization: RunMetric = {
   figures(run, windows) {
     const gpus = gpuCount(run.cluster);
     if (gpus === 0) return overWindows(windows, () => NaN);
-    const held = gpuColumn(run.workload);
+    const held = heldGpus(run);
     const running = recordedSpans(run);
     return overWindows(windows, (window) => heldIn(window, running, held) / 1000 / (gpus * lengthOf(window)));
   },

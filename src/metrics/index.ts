@@ -28,6 +28,7 @@ import { pendingProcessors } from './pending-processors.ts';
 import { perProcessorBoundedSlowdown } from './per-processor-bounded-slowdown.ts';
 import { preemptions } from './preemptions.ts';
 import { queueLength } from './queue-length.ts';
+import { resizes } from './resizes.ts';
 import { resourceInequality } from './resource-inequality.ts';
 import { restarts } from './restarts.ts';
 import { throughput } from './throughput.ts';
@@ -63,6 +64,7 @@ export const metrics: readonly MetricSpec[] = [
   jobsByState,
   restarts,
   preemptions,
+  resizes,
   coreHoursDelivered,
   coreHoursLost,
   coreHoursWasted,

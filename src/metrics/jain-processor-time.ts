@@ -1,11 +1,12 @@
+import { amountOf } from '../holdings.ts';
+import type { Spans } from '../holdings.ts';
 import { REJECTED } from '../schedule.ts';
 import type { Category } from '../workload.ts';
-import { millicoresOf, undisturbedRuntime } from './job-area.ts';
+import { heldMillicores, millicoresOf, undisturbedRuntime } from './job-area.ts';
 import { JAIN, jainIndex } from './jain.ts';
 import type { Figures, Run, RunMetric } from './metric.ts';
 import { OVER_WINDOWS, overWindows } from './over-windows.ts';
 import { usefulSpans } from './spans.ts';
-import type { Spans } from './spans.ts';
 import { overlap } from './window.ts';
 import type { Window } from './window.ts';
 import type { Windows } from './windows.ts';
@@ -44,6 +45,7 @@ function sharesGranted(
   { code, names }: Category,
   { window, useful, millicores }: Held,
 ): Float64Array {
+  const held = heldMillicores({ workload, schedule });
   const asked = new Float64Array(names.length);
   const got = new Float64Array(names.length);
   for (let job = 0; job < schedule.count; job++) {
@@ -53,7 +55,7 @@ function sharesGranted(
   }
   for (let row = 0; row < useful.count; row++) {
     const job = useful.job[row];
-    if (code[job] >= 0) got[code[job]] += millicores[job] * overlap(window, useful.from[row], useful.until[row]);
+    if (code[job] >= 0) got[code[job]] += amountOf(held, useful, row) * overlap(window, useful.from[row], useful.until[row]);
   }
   return asked.map((area, owner) => (area > 0 ? Math.min(1, got[owner] / area) : NaN));
 }

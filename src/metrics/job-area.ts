@@ -1,3 +1,5 @@
+import type { Amount } from '../holdings.ts';
+import type { Schedule } from '../schedule.ts';
 import { gpusOf } from '../workload.ts';
 import type { Workload } from '../workload.ts';
 
@@ -27,6 +29,16 @@ export function gpuColumn(workload: Workload): Float64Array {
   const gpus = new Float64Array(workload.count);
   for (let job = 0; job < workload.count; job++) gpus[job] = gpusOf(workload, job);
   return gpus;
+}
+
+/** Processors that runs held [millicores]. */
+export function heldMillicores({ workload, schedule }: { workload: Workload; schedule: Schedule }): Amount {
+  return { ofJob: millicoresOf(workload), ofHolding: schedule.holdings?.cpu };
+}
+
+/** GPUs that runs held [thousandths]. */
+export function heldGpus({ workload, schedule }: { workload: Workload; schedule: Schedule }): Amount {
+  return { ofJob: gpuColumn(workload), ofHolding: schedule.holdings?.gpu };
 }
 
 /** How long a job would run undisturbed, within its limit [ms]. The same whatever the policy does. */

@@ -11,5 +11,5 @@ export const pendingProcessors: SeriesMetric = {
   better: 'lower',
   source: queueLength.source,
   window: queueLength.window,
-  series: (run) => stepsOf(waitingSpans(run), millicoresOf(run.workload), 1000),
+  series: (run) => stepsOf(waitingSpans(run), { ofJob: millicoresOf(run.workload) }, 1000),
 };

@@ -9,5 +9,5 @@ export const queueLength: SeriesMetric = {
   better: 'lower',
   source: 'Little, "A proof for the queuing formula L = lambda W", Operations Research 9(3), 1961',
   window: 'time: mean, median, p95 and max over the whole run; submissions-mean and steady-mean over these windows',
-  series: (run) => stepsOf(waitingSpans(run), new Uint8Array(run.schedule.count).fill(1)),
+  series: (run) => stepsOf(waitingSpans(run), { ofJob: new Uint8Array(run.schedule.count).fill(1) }),
 };

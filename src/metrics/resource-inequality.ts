@@ -1,4 +1,5 @@
-import { millicoresOf } from './job-area.ts';
+import { amountOf } from '../holdings.ts';
+import { heldMillicores } from './job-area.ts';
 import type { Run, RunMetric } from './metric.ts';
 import { presentSpans, runningSpans } from './spans.ts';
 import { sweep } from './sweep.ts';
@@ -26,9 +27,10 @@ export const resourceInequality: RunMetric = {
   figures(run) {
     const discrimination = discriminations(run);
     const running = runningSpans(run);
-    const millicores = millicoresOf(run.workload);
+    const millicores = heldMillicores(run);
     let held = 0;
-    for (let row = 0; row < running.count; row++) held += millicores[running.job[row]] * (running.until[row] - running.from[row]);
+    for (let row = 0; row < running.count; row++)
+      held += amountOf(millicores, running, row) * (running.until[row] - running.from[row]);
     let short = 0;
     for (const value of discrimination) if (value < 0) short -= value;
     const value = short / (held / 1000);
@@ -40,7 +42,7 @@ export const resourceInequality: RunMetric = {
 export function discriminations(run: Run): Float64Array {
   const present = presentSpans(run);
   const running = runningSpans(run);
-  const millicores = millicoresOf(run.workload);
+  const millicores = heldMillicores(run);
   const discrimination = new Float64Array(run.schedule.count);
   let now = 0;
   let jobs = 0;
@@ -56,12 +58,12 @@ export function discriminations(run: Run): Float64Array {
     } else if (list === LEAVES) {
       jobs--;
       discrimination[present.job[row]] -= dealt;
-    } else if (list === STARTS) busy += millicores[running.job[row]];
-    else busy -= millicores[running.job[row]];
+    } else if (list === STARTS) busy += amountOf(millicores, running, row);
+    else busy -= amountOf(millicores, running, row);
   });
   for (let row = 0; row < running.count; row++) {
     const job = running.job[row];
-    discrimination[job] += millicores[job] * (running.until[row] - running.from[row]);
+    discrimination[job] += amountOf(millicores, running, row) * (running.until[row] - running.from[row]);
   }
   return discrimination.map((area) => area / 1000);
 }

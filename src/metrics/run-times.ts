@@ -11,8 +11,8 @@ export function runTimes({ workload, schedule }: Run): Float64Array {
   const lastStart = lastRunStarts(schedule);
   const runtime = new Float64Array(schedule.count);
   if (attempts.count > 0) {
-    const { keptForGood } = attemptTime(workload, schedule);
-    for (let row = 0; row < attempts.count; row++) runtime[attempts.job[row]] += keptForGood[row];
+    const { usefulFor } = attemptTime(workload, schedule);
+    for (let row = 0; row < attempts.count; row++) runtime[attempts.job[row]] += usefulFor[row];
   }
   for (let job = 0; job < schedule.count; job++) {
     if (Number.isNaN(start[job]) || Number.isNaN(end[job])) runtime[job] = NaN;

@@ -1,23 +1,17 @@
 import { attemptTime } from '../attempt-time.ts';
 import { rowNumbers } from '../columns.ts';
+import { amountOf, piecesOf } from '../holdings.ts';
+import type { Amount, Spans } from '../holdings.ts';
 import { UNFINISHED } from '../schedule.ts';
 import type { Schedule } from '../schedule.ts';
 import type { Run } from './metric.ts';
 import { orderBy } from './order.ts';
 import type { Window } from './window.ts';
 
-/** Stretches of time [from, until) of jobs, as columns [ms]. A job may have none, one or several. */
-export interface Spans {
-  readonly count: number;
-  readonly job: Int32Array;
-  readonly from: Float64Array;
-  readonly until: Float64Array;
-}
-
 /** Several metrics read them, and for a large log they are large. */
 const runningOf = new WeakMap<Schedule, Spans>();
 
-/** When jobs held their processors: their attempts, and the last run up to its end or to the stop of the run. */
+/** When jobs held their processors: their attempts, and the last run up to its end or to the stop of the run; in pieces, where what they held changed. */
 export function runningSpans({ schedule }: Run): Spans {
   const spans = runningOf.get(schedule) ?? findRunning(schedule);
   runningOf.set(schedule, spans);
@@ -34,7 +28,7 @@ const recordedOf = new WeakMap<Schedule, Spans>();
 export function recordedSpans(run: Run): Spans {
   const { schedule } = run;
   const { count, attempts, state, lastStart, end } = schedule;
-  if (attempts.count > 0 || state.includes(UNFINISHED)) return runningSpans(run);
+  if (attempts.count > 0 || schedule.holdings !== undefined || state.includes(UNFINISHED)) return runningSpans(run);
   const spans = recordedOf.get(schedule) ?? { count, job: rowNumbers(count), from: lastStart, until: end };
   recordedOf.set(schedule, spans);
   return spans;
@@ -45,7 +39,7 @@ function findRunning(schedule: Schedule): Spans {
   const spans = new SpanList(attempts.count + schedule.count);
   for (let row = 0; row < attempts.count; row++) spans.add(attempts.job[row], attempts.start[row], attempts.end[row]);
   addLastRuns(schedule, spans);
-  return spans.done();
+  return piecesOf(spans.done(), schedule.holdings);
 }
 
 /** The same without work that was lost: what an attempt lost is the end of it, after its last checkpoint. */
@@ -54,13 +48,12 @@ export function usefulSpans(run: Run): Spans {
   const { attempts } = schedule;
   if (attempts.count === 0) return runningSpans(run);
   const spans = new SpanList(attempts.count + schedule.count);
-  const { keptForGood } = attemptTime(workload, schedule);
+  const { usefulFor } = attemptTime(workload, schedule);
   for (let row = 0; row < attempts.count; row++) {
-    // Work of a training that held more than it asked for took less time than it counts for.
-    spans.add(attempts.job[row], attempts.start[row], Math.min(attempts.end[row], attempts.start[row] + keptForGood[row]));
+    spans.add(attempts.job[row], attempts.start[row], attempts.start[row] + usefulFor[row]);
   }
   addLastRuns(schedule, spans);
-  return spans.done();
+  return piecesOf(spans.done(), schedule.holdings);
 }
 
 /** When jobs were in the system: from submission until they were over, or until the run stopped. Rejected ones never were. */
@@ -89,15 +82,15 @@ export function waitingSpans({ schedule }: Run): Spans {
   return spans.done();
 }
 
-/** Sum over the spans of an amount of their job, times the length that lies in the window [amount x ms]. */
-export function heldIn(window: Window, spans: Spans, amount: ArrayLike<number>): number {
-  const { job, from, until } = spans;
+/** Sum over the spans of an amount, times the length that lies in the window [amount x ms]. */
+export function heldIn(window: Window, spans: Spans, amount: Amount): number {
+  const { from, until } = spans;
   let held = 0;
   for (let row = 0; row < spans.count; row++) {
     // As `overlap` does, without its calls: each job of a log comes by here, for each window. NaN stays what it is.
     const begins = from[row] < window.from ? window.from : from[row];
     const ends = until[row] > window.until ? window.until : until[row];
-    if (ends > begins) held += amount[job[row]] * (ends - begins);
+    if (ends > begins) held += amountOf(amount, spans, row) * (ends - begins);
   }
   return held;
 }

@@ -1,20 +1,21 @@
 import type { Steps } from '../schedule.ts';
-import type { Spans } from './spans.ts';
+import { amountOf } from '../holdings.ts';
+import type { Amount, Spans } from '../holdings.ts';
 import { sweep } from './sweep.ts';
 import { overlap } from './window.ts';
 import type { Window } from './window.ts';
 
 /**
- * How much was held over time: the sum of an amount of the jobs whose span covers the instant. All changes of one
+ * How much was held over time: the sum of the amounts of the spans that cover the instant. All changes of one
  * instant make one step. Amounts must be integers, so that the sum comes back to exactly 0; it is divided by `scale`.
  */
-export function stepsOf(spans: Spans, amount: ArrayLike<number>, scale = 1): Steps {
+export function stepsOf(spans: Spans, amount: Amount, scale = 1): Steps {
   const time = new Float64Array(2 * spans.count);
   const value = new Float64Array(2 * spans.count);
   let steps = 0;
   let sum = 0;
   sweep([spans.from, spans.until], (list, row, now) => {
-    sum += list === 0 ? amount[spans.job[row]] : -amount[spans.job[row]];
+    sum += (list === 0 ? 1 : -1) * amountOf(amount, spans, row);
     if (steps === 0 || time[steps - 1] !== now) time[steps++] = now;
     value[steps - 1] = sum / scale;
     // What comes and goes at one instant was no step.

@@ -1,4 +1,4 @@
-import { millicoresOf } from './job-area.ts';
+import { heldMillicores } from './job-area.ts';
 import type { RunMetric } from './metric.ts';
 import { OVER_WINDOWS, overWindows } from './over-windows.ts';
 import { heldIn, usefulSpans } from './spans.ts';
@@ -14,7 +14,7 @@ export const usefulUtilization: RunMetric = {
   source: utilization.source,
   window: OVER_WINDOWS,
   figures(run, windows) {
-    const millicores = millicoresOf(run.workload);
+    const millicores = heldMillicores(run);
     const useful = usefulSpans(run);
     return overWindows(windows, (window) => heldIn(window, useful, millicores) / 1000 / integrate(run.schedule.capacity, window));
   },

@@ -1,5 +1,5 @@
 import { heldIn, recordedSpans } from './spans.ts';
-import { millicoresOf } from './job-area.ts';
+import { heldMillicores } from './job-area.ts';
 import type { RunMetric } from './metric.ts';
 import { OVER_WINDOWS, overWindows } from './over-windows.ts';
 import { integrate } from './steps.ts';
@@ -14,7 +14,7 @@ export const utilization: RunMetric = {
     'Feitelson & Rudolph, "Metrics and benchmarking for parallel job scheduling", JSSPP 1998; windows: Frachtenberg & Feitelson, "Pitfalls in parallel job scheduling evaluation", JSSPP 2005',
   window: OVER_WINDOWS,
   figures(run, windows) {
-    const millicores = millicoresOf(run.workload);
+    const millicores = heldMillicores(run);
     const running = recordedSpans(run);
     return overWindows(
       windows,
