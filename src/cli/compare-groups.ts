@@ -1,6 +1,7 @@
 /** How users, accounts, partitions or QoS fare in results that are there already: all seeds and workloads of a policy together. */
 import { usageError } from '../errors.ts';
-import type { AttemptTable, JobTable } from '../results/job-table.ts';
+import { usefulCoreTime } from '../results/core-time.ts';
+import type { JobTable } from '../results/job-table.ts';
 import type { Run } from '../results/read.ts';
 import { HOUR } from '../units.ts';
 import type { Category } from '../workload.ts';
@@ -32,7 +33,7 @@ export async function comparedGroups(runs: readonly Run[], labels: readonly stri
   for (const run of runs) {
     const table = await run.jobs();
     const owners = ownersOf(table, by, run.folder);
-    addUp(table, owners, workOf(table, await run.attempts()), sums.get(run.label)!);
+    addUp(table, owners, usefulCoreTime(table, await run.attempts(), await run.resizes()), sums.get(run.label)!);
     left.set(run.label, (left.get(run.label) ?? 0) + unended(table));
     for (const name of sums.get(run.label)!.keys()) names.add(name);
   }
@@ -49,27 +50,17 @@ function ownersOf(table: JobTable, by: Grouping, where: string): Category {
   throw usageError(`jobs.csv has no column ${by}`, where, 'it is of an older version: run it again, or take user or queue');
 }
 
-function addUp(table: JobTable, { names, code }: Category, work: Float64Array, sums: Map<string, Sums>): void {
+function addUp(table: JobTable, { names, code }: Category, coreTime: Float64Array, sums: Map<string, Sums>): void {
   for (let job = 0; job < table.count; job++) {
     const name = code[job] < 0 ? NOBODY : names[code[job]];
     let sum = sums.get(name);
     if (sum === undefined) sums.set(name, (sum = { jobs: 0, started: 0, wait: 0, coreHours: 0 }));
     sum.jobs++;
-    if (!Number.isNaN(work[job])) sum.coreHours += ((table.cpus[job] / 1000) * work[job]) / HOUR;
+    if (!Number.isNaN(coreTime[job])) sum.coreHours += coreTime[job] / 1000 / HOUR;
     if (Number.isNaN(table.wait[job])) continue;
     sum.started++;
     sum.wait += table.wait[job];
   }
-}
-
-/** How long each job ran, without work that was lost [ms]; NaN = it has not ended. */
-function workOf({ start, end }: JobTable, attempts: AttemptTable | undefined): Float64Array {
-  const work = end.map((time, job) => time - start[job]);
-  if (attempts === undefined) return work;
-  const { count, job, kept } = attempts;
-  for (let attempt = 0; attempt < count; attempt++) work[job[attempt]] = 0;
-  for (let attempt = 0; attempt < count; attempt++) work[job[attempt]] += kept[attempt];
-  return work;
 }
 
 /** Jobs that have started and are not over [count]. */

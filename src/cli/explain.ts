@@ -88,7 +88,12 @@ async function fromResults(folder: string, id: string, { policy: wanted }: Expla
   const told: Told[] = [];
   for (const run of chooseRuns(runs, wanted, folder)) {
     const jobs = await run.jobs();
-    const tables: RunTables = { jobs, attempts: await run.attempts(), explanations: await run.explanations() };
+    const tables: RunTables = {
+      jobs,
+      attempts: await run.attempts(),
+      resizes: await run.resizes(),
+      explanations: await run.explanations(),
+    };
     const reasons = asked || tables.explanations !== undefined ? 'kept' : 'not-kept';
     const rows = rowsOf(id, jobs, run.folder);
     for (const row of rows) {

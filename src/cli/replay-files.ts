@@ -5,6 +5,7 @@ import { attemptsCsv } from '../results/attempts-csv.ts';
 import { explanationsCsv } from '../results/explanations-csv.ts';
 import { jobsCsv } from '../results/jobs-csv.ts';
 import { jsonText } from '../results/json.ts';
+import { resizesCsv } from '../results/resizes-csv.ts';
 import { writeAtomically } from '../results/write.ts';
 import type { Schedule } from '../schedule.ts';
 import { accountFacts } from './account.ts';
@@ -18,6 +19,7 @@ export function writeRun(out: string, { workload, cluster }: ReplayInput, run: F
   const folder = join(out, run.policy.folder);
   writeAtomically(join(folder, 'jobs.csv'), jobsCsv(workload, cluster, schedule));
   if (schedule.attempts.count > 0) writeAtomically(join(folder, 'attempts.csv'), attemptsCsv(workload, schedule));
+  if (schedule.holdings !== undefined) writeAtomically(join(folder, 'resizes.csv'), resizesCsv(workload, schedule.holdings));
   if (schedule.explanations.length > 0) writeAtomically(join(folder, 'explanations.csv'), explanationsCsv(workload, schedule));
   writeAtomically(join(folder, 'summary.json'), [jsonText(summaryOf(run))]);
 }

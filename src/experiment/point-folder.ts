@@ -16,6 +16,7 @@ import { nodeTimeCsv } from '../results/node-time-csv.ts';
 import { checkPoint, POINT_RECORD, POINT_SUMMARY, recordText } from '../results/point-record.ts';
 import type { PointRecord } from '../results/point-record.ts';
 import { poolFacts } from '../results/pool-facts.ts';
+import { resizesCsv } from '../results/resizes-csv.ts';
 import { writeAtomically } from '../results/write.ts';
 import type { Rejection, Schedule } from '../schedule.ts';
 import type { Workload } from '../workload.ts';
@@ -49,6 +50,7 @@ export function writePoint(folder: string, outcome: PointOutcome): void {
   };
   write('jobs.csv', jobsCsv(workload, cluster, schedule));
   if (schedule.attempts.count > 0) write('attempts.csv', attemptsCsv(workload, schedule));
+  if (schedule.holdings !== undefined) write('resizes.csv', resizesCsv(workload, schedule.holdings));
   if (schedule.explanations.length > 0) write('explanations.csv', explanationsCsv(workload, schedule));
   if (schedule.nodeTime !== undefined) write('node-time.csv', nodeTimeCsv(workload, schedule.nodeTime));
   write(POINT_SUMMARY, [jsonText(summaryFacts(summary))]);

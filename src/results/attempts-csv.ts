@@ -21,7 +21,9 @@ export function* attemptsCsv(workload: Workload, schedule: Schedule): Generator<
   yield `${ATTEMPTS_HEADER}\n`;
   const time = attemptTime(workload, schedule);
   for (let at = 0; at < attempts.count; at++) {
-    const kept = time.kept[at] - time.tookBack[at];
+    // Of jobs whose GPUs change, work and time are two things: see `AttemptTime`.
+    const isResized = schedule.resized !== undefined && schedule.resized.held[attempts.job[at]] > 0;
+    const kept = isResized ? time.usefulFor[at] : time.kept[at] - time.tookBack[at];
     yield row(attempts.job[at], attempts.start[at], attempts.end[at], WHY[attempts.why[at]], kept);
   }
   const interrupted = new Set(attempts.job.subarray(0, attempts.count));

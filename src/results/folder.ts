@@ -23,7 +23,7 @@ export function makeFolder(folder: string): void {
 }
 
 /** What a run may write into the folder of a policy, some of it only if there is any. */
-const RESULT_FILES = ['jobs.csv', 'attempts.csv', 'explanations.csv', 'node-time.csv', 'summary.json'];
+const RESULT_FILES = ['jobs.csv', 'attempts.csv', 'resizes.csv', 'explanations.csv', 'node-time.csv', 'summary.json'];
 
 /**
  * Makes a folder ready for new results. Its manifest goes first, so that a folder with one is always complete; then

@@ -1,3 +1,4 @@
+import { amountOf, piecesOf } from '../holdings.ts';
 import type { RunTables } from './job-story.ts';
 
 /** What stood in a job's way before its first start, as far as the schedule alone tells. */
@@ -22,6 +23,8 @@ interface Span {
   readonly job: number;
   readonly from: number;
   readonly until: number;
+  /** [millicores] */
+  readonly cpus: number;
 }
 
 /**
@@ -35,34 +38,43 @@ export function heldUp(tables: RunTables, job: number, exit: number, processors:
   const spans = spansWithin(tables, from, exit);
   const held = new Map<number, number>();
   for (const span of spans)
-    held.set(span.job, (held.get(span.job) ?? 0) + cpus[span.job] * (Math.min(exit, span.until) - Math.max(from, span.from)));
+    held.set(span.job, (held.get(span.job) ?? 0) + span.cpus * (Math.min(exit, span.until) - Math.max(from, span.from)));
   const all = [...held.values()].reduce((sum, one) => sum + one, 0);
-  const tooFew = timeAbove(processors * 1000 - cpus[job], spans, cpus, from, exit);
+  const tooFew = timeAbove(processors * 1000 - cpus[job], spans, from, exit);
   const holders = [...held].map(([other, amount]) => ({ job: other, share: amount / all }));
   return { tooFew, enough: exit - from - tooFew, holders: holders.sort((a, b) => b.share - a.share || a.job - b.job) };
 }
 
-function spansWithin({ jobs, attempts }: RunTables, from: number, until: number): Span[] {
-  const spans: Span[] = [];
-  const add = (job: number, start: number, end: number) => {
+function spansWithin({ jobs, attempts, resizes }: RunTables, from: number, until: number): Span[] {
+  const [job, starts, ends] = [[] as number[], [] as number[], [] as number[]];
+  const add = (row: number, start: number, end: number) => {
+    job.push(row);
+    starts.push(start);
     // What has no end ran to the end of the simulation.
-    const ends = Number.isNaN(end) ? Infinity : end;
-    if (start < until && ends > from && jobs.cpus[job] > 0) spans.push({ job, from: start, until: ends });
+    ends.push(Number.isNaN(end) ? Infinity : end);
   };
   const interrupted = new Set<number>();
   for (let at = 0; attempts !== undefined && at < attempts.count; at++) {
     add(attempts.job[at], attempts.start[at], attempts.end[at]);
     interrupted.add(attempts.job[at]);
   }
-  for (let job = 0; job < jobs.count; job++) if (!interrupted.has(job)) add(job, jobs.start[job], jobs.end[job]);
+  for (let row = 0; row < jobs.count; row++) if (!interrupted.has(row)) add(row, jobs.start[row], jobs.end[row]);
+  const runs = { count: job.length, job, from: Float64Array.from(starts), until: Float64Array.from(ends) };
+  const pieces = piecesOf(runs, resizes);
+  const spans: Span[] = [];
+  for (let row = 0; row < pieces.count; row++) {
+    const cpus = amountOf({ ofJob: jobs.cpus, ofHolding: resizes?.cpus }, pieces, row);
+    const span = { job: pieces.job[row], from: pieces.from[row], until: pieces.until[row], cpus };
+    if (span.from < until && span.until > from && cpus > 0) spans.push(span);
+  }
   return spans;
 }
 
 /** How long more than `limit` was held [ms]. */
-function timeAbove(limit: number, spans: readonly Span[], cpus: ArrayLike<number>, from: number, until: number): number {
+function timeAbove(limit: number, spans: readonly Span[], from: number, until: number): number {
   const changes = spans.flatMap((span) => [
-    { time: Math.max(from, span.from), by: cpus[span.job] },
-    { time: Math.min(until, span.until), by: -cpus[span.job] },
+    { time: Math.max(from, span.from), by: span.cpus },
+    { time: Math.min(until, span.until), by: -span.cpus },
   ]);
   changes.sort((a, b) => a.time - b.time);
   let [above, held, since] = [0, 0, from];

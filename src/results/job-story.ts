@@ -1,12 +1,14 @@
 /** One job's life in a run: what it waited for, who went past it, and who was where it later ran. */
 import { ATTEMPT_NAMES, ENDED } from './job-table.ts';
-import type { AttemptTable, ExplanationTable, JobTable, NodePlacements } from './job-table.ts';
+import type { AttemptTable, ExplanationTable, JobTable, NodePlacements, ResizeTable } from './job-table.ts';
 
 /** What the files of a run hold. */
 export interface RunTables {
   readonly jobs: JobTable;
   /** Absent if no job was interrupted. */
   readonly attempts?: AttemptTable;
+  /** Absent if all runs held what their jobs ask for. */
+  readonly resizes?: ResizeTable;
   /** Absent if no reasons were kept, or there were none. */
   readonly explanations?: ExplanationTable;
 }

@@ -56,6 +56,19 @@ export interface AttemptTable extends Attempts {
 export const ATTEMPT_NAMES = ['preempted', 'node-failed', 'suspended', 'ended'] as const;
 export const ENDED = 3;
 
+/** resizes.csv: what runs held from a time on, in the order of the file; see `Schedule.holdings`. */
+export interface ResizeTable {
+  readonly count: number;
+  /** Row of the job in its `JobTable`. */
+  readonly job: Int32Array;
+  /** [ms] */
+  readonly time: Float64Array;
+  /** [millicores] */
+  readonly cpus: Float64Array;
+  /** [thousandths] */
+  readonly gpus: Float64Array;
+}
+
 /** explanations.csv: what the policy said of waiting jobs, in the order of the file. */
 export interface ExplanationTable {
   readonly count: number;

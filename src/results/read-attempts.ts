@@ -5,9 +5,10 @@ import { ATTEMPTS_HEADER } from './attempts-csv.ts';
 import { CsvCells } from './csv-cells.ts';
 import { DATED_HEADER, EXPLANATIONS_HEADER } from './explanations-csv.ts';
 import { ATTEMPT_NAMES } from './job-table.ts';
-import type { AttemptTable, ExplanationTable, JobTable, NodeTimeTable } from './job-table.ts';
+import type { AttemptTable, ExplanationTable, JobTable, NodeTimeTable, ResizeTable } from './job-table.ts';
 import { NODE_TIME_HEADER } from './node-time-csv.ts';
 import { NameColumn } from './read-jobs.ts';
+import { RESIZES_HEADER } from './resizes-csv.ts';
 
 /** Reads attempts.csv of a run whose jobs are known. */
 export function readAttempts(bytes: Buffer, file: string, jobs: JobTable): AttemptTable {
@@ -36,6 +37,23 @@ function whyCode(cells: CsvCells): number {
   const code = ATTEMPT_NAMES.indexOf(cells.text() as (typeof ATTEMPT_NAMES)[number]);
   if (code < 0) throw cells.damaged(`"${cells.text()}" is not a reason why a run ended`);
   return code;
+}
+
+/** Reads resizes.csv of a run whose jobs are known. */
+export function readResizes(bytes: Buffer, file: string, jobs: JobTable): ResizeTable {
+  const cells = openAt(bytes, file, RESIZES_HEADER);
+  const rowOf = rowsById(jobs);
+  const job = new Int32Column();
+  const [time, cpus, gpus] = [new Float64Column(), new Float64Column(), new Float64Column()];
+  while (cells.nextRow()) {
+    cells.nextCell();
+    job.push(rowOf(cells));
+    for (const column of [time, cpus, gpus]) {
+      cells.nextCell();
+      column.push(cells.thousandths());
+    }
+  }
+  return { count: job.length, job: job.done(), time: time.done(), cpus: cpus.done(), gpus: gpus.done() };
 }
 
 /** Reads explanations.csv of a run whose jobs are known. */

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, usageError } from '../errors.ts';
-import { readAttempts, readExplanations, readNodeTime } from './read-attempts.ts';
-import type { AttemptTable, ExplanationTable, JobTable, NodeTimeTable } from './job-table.ts';
+import { readAttempts, readExplanations, readNodeTime, readResizes } from './read-attempts.ts';
+import type { AttemptTable, ExplanationTable, JobTable, NodeTimeTable, ResizeTable } from './job-table.ts';
 import { readJobs } from './read-jobs.ts';
 import { readSummary } from './read-summary.ts';
 import type { Summary } from './read-summary.ts';
@@ -43,6 +43,8 @@ export interface Run extends RunEntry {
   jobs(): Promise<JobTable>;
   /** Undefined where no job was interrupted. */
   attempts(): Promise<AttemptTable | undefined>;
+  /** Undefined where all runs held what their jobs ask for. */
+  resizes(): Promise<ResizeTable | undefined>;
   /** Undefined where none were kept. */
   explanations(): Promise<ExplanationTable | undefined>;
   /** Undefined of a policy. */
@@ -106,6 +108,7 @@ async function openRun(entry: RunEntry): Promise<Run> {
     summary: readSummary(parseJson(await readFile(summaryPath, 'utf8'), summaryPath), summaryPath),
     jobs: table,
     attempts: () => optional('attempts.csv', readAttempts),
+    resizes: () => optional('resizes.csv', readResizes),
     explanations: () => optional('explanations.csv', readExplanations),
     nodeTime: () => optional('node-time.csv', readNodeTime),
   };
