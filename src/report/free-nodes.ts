@@ -1,6 +1,6 @@
 import type { PoolFacts } from '../results/pool-facts.ts';
 import type { PagePlacements, PageTable } from './page-table.ts';
-import { lastStarts, lastTime } from './run-steps.ts';
+import { lastHeld, lastTime } from './run-steps.ts';
 import { orderByTime } from './time-order.ts';
 
 /** What is counted on nodes. */
@@ -31,14 +31,14 @@ interface Capacities {
 /**
  * Undefined where the nodes are not known. A node with 7 free takes one request of 4, so that 4 of them are usable for
  * it. Jobs of several task groups are counted as if all their tasks were alike, nodes that are down as if they were
- * free, and of an interrupted job the last run only: that is what tables of jobs hold.
+ * free, and of an interrupted job the last run only, of one that was resized what it held last: that is what tables of jobs hold.
  */
 export function freeSteps(table: PageTable, pools: readonly PoolFacts[], resource: Resource): FreeSteps | undefined {
   if (table.placements === undefined) return undefined;
   const capacities = capacitiesOf(table.placements.nodes, pools, resource);
   if (capacities === undefined || capacities.largest < 1000) return undefined;
   const sizes = sizesOf(capacities.largest / 1000);
-  const held = heldOn(table, table.placements, resource === 'gpus' ? table.gpus : table.cpus);
+  const held = heldOn(table, table.placements, resource);
   return { total: capacities.total / 1000, sizes, ...sweep(held, capacities, sizes, lastTime(table)) };
 }
 
@@ -79,18 +79,19 @@ interface Held {
   readonly amount: Float64Array;
 }
 
-function heldOn(table: PageTable, { first, node, tasks }: PagePlacements, asked: Float64Array): Held {
+function heldOn(table: PageTable, { first, node, tasks }: PagePlacements, resource: Resource): Held {
   const [from, until] = [new Float64Array(node.length), new Float64Array(node.length)];
   const amount = new Float64Array(node.length);
-  const lastStart = lastStarts(table);
+  const last = lastHeld(table);
+  const amounts = resource === 'gpus' ? last.gpus : last.cpus;
   const end = lastTime(table);
   for (let row = 0; row < table.count; row++) {
     let all = 0;
     for (let entry = first[row]; entry < first[row + 1]; entry++) all += tasks[entry];
     for (let entry = first[row]; entry < first[row + 1]; entry++) {
-      from[entry] = lastStart[row];
+      from[entry] = last.from[row];
       until[entry] = Number.isNaN(table.end[row]) ? end : table.end[row];
-      amount[entry] = Math.round((asked[row] * tasks[entry]) / Math.max(1, all));
+      amount[entry] = Math.round((amounts[row] * tasks[entry]) / Math.max(1, all));
     }
   }
   return { node, from, until, amount };

@@ -3,7 +3,7 @@ import { madeOnce } from './known.ts';
 import { categoryOf } from './owners.ts';
 import type { Owner } from './owners.ts';
 import type { PageTable } from './page-table.ts';
-import { lastTime, runningSpans } from './run-steps.ts';
+import { cpusHeld, lastTime, runningSpans } from './run-steps.ts';
 
 /** Processor time that owners held in equal parts of a window. */
 export interface HeldTime {
@@ -25,7 +25,6 @@ export function heldTime(table: PageTable, owner: Owner, { from, until }: TimeWi
   const held = new Float64Array(owners.length * parts);
   const all = new Float64Array(parts);
   const width = (until - from) / parts;
-  const { cpus } = table;
   const end = lastTime(table);
   const spans = spansOf(table);
   for (let at = 0; at < spans.from.length; at++) {
@@ -37,7 +36,7 @@ export function heldTime(table: PageTable, owner: Owner, { from, until }: TimeWi
     const last = Math.min(parts - 1, Math.floor((ends - from) / width));
     for (let part = Math.floor((begins - from) / width); part <= last; part++) {
       const within = Math.min(ends, from + (part + 1) * width) - Math.max(begins, from + part * width);
-      const hours = ((cpus[job] / 1000) * Math.max(0, within)) / CORE_HOUR;
+      const hours = ((cpusHeld(table, spans, at) / 1000) * Math.max(0, within)) / CORE_HOUR;
       all[part] += hours;
       if (code >= 0) held[code * parts + part] += hours;
     }

@@ -1,9 +1,9 @@
 import type { TimeWindow } from './chart.ts';
 import type { PageTable } from './page-table.ts';
-import { lastStarts } from './run-steps.ts';
+import { lastHeld } from './run-steps.ts';
 import { orderByTime } from './time-order.ts';
 
-/** What jobs held on nodes: a row for each job and node of its last run. */
+/** What jobs held on nodes: a row for each job and node of its last run, or of what it last held of that. */
 export interface NodeHolds {
   readonly nodes: readonly string[];
   readonly job: Uint32Array;
@@ -40,15 +40,15 @@ function makeHolds(table: PageTable, placements: NonNullable<PageTable['placemen
   const size = node.length;
   const [job, on] = [new Uint32Array(size), Uint32Array.from(node)];
   const [from, until, held] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
-  const lastStart = lastStarts(table);
+  const last = lastHeld(table);
   for (let row = 0; row < table.count; row++) {
     let all = 0;
     for (let entry = first[row]; entry < first[row + 1]; entry++) all += tasks[entry];
     for (let entry = first[row]; entry < first[row + 1]; entry++) {
       job[entry] = row;
-      from[entry] = lastStart[row];
+      from[entry] = last.from[row];
       until[entry] = Number.isNaN(table.end[row]) ? runEnd : table.end[row];
-      held[entry] = ((table.cpus[row] / 1000) * tasks[entry]) / Math.max(1, all);
+      held[entry] = ((last.cpus[row] / 1000) * tasks[entry]) / Math.max(1, all);
     }
   }
   const holds = { nodes, job, node: on, from, until, held };

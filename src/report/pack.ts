@@ -21,6 +21,7 @@ export interface PackedTable {
   readonly categories: Readonly<Record<string, PackedCategory>>;
   readonly placements?: { readonly nodes: number; readonly first: number; readonly node: number; readonly tasks: number };
   readonly attempts?: Readonly<Record<string, number>>;
+  readonly resizes?: Readonly<Record<string, number>>;
   readonly explanations?: { readonly job: number; readonly time: number; readonly reason: PackedCategory };
   readonly nodeTime?: Readonly<Record<string, number>>;
 }
@@ -80,6 +81,12 @@ class Packer {
         end: this.column(table.attempts.end, 'previous'),
         why: this.column(table.attempts.why, 'zero'),
         kept: this.column(table.attempts.kept, 'zero'),
+      },
+      resizes: table.resizes && {
+        job: this.column(table.resizes.job, 'previous'),
+        time: this.column(table.resizes.time, 'previous'),
+        cpus: this.column(table.resizes.cpus, 'zero'),
+        gpus: this.column(table.resizes.gpus, 'zero'),
       },
       explanations: table.explanations && {
         job: this.column(table.explanations.job, 'previous'),

@@ -21,6 +21,7 @@ export interface PageTable {
   readonly restarts: Float64Array;
   readonly placements?: PagePlacements;
   readonly attempts?: PageAttempts;
+  readonly resizes?: PageResizes;
   readonly explanations?: PageExplanations;
   readonly nodeTime?: PageNodeTime;
 }
@@ -42,6 +43,16 @@ export interface PageAttempts {
   /** Index into ATTEMPT_NAMES of the results: preempted, node-failed, suspended, ended. */
   readonly why: Float64Array;
   readonly kept: Float64Array;
+}
+
+/** What runs held from a time on, where that was not what their jobs ask for, or changed; those of a job in the order of time. */
+export interface PageResizes {
+  readonly job: Float64Array;
+  readonly time: Float64Array;
+  /** [millicores] */
+  readonly cpus: Float64Array;
+  /** [thousandths] */
+  readonly gpus: Float64Array;
 }
 
 export interface PageExplanations {

@@ -1,3 +1,4 @@
+import { amountOf, piecesOf } from '../holdings.ts';
 import { REJECTED } from '../schedule.ts';
 import type { Steps } from '../schedule.ts';
 import { madeOnce } from './known.ts';
@@ -11,10 +12,34 @@ export interface Spans {
   readonly from: Float64Array;
   /** NaN = to the end of the run. */
   readonly until: Float64Array;
+  /** What each held [row of the table's resizes]; -1 = what its job asks for. Absent if all did. */
+  readonly holding?: Int32Array;
 }
 
-/** When jobs held processors: every run of an interrupted job, one run of each other. */
+/** When jobs held processors: every run of an interrupted job, one run of each other; in pieces, where what they held changed. */
 export function runningSpans(table: PageTable): Spans {
+  return heldPieces(table, runsOf(table));
+}
+
+/** Parts of runs, from their beginnings on, in pieces within each of which the job held the same. */
+export function heldPieces({ resizes }: PageTable, runs: Spans): Spans {
+  if (resizes === undefined) return runs;
+  const until = runs.until.map((time) => (Number.isNaN(time) ? Infinity : time));
+  const pieces = piecesOf({ ...runs, count: runs.from.length, until }, resizes);
+  return { ...pieces, until: pieces.until.map((time) => (time === Infinity ? NaN : time)) };
+}
+
+/** Processors that a row of spans held [millicores]. */
+export function cpusHeld({ cpus, resizes }: PageTable, spans: Spans, at: number): number {
+  return amountOf({ ofJob: cpus, ofHolding: resizes?.cpus }, spans, at);
+}
+
+/** GPUs that it held [thousandths]. */
+export function gpusHeld({ gpus, resizes }: PageTable, spans: Spans, at: number): number {
+  return amountOf({ ofJob: gpus, ofHolding: resizes?.gpus }, spans, at);
+}
+
+function runsOf(table: PageTable): Spans {
   const { start, end, attempts, count } = table;
   if (attempts === undefined) return { job: rowsOf(count), from: start, until: end };
   const interrupted = new Uint8Array(count);
@@ -37,7 +62,7 @@ export function runningSpans(table: PageTable): Spans {
 /** Processors held over time [count]. */
 export function busySteps(table: PageTable): Steps {
   const spans = runningSpans(table);
-  return sumOver(spans, (at) => table.cpus[spans.job[at]] / 1000);
+  return sumOver(spans, (at) => cpusHeld(table, spans, at) / 1000);
 }
 
 /** Jobs that have been submitted and hold nothing, over time [count]. */
@@ -109,6 +134,20 @@ export const lastTime = madeOnce(({ submit, start, end }: PageTable): number => 
   }
   return last;
 });
+
+/** What each job with a place held of it last, and from when on [ms]; until then it held something else on nodes that are not known. */
+export function lastHeld(table: PageTable): { from: Float64Array; cpus: Float64Array; gpus: Float64Array } {
+  const from = lastStarts(table);
+  const { resizes } = table;
+  if (resizes === undefined) return { from, cpus: table.cpus, gpus: table.gpus };
+  const [cpus, gpus] = [table.cpus.slice(), table.gpus.slice()];
+  for (let at = 0; at < resizes.job.length; at++) {
+    const job = resizes.job[at];
+    if (!(resizes.time[at] >= from[job])) continue;
+    [from[job], cpus[job], gpus[job]] = [resizes.time[at], resizes.cpus[at], resizes.gpus[at]];
+  }
+  return { from, cpus, gpus };
+}
 
 /** When the last run of each job began: its first one, unless it was interrupted. */
 export function lastStarts({ start, attempts }: PageTable): Float64Array {

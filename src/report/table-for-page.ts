@@ -1,4 +1,4 @@
-import type { AttemptTable, ExplanationTable, JobTable, NodeTimeTable } from '../results/job-table.ts';
+import type { AttemptTable, ExplanationTable, JobTable, NodeTimeTable, ResizeTable } from '../results/job-table.ts';
 import type { PageTable } from './page-table.ts';
 
 /** A table of jobs as the page holds it: times counted from the first submission. */
@@ -7,6 +7,7 @@ export function tableForPage(
   attempts: AttemptTable | undefined,
   explanations: ExplanationTable | undefined,
   nodeTime?: NodeTimeTable,
+  resizes?: ResizeTable,
 ): PageTable {
   const origin = firstOf(jobs.submit);
   const since = (times: Float64Array) => times.map((time) => time - origin);
@@ -37,6 +38,12 @@ export function tableForPage(
       end: since(attempts.end),
       why: Float64Array.from(attempts.why),
       kept: attempts.kept,
+    },
+    resizes: resizes && {
+      job: Float64Array.from(resizes.job),
+      time: since(resizes.time),
+      cpus: resizes.cpus,
+      gpus: resizes.gpus,
     },
     explanations: explanations && {
       job: Float64Array.from(explanations.job),

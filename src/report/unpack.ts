@@ -1,7 +1,7 @@
 import type { Category } from '../workload.ts';
 import { decodeColumn } from './column-codec.ts';
 import type { PackedCategory, PackedHead, PackedTable } from './pack.ts';
-import type { PageExplanations, PagePlacements, PageTable } from './page-table.ts';
+import type { PageExplanations, PagePlacements, PageResizes, PageTable } from './page-table.ts';
 
 /**
  * The tables that `packTables` packed. Columns that tables share are one array. Each is decoded when it is first asked
@@ -51,7 +51,7 @@ class LazyColumns {
 }
 
 function tableOf(packed: PackedTable, columns: LazyColumns): PageTable {
-  const { count, origin, ids, categories, placements, attempts, explanations, nodeTime } = packed;
+  const { count, origin, ids, categories, placements, attempts, resizes, explanations, nodeTime } = packed;
   const column = (name: string) => columns.column(packed.columns[name]);
   return {
     count,
@@ -91,6 +91,7 @@ function tableOf(packed: PackedTable, columns: LazyColumns): PageTable {
       why: columns.column(attempts.why),
       kept: columns.column(attempts.kept),
     },
+    resizes: resizes && resizesOf(resizes, columns),
     explanations: explanations && explanationsOf(explanations, columns),
     nodeTime: nodeTime && {
       get job() {
@@ -118,6 +119,15 @@ function placementsOf(packed: NonNullable<PackedTable['placements']>, columns: L
     get tasks() {
       return columns.column(packed.tasks);
     },
+  };
+}
+
+function resizesOf({ job, time, cpus, gpus }: NonNullable<PackedTable['resizes']>, columns: LazyColumns): PageResizes {
+  return {
+    job: columns.column(job),
+    time: columns.column(time),
+    cpus: columns.column(cpus),
+    gpus: columns.column(gpus),
   };
 }
 

@@ -1,6 +1,6 @@
 import { madeOnce } from './known.ts';
 import type { PageTable } from './page-table.ts';
-import { runningSpans } from './run-steps.ts';
+import { cpusHeld, gpusHeld, runningSpans } from './run-steps.ts';
 
 /** What happened around one job while it waited: why it waited, as far as the schedule tells. */
 export interface Waiting {
@@ -89,7 +89,6 @@ class LargestRows {
 /** Processor time that each other job held within the window [core-hours], and what all held as it began. */
 function heldBy(table: PageTable, row: number, from: number, until: number) {
   const hours = new Float64Array(table.count);
-  const { cpus, gpus } = table;
   let busyAtFrom = 0;
   let gpusAtFrom = 0;
   const spans = spansOf(table);
@@ -98,11 +97,11 @@ function heldBy(table: PageTable, row: number, from: number, until: number) {
     if (job === row || !(spans.from[at] < until || spans.from[at] <= from)) continue;
     const ends = Number.isNaN(spans.until[at]) ? Infinity : spans.until[at];
     if (spans.from[at] <= from && ends > from) {
-      busyAtFrom += cpus[job] / 1000;
-      gpusAtFrom += gpus[job] / 1000;
+      busyAtFrom += cpusHeld(table, spans, at) / 1000;
+      gpusAtFrom += gpusHeld(table, spans, at) / 1000;
     }
     const length = Math.min(ends, until) - Math.max(spans.from[at], from);
-    if (length > 0) hours[job] += ((cpus[job] / 1000) * length) / CORE_HOUR;
+    if (length > 0) hours[job] += ((cpusHeld(table, spans, at) / 1000) * length) / CORE_HOUR;
   }
   return { hours, busyAtFrom, gpusAtFrom };
 }

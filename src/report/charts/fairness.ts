@@ -1,8 +1,9 @@
+import { usefulCoreTime } from '../../results/core-time.ts';
 import { countOf, formatDuration, grouped, SECOND } from '../../units.ts';
 import { withTables } from '../chart.ts';
 import type { ChartSpec, DataTable, Figure, TableRun, View } from '../chart.ts';
 import { chartText, shortName } from '../chart-text.ts';
-import { JOB_FIGURES, figureNamed, runTimes } from '../job-figures.ts';
+import { JOB_FIGURES, figureNamed } from '../job-figures.ts';
 import type { JobFigure } from '../job-figures.ts';
 import { madeOncePerKey } from '../known.ts';
 import { listed, shortNumber } from '../number-text.ts';
@@ -61,12 +62,12 @@ function countByOwner(table: PageTable, owner: Owner, figure: JobFigure): OwnerF
   if (category === undefined) return [];
   const size = category.names.length;
   const [jobs, hours, sum] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
-  const length = runTimes(table);
+  const useful = usefulCoreTime(table, table.attempts, table.resizes);
   const valueOf = figure.of(table);
   for (let row = 0; row < table.count; row++) {
     const code = category.code[row];
     if (code < 0) continue;
-    if (!Number.isNaN(length[row])) hours[code] += ((table.cpus[row] / 1000) * length[row]) / 3_600_000;
+    if (!Number.isNaN(table.end[row] - table.start[row])) hours[code] += useful[row] / 1000 / 3_600_000;
     const value = valueOf(row);
     if (Number.isNaN(value)) continue;
     jobs[code]++;

@@ -33,6 +33,9 @@ export const fragmentation: ChartSpec = {
   },
 };
 
+const INTERRUPTED = ' Nodes that are down count as free, and of an interrupted job only its last run is placed.';
+const RESIZED = ' Of a job that was resized only what it held last is placed: what it held before counts as free.';
+
 const RESOURCES = [
   { value: 'gpus', label: 'GPUs', one: 'GPU' },
   { value: 'processors', label: 'processors', one: 'processor' },
@@ -135,7 +138,8 @@ function sentenceOf(runs: readonly FreeRun[], window: TimeWindow, { zero }: View
     return `under ${facts.label} ${shortNumber(means[0])} of ${grouped(total)} ${one}s were free${which}`;
   });
   const isRough = runs.some(({ table }) => table.attempts !== undefined);
-  const caveat = isRough ? ' Nodes that are down count as free, and of an interrupted job only its last run is placed.' : '';
+  const isResized = runs.some(({ table }) => table.resizes !== undefined);
+  const caveat = `${isRough ? INTERRUPTED : ''}${isResized ? RESIZED : ''}`;
   return `On average over ${spanText(window, zero)}: ${words.join('; ')}. A node with 7 free takes one request of 4: 4 of the 7 are usable by it.${caveat}`;
 }
 

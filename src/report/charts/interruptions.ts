@@ -4,6 +4,7 @@ import type { ChartSpec, DataTable, Figure, TableRun, TimeWindow, View } from '.
 import { chartText } from '../chart-text.ts';
 import { decimate } from '../decimate.ts';
 import { listed, shortNumber } from '../number-text.ts';
+import { lostCoreTimes } from '../../results/core-time.ts';
 import type { PageTable } from '../page-table.ts';
 import { colorOf, dashOf } from '../theme.ts';
 import { timeAxis } from '../time-axis.ts';
@@ -44,13 +45,15 @@ export interface Interruption {
 }
 
 /** Interrupted runs by the time at which they were. */
-export function interruptionsOf({ attempts, cpus }: PageTable): Interruption[] {
+export function interruptionsOf(table: PageTable): Interruption[] {
+  const { attempts, resizes } = table;
   if (attempts === undefined) return [];
+  const lostTimes = lostCoreTimes(table, attempts, resizes);
   const found: Interruption[] = [];
-  const { job, start, end, why, kept } = attempts;
+  const { job, start, end, why } = attempts;
   for (let at = 0; at < job.length; at++) {
     if (why[at] === ENDED) continue;
-    const lost = ((cpus[job[at]] / 1000) * (end[at] - start[at] - kept[at])) / 3_600_000;
+    const lost = lostTimes[at] / 1000 / 3_600_000;
     found.push({ job: job[at], start: start[at], end: end[at], why: why[at], lost });
   }
   return found.sort((a, b) => a.end - b.end || a.job - b.job);

@@ -64,6 +64,7 @@ export class JobDrawer {
       this.#jobs(runs, table, 'Held most processor time while it waited', waiting.until > waiting.from ? waiting.holders : []),
       reasonList(table, row),
       attemptList(table, row),
+      resizeList(table, row),
       nodeTimeList(table, row),
     ];
     part.append(...lists.filter((list) => list !== undefined));
@@ -190,6 +191,28 @@ function attemptList(table: PageTable, row: number): HTMLElement | undefined {
     );
   }
   return items.length === 0 ? undefined : make('div', {}, make('h4', {}, 'Its runs'), make('ol', {}, ...items));
+}
+
+/** What it held from when on, if that is not what it asked for, or changed. */
+function resizeList({ resizes, start }: PageTable, row: number): HTMLElement | undefined {
+  if (resizes === undefined) return undefined;
+  const items: HTMLElement[] = [];
+  let rest = 0;
+  for (let at = 0; at < resizes.job.length; at++) {
+    if (resizes.job[at] !== row) continue;
+    const gpus = resizes.gpus[at] > 0 ? ` and ${shortNumber(resizes.gpus[at] / 1000)} GPUs` : '';
+    const held = `${countOf(resizes.cpus[at] / 1000, 'processor')}${gpus}`;
+    if (items.length === 4 * LISTED) rest++;
+    else items.push(make('li', {}, `${formatDuration(resizes.time[at] - start[row])} after its first start: ${held}`));
+  }
+  if (items.length === 0) return undefined;
+  if (rest > 0) items.push(make('li', { class: 'fine' }, `and ${grouped(rest)} more`));
+  return make(
+    'div',
+    {},
+    make('h4', {}, 'What it held, whenever that was not what it asked for, or changed'),
+    make('ol', {}, ...items),
+  );
 }
 
 /** What it held of the nodes was for, in a system of resource managers; what was passed on is told of where it was used. */

@@ -151,7 +151,8 @@ export class NodesView implements ViewPart {
     if (this.#bars === undefined) drawGrid(context, frame, grid(), rowsOf(frame), theme);
     else drawBars(context, frame, { run, holds, bars: this.#bars }, theme);
     const rough = loadGrid(holds, frame.window, frame.range, 1, 1)[0];
-    this.#sentence.textContent = sentenceOf(this.#run, frame, rough, this.#bars?.length, holds);
+    const isResized = run.table.resizes !== undefined;
+    this.#sentence.textContent = sentenceOf(this.#run, frame, rough, this.#bars?.length, holds, isResized);
     this.#canvas.setAttribute('aria-label', `${this.title}. ${this.#sentence.textContent}`);
     this.#canvas.dataset.drawn = String(Number(this.#canvas.dataset.drawn ?? 0) + 1);
   }
@@ -240,15 +241,18 @@ function rowsOf({ range, height }: Frame): number {
   return Math.min(range.until - range.from, height - TOP - BOTTOM);
 }
 
+const RESIZED = ' Of a job that was resized only what it held last is shown.';
+
 function sentenceOf(
   label: string,
   { window, range, zero }: Frame,
   load: number,
   bars: number | undefined,
   { nodes }: NodeHolds,
+  isResized: boolean,
 ): string {
   const what = bars === undefined ? 'how full each was' : `${countOf(bars, 'piece')} of jobs, coloured by user`;
   const which =
     range.until - range.from === nodes.length ? '' : `, ${shortName(nodes[range.from])} to ${shortName(nodes[range.until - 1])}`;
-  return `${label}: ${grouped(range.until - range.from)} of ${countOf(nodes.length, 'node')} that ever held a job${which}, over ${spanText(window, zero)}: ${what}. They held ${percent(load)} of the most each ever held.`;
+  return `${label}: ${grouped(range.until - range.from)} of ${countOf(nodes.length, 'node')} that ever held a job${which}, over ${spanText(window, zero)}: ${what}. They held ${percent(load)} of the most each ever held.${isResized ? RESIZED : ''}`;
 }
