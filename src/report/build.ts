@@ -114,7 +114,7 @@ async function tablesOf(runs: readonly Run[], groups: readonly GroupFacts[], mos
 
 async function pageTable(run: Run): Promise<PageTable> {
   const jobs: JobTable = await run.jobs();
-  return tableForPage(jobs, await run.attempts(), await run.explanations(), await run.nodeTime());
+  return tableForPage(jobs, await run.attempts(), await run.explanations(), await run.nodeTime(), await run.resizes());
 }
 
 function runFacts(run: Run, table: number | undefined): RunFacts {
