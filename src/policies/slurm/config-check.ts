@@ -5,11 +5,13 @@
 import { usageError } from '../../errors.ts';
 import type { SlurmConfig } from '../../slurm.ts';
 import { effectless } from './effectless.ts';
+import { sharingNotes } from './sharing/sharing-notes.ts';
 
 /** Refuses a configuration that is not modelled; `partial`: only tells of it. */
 export function checkConfig(config: SlurmConfig, policy: string, partial: boolean, warn: (message: string) => void): void {
   for (const { option, why } of effectless(config))
     warn(`slurm.conf of ${config.clusterName}: ${option} has no effect here: ${why}`);
+  for (const note of sharingNotes(config)) warn(`slurm.conf of ${config.clusterName}: ${note}`);
   const ofGroups = config.partitions.filter(({ allowGroups }) => allowGroups !== undefined).map(({ name }) => name);
   // Jobs of a trace were let in.
   if (ofGroups.length > 0) {
