@@ -1,7 +1,8 @@
 // Which runs are samples of what: runs under settings that were varied on purpose are no more data than one of them.
 import { expect, test } from 'vitest';
-import { verdictsOf } from '../src/report/verdicts.ts';
-import type { Run } from '../src/results/read.ts';
+import { askedFigures } from '../src/report/asked-figures.ts';
+import { figuresFor, verdictsOf } from '../src/report/verdicts.ts';
+import type { Results, Run } from '../src/results/read.ts';
 
 const WAIT = { name: 'wait', figure: 'mean', unit: 's', better: 'lower' } as const;
 
@@ -43,4 +44,24 @@ test('conditions that one policy lacks are left out of both', async () => {
   const [{ change }] = await verdictsOf([...whole, run('a', 'w @ load=2', 'c', 1, 1e9)], ['a', 'b'], [WAIT]);
   const [{ change: expected }] = await verdictsOf(whole, ['a', 'b'], [WAIT]);
   expect(change).toEqual(expected);
+});
+
+/** Results of a scenario that is about these figures. */
+function asking(figures: readonly string[], runs: readonly Run[]): Results[] {
+  return [{ manifest: { document: { scenario: { report: { figures } } } }, runs } as unknown as Results];
+}
+
+test('verdicts are on what the scenario is about, where that can be compared', () => {
+  const runs = [1, 2].flatMap((seed) => pair('w', 'c', seed));
+  const asked = askedFigures(asking(['wait.p99', 'jobs.rejected', 'wait.services.mean', 'makespan'], runs));
+  expect(asked).toEqual([{ name: 'wait', figure: 'p99', unit: 's', better: 'lower' }]);
+  expect(figuresFor(runs, asked)).toEqual(asked);
+});
+
+test('and on the usual figures if it names none that can be: of one trace, waits and slowdowns alone', () => {
+  const runs = pair('w', 'c', 1);
+  const named = (figures: readonly { readonly name: string; readonly figure?: string }[]) => figures.map(({ name }) => name);
+  const usual = named(figuresFor(runs, askedFigures([{ manifest: { document: {} }, runs } as unknown as Results])));
+  expect(usual.slice(0, 2)).toEqual(['wait', 'wait']);
+  expect(named(figuresFor(runs, [{ name: 'turnaround', figure: 'mean', unit: 's', better: 'lower' }]))).toEqual(usual);
 });

@@ -6,7 +6,8 @@ import type { ComparedFigure } from '../experiment/statistics/index.ts';
 import { readSummary } from '../experiment/point-folder.ts';
 import type { VerdictFacts } from '../report/model.ts';
 import { sameScheduleSentences, sameSchedules } from '../report/same-schedules.ts';
-import { verdictsOf } from '../report/verdicts.ts';
+import { askedFigures, askedNames } from '../report/asked-figures.ts';
+import { figuresFor, verdictsOf } from '../report/verdicts.ts';
 import { labelOnCluster, onClusters } from '../results/on-clusters.ts';
 import { readResults } from '../results/read.ts';
 import type { Results, Run } from '../results/read.ts';
@@ -60,7 +61,7 @@ export function declareCompare(command: Command): void {
 }
 
 async function compare(folders: readonly string[], options: Options): Promise<void> {
-  const { figure, threshold = [] } = options;
+  const { threshold = [] } = options;
   const thresholds = threshold.map(parseThreshold);
   const sources: Results[] = [];
   for (const folder of folders) sources.push(await readResults(folder));
@@ -68,8 +69,9 @@ async function compare(folders: readonly string[], options: Options): Promise<vo
   const { runs, labels, clusters } = arrange(sources, options);
   const points = runs.map(tablePoint);
   checkThresholds(thresholds, points);
-  checkFiguresOf(figure ?? [], points, '--figure');
-  const verdicts = labels.length < 2 ? [] : await verdictsOf(runs, labels, figure?.flatMap(comparedFigure));
+  checkFiguresOf(options.figure ?? [], points, '--figure');
+  const figures = options.figure?.flatMap(comparedFigure) ?? figuresFor(runs, askedFigures(sources));
+  const verdicts = labels.length < 2 ? [] : await verdictsOf(runs, labels, figures);
   const same = sameSchedules(runs, labels);
   const told = verdicts.filter(({ label }) => !same.includes(label));
   const sentences = [...sameScheduleSentences(same, labels[0]), ...told.map(({ sentence }) => sentence)];
@@ -81,7 +83,7 @@ async function compare(folders: readonly string[], options: Options): Promise<vo
       ...comparisonFacts({ sources, runs, clusters, labels, points, verdicts, same, broken, unfinished }),
       ...(groups && { by: options.by, groups: groups.map(groupedFacts) }),
     });
-  else printComparison(points, labels, sentences, figure);
+  else printComparison(points, labels, sentences, options.figure ?? askedNames(sources));
   if (groups !== undefined && options.json !== true) print(`\n${groupTable(options.by!, groups)}`);
   for (const message of unfinished) warn(message);
   for (const { label, unended } of groups ?? [])

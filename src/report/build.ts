@@ -1,27 +1,19 @@
 import type { JobTable } from '../results/job-table.ts';
 import type { Results, Run } from '../results/read.ts';
 import type { Summary } from '../results/read-summary.ts';
+import { askedFigures } from './asked-figures.ts';
 import { conditionsOf } from './conditions.ts';
 import { contendersOf, labelsOf } from './contenders.ts';
 import type { BaselineWishes, Contenders } from './contenders.ts';
 import { decisionFacts } from './decision-facts.ts';
 import { labelledRuns } from './distinct-labels.ts';
-import type {
-  ContenderFacts,
-  ContenderKind,
-  Entitlements,
-  GroupFacts,
-  PolicyFacts,
-  ReportFacts,
-  RunFacts,
-  VerdictFacts,
-} from './model.ts';
+import type { ContenderFacts, ContenderKind, Entitlements, GroupFacts, PolicyFacts, ReportFacts, RunFacts } from './model.ts';
 import { listed } from './number-text.ts';
 import type { PageTable } from './page-table.ts';
 import { sameSchedules } from './same-schedules.ts';
 import { sourceFacts } from './source-facts.ts';
 import { tableForPage } from './table-for-page.ts';
-import { findingsOf, verdictsOf } from './verdicts.ts';
+import { figuresFor, findingsOf, verdictsOf } from './verdicts.ts';
 import { warningsOf } from './warnings.ts';
 
 export interface ReportWishes extends BaselineWishes {
@@ -50,7 +42,8 @@ export async function buildReport(sources: readonly Results[], wishes: ReportWis
   const groups = groupsOf(runs, labels);
   const { tables, tableOf, leftOut } = await tablesOf(runs, groups, wishes.mostJobs);
   const facts = runs.map((run, index) => runFacts(run, tableOf.get(index)));
-  const verdicts: VerdictFacts[] = contenders.labels.length < 2 ? [] : await verdictsOf(contenders.runs, contenders.labels);
+  const figures = figuresFor(contenders.runs, askedFigures(sources));
+  const verdicts = contenders.labels.length < 2 ? [] : await verdictsOf(contenders.runs, contenders.labels, figures);
   const same = sameSchedules(contenders.runs, contenders.labels);
   return {
     facts: {

@@ -119,6 +119,7 @@ export interface VerdictFacts {
   readonly metric: string;
   readonly figure: string;
   readonly unit: string;
+  readonly better: 'lower' | 'higher' | 'neither';
   readonly label: string;
   readonly conclusion: string;
   readonly sentence: string;

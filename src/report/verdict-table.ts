@@ -1,3 +1,4 @@
+import { figureWords } from '../experiment/statistics/sentence.ts';
 import { escapeHtml } from './html.ts';
 import type { ReportFacts, RunFacts, VerdictFacts } from './model.ts';
 import { changeText, percent, quantity } from './number-text.ts';
@@ -47,17 +48,25 @@ interface Cell {
 
 /** The table that decides: figures by policy, differences to the baseline, the best of each in words. */
 export function verdictTable(facts: ReportFacts): string {
-  const lines = linesOf(facts.runs);
+  const lines = linesOf(facts);
   const cells = lines.map((line) => cellsOf(line, facts));
   return facts.contenders.length <= MOST_COLUMNS ? byFigure(facts, lines, cells) : byPolicy(facts, lines, cells);
 }
 
-/** A figure that no run was asked for is no line of dashes. */
-function linesOf(runs: readonly RunFacts[]): readonly Line[] {
+/** What verdicts are on beside the usual leads. A figure that no run was asked for is no line of dashes. */
+function linesOf({ runs, verdicts }: ReportFacts): readonly Line[] {
   const measured = ({ figure }: Line) => runs.some((run) => figure in run.figures);
   const above = ({ figure }: Line) => runs.some((run) => (run.figures[figure] ?? 0) > 0);
   const seen = measured(LINES[0]) ? [] : SEEN_FROM_OUTSIDE.filter(measured);
-  return [...seen, ...LINES.filter((line) => measured(line) && (!line.ifAny || above(line)))];
+  const usual = [...seen, ...LINES.filter((line) => measured(line) && (!line.ifAny || above(line)))];
+  const judged = new Map(verdicts.map((verdict) => [nameOf(verdict), verdict]));
+  for (const { figure } of usual) judged.delete(figure);
+  return [...[...judged].map(([figure, verdict]) => lineOf(figure, verdict)), ...usual];
+}
+
+function lineOf(figure: string, { metric, figure: own, unit, better }: VerdictFacts): Line {
+  const words = figureWords({ name: metric, ...(own !== '' && { figure: own }) });
+  return { title: `${words.charAt(0).toUpperCase()}${words.slice(1)}`, figure, unit, better };
 }
 
 function cellsOf(line: Line, facts: ReportFacts): Cell[] {

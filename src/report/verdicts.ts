@@ -35,7 +35,7 @@ const MANY = 12;
 export async function verdictsOf(
   runs: readonly Run[],
   labels: readonly string[],
-  figures: readonly ComparedFigure[] = figuresFor(runs),
+  figures: readonly ComparedFigure[],
 ): Promise<VerdictFacts[]> {
   const keys = pairKeysOf(runs);
   const many = new Set(keys).size > 1;
@@ -43,7 +43,10 @@ export async function verdictsOf(
   return compareFamily(comparisons).map(verdictFacts);
 }
 
-function figuresFor(runs: readonly Run[]): readonly ComparedFigure[] {
+/** Those that the scenario is about, if any of them can be compared; else the usual ones. */
+export function figuresFor(runs: readonly Run[], asked: readonly ComparedFigure[]): readonly ComparedFigure[] {
+  const many = new Set(pairKeysOf(runs)).size > 1;
+  if (asked.some((figure) => many || ofTrace(figure) !== undefined)) return asked;
   return runs.some(({ summary }) => 'wait' in summary.metrics) ? FIGURES : [...SEEN_FROM_OUTSIDE, ...FIGURES];
 }
 
@@ -151,6 +154,7 @@ function verdictFacts(verdict: Verdict): VerdictFacts {
     metric: figure.name,
     figure: figure.figure ?? '',
     unit: figure.unit,
+    better: figure.better,
     label: other,
     conclusion,
     sentence: asSentence(sentence, other),
