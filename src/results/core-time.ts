@@ -22,6 +22,15 @@ interface Resizes {
   readonly cpus: Column;
 }
 
+/** The beginning of a run, which counts for or against what another one has kept. */
+interface Part {
+  readonly of: number;
+  readonly run: number;
+  /** [ms] */
+  readonly length: number;
+  readonly sign: 1 | -1;
+}
+
 /** Processor time of each job without work that was lost [millicores x ms]; NaN for one that was never interrupted and never ran, or is not over. */
 export function usefulCoreTime(jobs: Jobs, attempts: Runs | undefined, resizes: Resizes | undefined): Float64Array {
   const { start, end } = jobs;
@@ -45,11 +54,33 @@ export function lostCoreTimes(jobs: Jobs, attempts: Runs, resizes: Resizes | und
   return coreTimes(jobs, resizes, attempts).map((time, row) => time - kept[row]);
 }
 
-/** What a run takes back of earlier ones is negative, and counts at what its job asks for. */
+/** What a run takes back of earlier ones of its job is negative: the end of what the latest of them had kept, and so on. */
 function keptCoreTimes(jobs: Jobs, attempts: Runs, resizes: Resizes | undefined): Float64Array {
-  const { job, start, kept } = attempts;
-  const keeps = { job, start, end: Float64Array.from(start, (time, row) => time + kept[row]) };
-  return coreTimes(jobs, resizes, keeps).map((time, row) => (kept[row] < 0 ? jobs.cpus[job[row]] * kept[row] : time));
+  const { job, start } = attempts;
+  const left = Float64Array.from(attempts.kept, (time) => Math.max(0, time));
+  const parts: Part[] = Array.from(left, (kept, of) => ({ of, run: of, length: kept, sign: 1 }));
+  const runs = new Map<number, number[]>();
+  for (let of = 0; of < left.length; of++) {
+    const own = runs.get(job[of]) ?? [];
+    runs.set(job[of], own);
+    for (let back = own.length - 1, owed = -attempts.kept[of]; back >= 0 && owed > 0; back--) {
+      const run = own[back];
+      const taken = Math.min(owed, left[run]);
+      if (taken === 0) continue;
+      parts.push({ of, run, length: left[run], sign: -1 }, { of, run, length: left[run] - taken, sign: 1 });
+      left[run] -= taken;
+      owed -= taken;
+    }
+    own.push(of);
+  }
+  const times = coreTimes(jobs, resizes, {
+    job: parts.map(({ run }) => job[run]),
+    start: parts.map(({ run }) => start[run]),
+    end: parts.map(({ run, length }) => start[run] + length),
+  });
+  const kept = new Float64Array(left.length);
+  parts.forEach(({ of, sign }, part) => (kept[of] += sign * times[part]));
+  return kept;
 }
 
 /** Of parts of runs, from their beginnings on. */
