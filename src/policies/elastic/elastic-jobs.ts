@@ -27,6 +27,9 @@ export interface ElasticJob {
   attained: number;
 }
 
+/** Whether a job may hold GPUs of several models at once. */
+export type Together = 'any models' | 'one model';
+
 /**
  * The jobs among which GPUs are shared out: those of one kind of tasks, with one whole GPU each. All others run on what is free,
  * first come, first served.
@@ -34,15 +37,17 @@ export interface ElasticJob {
 export class ElasticJobs {
   readonly #jobs: Requests;
   readonly #cluster: Cluster;
+  readonly #together: Together;
   readonly #poolOf: Int32Array;
   readonly #speeds: NodeSpeeds | undefined;
   readonly #active = new Map<number, ElasticJob>();
   #others: number[] = [];
   #last = 0;
 
-  constructor(jobs: Requests, cluster: Cluster) {
+  constructor(jobs: Requests, cluster: Cluster, together: Together) {
     this.#jobs = jobs;
     this.#cluster = cluster;
+    this.#together = together;
     this.#poolOf = poolOfNodes(cluster);
     this.#speeds = jobs.speeds && new NodeSpeeds(jobs.speeds, jobs, cluster);
   }
@@ -77,9 +82,31 @@ export class ElasticJobs {
     // One that was stopped and started again in the last cycle is listed too, and keeps what it has.
     for (const job of changed.ended) if (!running.has(job)) this.#active.get(job)?.held.fill(0);
     for (const job of changed.ended) if (!running.has(job) && !pending.has(job)) this.#active.delete(job);
-    for (const job of changed.submitted) if (pending.has(job) && !this.#active.has(job)) this.#add(job);
+    for (const job of changed.submitted) if (pending.has(job) && !this.#active.has(job)) this.#take(job, cycle);
     for (const { job, node, tasks } of changed.adopted) this.#adopt(job, node, tasks);
     this.#startOthers(cycle);
+  }
+
+  /** One that could never run would wait for ever, as nobody tells it apart from those whose turn comes later. */
+  #take(job: number, cycle: Cycle): void {
+    this.#add(job);
+    const one = this.#active.get(job);
+    const room = one === undefined ? 0 : this.#roomFor(job);
+    if (one === undefined || one.fewest <= room) return;
+    this.#active.delete(job);
+    const where = this.#together === 'one model' ? 'GPUs of one model' : 'GPUs of models on which it runs';
+    cycle.reject(job, `it needs ${one.fewest} ${where}, of which there are at most ${room}`);
+  }
+
+  /** Most GPUs that it could ever hold at once, with all nodes up [count]. */
+  #roomFor(job: number): number {
+    const room = new Map<string, number>();
+    for (let node = 0; node < this.nodes; node++) {
+      const model = this.modelOf(node);
+      if (this.admits(job, model)) room.set(model, (room.get(model) ?? 0) + this.gpusOf(node));
+    }
+    const amounts = [...room.values()];
+    return this.#together === 'one model' ? Math.max(0, ...amounts) : amounts.reduce((sum, gpus) => sum + gpus, 0);
   }
 
   #add(job: number): void {
@@ -150,10 +177,12 @@ export class ElasticJobs {
     return this.#jobs.groupRequest[this.#jobs.firstGroup[job]];
   }
 
-  /** Whether the job may run on GPUs of this model. */
+  /** Whether the job may run on GPUs of this model, and gets anywhere there: a training that was not measured on it does not. */
   admits(job: number, model: string): boolean {
     const { gpuModels } = this.#jobs.requests[this.#requestOf(job)];
-    return gpuModels === undefined || gpuModels.includes(model);
+    if (gpuModels !== undefined && !gpuModels.includes(model)) return false;
+    const training = this.#jobs.speeds && trainingOf(this.#jobs.speeds, job);
+    return training === undefined || (training.steps[model] ?? training.steps['']) !== undefined;
   }
 
   /** Goodput of a training in its present phase; 0 = it does not run there. */

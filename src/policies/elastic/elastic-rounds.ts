@@ -1,7 +1,7 @@
 import type { Cycle, Policy, PolicySetup } from '../../policy.ts';
 import { MINUTE } from '../../units.ts';
 import { ElasticJobs } from './elastic-jobs.ts';
-import type { ElasticJob } from './elastic-jobs.ts';
+import type { ElasticJob, Together } from './elastic-jobs.ts';
 import { Targets } from './targets.ts';
 import type { Allocations } from './targets.ts';
 
@@ -29,9 +29,9 @@ export class ElasticRounds implements Policy {
   readonly #targets: Targets;
   readonly #decide: (round: Round) => Allocations;
 
-  constructor(setup: PolicySetup, decide: (round: Round) => Allocations) {
+  constructor(setup: PolicySetup, decide: (round: Round) => Allocations, together: Together = 'any models') {
     this.#setup = setup;
-    this.#jobs = new ElasticJobs(setup.jobs, setup.cluster);
+    this.#jobs = new ElasticJobs(setup.jobs, setup.cluster, together);
     this.#targets = new Targets(this.#jobs);
     this.#decide = decide;
   }
@@ -43,7 +43,11 @@ export class ElasticRounds implements Policy {
     const length = Number(this.#setup.parameters.round);
     const since = (cycle.now + this.#setup.jobs.origin) % length;
     cycle.wakeAt(cycle.now + length - since);
-    if (since > 0) return this.#targets.grow(cycle);
+    if (since > 0) {
+      for (const job of cycle.changed.submitted)
+        if (cycle.pending.has(job) && this.#jobs.get(job) !== undefined) cycle.explain(job, 'waits for the next round');
+      return this.#targets.grow(cycle);
+    }
     const able = active.filter(({ job }) => cycle.pending.has(job) || cycle.running.mayPreempt(job));
     if (able.length === 0) return;
     const capacity = this.#jobs.capacity(cycle);

@@ -9,7 +9,7 @@ export const optimus: PolicySpec = {
   name: 'optimus',
   summary: 'Every job gets one GPU, if there are enough; each further one goes where it shortens what is left of a job most.',
   source:
-    'Peng et al., "Optimus: an efficient dynamic resource scheduler for deep learning clusters", EuroSys 2018, as the artifact of Pollux has it, github.com/petuum/adaptdl, branch osdi21-artifact, simulator/optimus.py (Optimus+Oracle): what is left, and how fast a job is on how many GPUs, are the true ones. Ties: of equal gains, the job that came first; of nodes with as many free GPUs, the first. All GPUs are taken to be of the model of the first node',
+    'Peng et al., "Optimus: an efficient dynamic resource scheduler for deep learning clusters", EuroSys 2018, as the artifact of Pollux has it, github.com/petuum/adaptdl, branch osdi21-artifact, simulator/optimus.py (Optimus+Oracle): what is left, and how fast a job is on how many GPUs, are the true ones. Ties: of equal gains, the job that came first; of nodes with as many free GPUs, the first. All GPUs are taken to be of the model of the first node on which a job runs',
   fidelity:
     'On workload 6 of the artifact of Pollux 5059 s to completion on average, there 5302 s: what is left of a job is told there by iterations.',
   parameters: { round: roundParameter },
@@ -25,11 +25,17 @@ export const optimus: PolicySpec = {
   },
 };
 
+/** Whether the job runs on GPUs of this node, and there are any. */
+function isOpen({ jobs, capacity }: Round, { job }: ElasticJob, node: number): boolean {
+  return capacity[node] > 0 && jobs.admits(job, jobs.modelOf(node));
+}
+
 /** What is left of the job on so many GPUs, packed on nodes [ms]. */
-function timeOn({ jobs, cycle, capacity }: Round, one: ElasticJob, runtime: number): (gpus: number) => number {
+function timeOn(round: Round, one: ElasticJob, runtime: number): (gpus: number) => number {
+  const { jobs, cycle, capacity } = round;
   const node = Math.max(
     0,
-    capacity.findIndex((own) => own > 0),
+    capacity.findIndex((_, index) => isOpen(round, one, index)),
   );
   const { training } = one;
   const phase = cycle.phaseOf(one.job);
@@ -42,17 +48,21 @@ function timeOn({ jobs, cycle, capacity }: Round, one: ElasticJob, runtime: numb
 }
 
 /** GPUs of each job. */
-function counts({ active, capacity }: Round, timesOf: (one: ElasticJob) => (gpus: number) => number): Map<ElasticJob, number> {
+function counts(round: Round, timesOf: (one: ElasticJob) => (gpus: number) => number): Map<ElasticJob, number> {
+  const { active, capacity } = round;
   const given = new Map<ElasticJob, number>();
   const gains = new Map<ElasticJob, number>();
   const times = new Map(active.map((one) => [one, timesOf(one)]));
+  const most = new Map(active.map((one) => [one, Math.min(one.most, openGpus(round, one))]));
   let left = capacity.reduce((sum, own) => sum + own, 0);
   const gain = (one: ElasticJob, gpus: number) => {
     const time = times.get(one);
-    return time === undefined || gpus + 1 > one.most || left < 1 ? 0 : time(gpus) - time(gpus + 1);
+    if (time === undefined || gpus + 1 > (most.get(one) ?? 0) || left < 1) return 0;
+    // It gets nowhere with any of both: there is nothing to gain.
+    return time(gpus + 1) === Infinity ? 0 : time(gpus) - time(gpus + 1);
   };
   for (const one of [...active].sort((a, b) => a.fewest - b.fewest)) {
-    const gpus = one.fewest > left ? 0 : one.fewest;
+    const gpus = one.fewest > Math.min(left, most.get(one) ?? 0) ? 0 : one.fewest;
     left -= gpus;
     given.set(one, gpus);
     gains.set(one, gpus === 0 ? 0 : gain(one, gpus));
@@ -68,33 +78,59 @@ function counts({ active, capacity }: Round, timesOf: (one: ElasticJob) => (gpus
   return given;
 }
 
-/** Jobs that keep their number stay where they are; the others go to the nodes with the most free GPUs, the smallest job first. */
-function place({ active, capacity }: Round, given: ReadonlyMap<ElasticJob, number>): Allocations {
-  const free = Int32Array.from(capacity);
+/** GPUs on which the job runs, whoever has them. */
+function openGpus(round: Round, one: ElasticJob): number {
+  return round.capacity.reduce((sum, gpus, node) => sum + (isOpen(round, one, node) ? gpus : 0), 0);
+}
+
+/**
+ * Jobs that keep their number stay where they are; the others go to the nodes with the most free GPUs, the smallest job first.
+ * Where jobs run on some models only, that may leave one without room: then all move, those with the fewest GPUs to choose from
+ * first, if that makes room for everybody.
+ */
+function place(round: Round, given: ReadonlyMap<ElasticJob, number>): Allocations {
+  const wanted = (one: ElasticJob) => given.get(one) ?? 0;
+  const placed = round.active.filter((one) => wanted(one) > 0);
+  const moves = placed.filter((one) => gpusHeld(one) !== wanted(one)).sort((a, b) => wanted(a) - wanted(b));
+  const staying = allocate(round, given, moves);
+  if (moves.every(({ job }) => staying.has(job))) return staying;
+  const choice = new Map(placed.map((one) => [one, openGpus(round, one)]));
+  const all = [...placed].sort((a, b) => (choice.get(a) ?? 0) - (choice.get(b) ?? 0) || wanted(a) - wanted(b));
+  const anew = allocate(round, given, all);
+  return anew.size === all.length ? anew : staying;
+}
+
+/** In this order; those that do not move stay. A job that finds less than it needs gets nothing. */
+function allocate(round: Round, given: ReadonlyMap<ElasticJob, number>, moves: readonly ElasticJob[]): Allocations {
+  const free = Int32Array.from(round.capacity);
   const wanted = new Map<number, Int32Array>();
-  const moves: ElasticJob[] = [];
-  for (const one of active) {
-    const gpus = given.get(one) ?? 0;
-    if (gpus === 0) continue;
-    if (gpusHeld(one) !== gpus) {
-      moves.push(one);
-      continue;
-    }
+  const moving = new Set(moves);
+  for (const one of round.active) {
+    if (moving.has(one) || (given.get(one) ?? 0) === 0) continue;
     wanted.set(one.job, one.held.slice());
     one.held.forEach((tasks, node) => (free[node] -= tasks));
   }
-  for (const one of moves.sort((a, b) => (given.get(a) ?? 0) - (given.get(b) ?? 0))) {
-    const row = new Int32Array(free.length);
-    let left = given.get(one) ?? 0;
-    while (left > 0) {
-      const node = free.indexOf(Math.max(...free));
-      const gpus = Math.min(free[node], left);
-      if (gpus <= 0) break;
-      row[node] += gpus;
-      free[node] -= gpus;
-      left -= gpus;
-    }
+  for (const one of moves) {
+    const row = rowFor(round, one, given.get(one) ?? 0, free);
+    if (row === undefined) continue;
     wanted.set(one.job, row);
+    row.forEach((gpus, node) => (free[node] -= gpus));
   }
   return wanted;
+}
+
+/** Undefined if there is less than it needs. */
+function rowFor(round: Round, one: ElasticJob, gpus: number, free: Int32Array): Int32Array | undefined {
+  const row = new Int32Array(free.length);
+  const open = free.map((own, node) => (isOpen(round, one, node) ? own : 0));
+  let left = gpus;
+  while (left > 0) {
+    const node = open.indexOf(Math.max(...open));
+    const taken = Math.min(open[node], left);
+    if (taken <= 0) break;
+    row[node] += taken;
+    open[node] -= taken;
+    left -= taken;
+  }
+  return gpus - left < one.fewest ? undefined : row;
 }

@@ -1,3 +1,4 @@
+import type { ElasticJob } from './elastic-jobs.ts';
 import type { Round } from './elastic-rounds.ts';
 
 /** The nodes of one model of GPUs. */
@@ -15,6 +16,8 @@ export interface Configuration {
   readonly type: number;
   readonly gpus: number;
   readonly nodes: number;
+  /** Only there for jobs that need exactly so many. */
+  readonly isOdd?: true;
 }
 
 /** In the order of the nodes. */
@@ -38,4 +41,18 @@ export function configurationsOf({ nodes, gpus, perNode }: SiaType, type: number
   for (let count = 1; count <= nodes.length && count * perNode <= gpus; count++)
     configurations.push({ type, gpus: count * perNode, nodes: count });
   return configurations;
+}
+
+/** So many as jobs need at least, where that is none of the others: there, where jobs need powers of two, they would never start. */
+export function oddConfigurations(
+  { gpus, perNode }: SiaType,
+  type: number,
+  usual: readonly Configuration[],
+  jobs: readonly Pick<ElasticJob, 'fewest'>[],
+): Configuration[] {
+  const sizes = new Set<number>();
+  for (const { fewest } of jobs) {
+    if (fewest <= gpus && !usual.some((one) => one.type === type && one.gpus === fewest)) sizes.add(fewest);
+  }
+  return [...sizes].sort((a, b) => a - b).map((size) => ({ type, gpus: size, nodes: Math.ceil(size / perNode), isOdd: true }));
 }

@@ -28,8 +28,10 @@ export function gainsOf(round: Round, one: ElasticJob, choices: Choices): Float6
   });
 }
 
-function goodputOn(round: Round, one: ElasticJob, types: readonly SiaType[], { type, gpus, nodes }: Configuration): number {
+function goodputOn(round: Round, one: ElasticJob, types: readonly SiaType[], configuration: Configuration): number {
+  const { type, gpus, nodes, isOdd } = configuration;
   const { model } = types[type];
+  if (isOdd === true && gpus !== one.fewest) return 0;
   if (!round.jobs.admits(one.job, model) || gpus < one.fewest || gpus > one.most) return 0;
   if (one.training === undefined) return gpus;
   if (gpus > Math.max(one.fewest, 1, 2 * one.widest)) return 0;

@@ -3,7 +3,8 @@ import type { Policy, PolicySetup, PolicySpec } from '../../policy.ts';
 import { SECOND } from '../../units.ts';
 import type { ElasticJob } from './elastic-jobs.ts';
 import { ElasticRounds, roundParameter } from './elastic-rounds.ts';
-import { configurationsOf, typesOf } from './sia-configurations.ts';
+import type { Round } from './elastic-rounds.ts';
+import { configurationsOf, oddConfigurations, typesOf } from './sia-configurations.ts';
 import type { Configuration } from './sia-configurations.ts';
 import { gainsOf } from './sia-gains.ts';
 import { SiaPlacement } from './sia-placement.ts';
@@ -14,7 +15,7 @@ export const sia: PolicySpec = {
   summary:
     'Which job gets how many GPUs of which model is solved anew every round, as a whole-number programme over what each gains from them.',
   source:
-    'Jayaram Subramanya et al., "Sia: heterogeneity-aware, goodput-optimized ML-cluster scheduling", SOSP 2023; its simulator, github.com/siasosp23/artifacts, sia-simulator/sia.py. There, agents fit a model of speed to what they have seen; here, goodput is the true one on models of GPUs that a job has run on, and that of one of these otherwise, by how they compare on one GPU; as there, none is known before a job has run, and no job gets more than twice the GPUs that it has held before. HiGHS solves, in place of CBC. Jobs whose GPUs stay the same keep their nodes, unless others find room only in pieces',
+    'Jayaram Subramanya et al., "Sia: heterogeneity-aware, goodput-optimized ML-cluster scheduling", SOSP 2023; its simulator, github.com/siasosp23/artifacts, sia-simulator/sia.py. There, agents fit a model of speed to what they have seen; here, goodput is the true one on models of GPUs that a job has run on, and that of one of these otherwise, by how they compare on one GPU; as there, none is known before a job has run, and no job gets more than twice the GPUs that it has held before. HiGHS solves, in place of CBC. What jobs need at least is a size too, where there jobs ask for powers of two. Jobs whose GPUs stay the same keep their nodes, unless others find room only in pieces',
   fidelity:
     'On the first of its eight workloads of Philly: on its three models of GPUs 0.48 h to completion on average (over all eight, there 0.6 h); on 64 T4 1.69 h (1.9 h), beside 1.68 h by pollux (2.0 h).',
   parameters: {
@@ -43,15 +44,18 @@ function createSia(setup: PolicySetup): Policy {
   };
   /** What each job was given last. */
   let before: ReadonlyMap<number, Configuration> = new Map();
-  return new ElasticRounds(setup, (round): Allocations => {
+  const decide = (round: Round): Allocations => {
     const types = typesOf(round);
-    const configurations = types.flatMap((type, index) => configurationsOf(type, index));
+    const usual = types.flatMap((type, index) => configurationsOf(type, index));
+    const odd = types.flatMap((type, index) => oddConfigurations(type, index, usual, round.active));
+    const configurations = [...usual, ...odd];
     const held = new Map([...before].filter(([job]) => round.cycle.running.has(job)));
     const gains = round.active.map((one) => gainsOf(round, one, { types, configurations, held: held.get(one.job), ...aims }));
     const picked = pick(round.active, configurations, gains, { capacity: types.map(({ gpus }) => gpus), ...aims });
     before = picked;
     return new SiaPlacement(round, types).place(picked, held);
-  });
+  };
+  return new ElasticRounds(setup, decide, 'one model');
 }
 
 interface Aims {

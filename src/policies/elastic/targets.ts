@@ -21,6 +21,8 @@ export class Targets {
   set(cycle: Cycle, wanted: Allocations): void {
     this.#wanted = wanted;
     for (const one of this.#jobs.active) this.#shrink(cycle, one);
+    for (const { job } of this.#jobs.active)
+      if (!wanted.has(job) && cycle.pending.has(job)) cycle.explain(job, 'gets no GPUs in this round');
     this.grow(cycle);
   }
 
