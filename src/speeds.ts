@@ -1,6 +1,6 @@
 /**
  * How fast jobs run on what they hold. A job's `runtime` is that of one run: on the GPUs that its model names as 1, and on as
- * few nodes as hold it. On other GPUs, and on more nodes, it takes longer or shorter.
+ * few nodes as hold it, with no other job on them. On other GPUs, on more nodes and beside others it takes longer or shorter.
  */
 import { poolOfNodes } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
@@ -21,7 +21,15 @@ export interface SpeedModel {
   readonly spread?: Readonly<Record<string, number>>;
   /** 1 if absent. */
   readonly others?: number;
-  /** How fast it is with more or fewer GPUs than it asks for, in place of `gpus`, `spread` and `others`. */
+  /**
+   * What is left of its speed beside one other job on the same GPU [ratio], by the name of its model; those that are not named:
+   * `shared`. Several delay it one after the other, as GPUs that take turns do: beside jobs that leave it a and b, it is left
+   * 1 / (1 + (1 / a - 1) + (1 / b - 1)). MIG instances and a job's own tasks are no neighbours.
+   */
+  readonly beside?: Readonly<Record<string, number>>;
+  /** 1 if absent: neighbours do not slow it down. */
+  readonly shared?: number;
+  /** How fast it is with more or fewer GPUs than it asks for, in place of all else here. */
   readonly training?: Training;
 }
 
@@ -43,6 +51,11 @@ export interface Speeds {
 /** The speeds of these rows. */
 export function selectSpeeds({ model, models }: Speeds, rows: ArrayLike<number>): Speeds {
   return { model: pickInt32(model, rows), models };
+}
+
+/** Whether jobs of this kind can be slowed down by those with which they share a GPU. */
+export function mindsNeighbours({ shared = 1, beside = {}, training }: SpeedModel): boolean {
+  return training === undefined && (shared !== 1 || Object.values(beside).some((left) => left !== 1));
 }
 
 /** The training of the job; undefined if it is none. */
@@ -67,16 +80,31 @@ export class NodeSpeeds {
     this.#poolOf = poolOfNodes(cluster);
   }
 
-  /** How fast the job runs on these nodes [ratio]: as its slowest GPUs do. */
-  of(job: number, nodes: readonly number[]): number {
+  /** How fast the job runs on these nodes [ratio]: as its slowest GPUs do. `left` of that, on each of them, beside others. */
+  of(job: number, nodes: readonly number[], left?: readonly number[]): number {
     const index = this.#speeds.model[job];
     if (index < 0 || nodes.length === 0) return 1;
     const model = this.#speeds.models[index];
     const distinct = new Set(nodes);
     const slowness = distinct.size > this.#fewest(job, nodes) ? this.#fabricBetween(nodes) : 0;
     let slowest = Infinity;
-    for (const node of nodes) slowest = Math.min(slowest, speedOn(model, this.#gpuModel(node), slowness));
+    for (let at = 0; at < nodes.length; at++)
+      slowest = Math.min(slowest, speedOn(model, this.#gpuModel(nodes[at]), slowness) * (left?.[at] ?? 1));
     return slowest;
+  }
+
+  /** What is left of the speed of the job where these run on a GPU, be it one of them or not [ratio]. */
+  beside(job: number, others: readonly number[]): number {
+    const { model, models } = this.#speeds;
+    if (model[job] < 0) return 1;
+    const { shared = 1, beside } = models[model[job]];
+    let delay = 0;
+    for (const other of others) {
+      if (other === job) continue;
+      const name = model[other] < 0 ? undefined : models[model[other]].name;
+      delay += 1 / ((name === undefined ? undefined : beside?.[name]) ?? shared) - 1;
+    }
+    return 1 / (1 + delay);
   }
 
   /** The training of the job; undefined if it is none that may hold more or less than it asks for. */

@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster.ts';
 import { readParameters } from '../parameters.ts';
 import type { Policy, PolicySpec, Profile } from '../policy.ts';
 import { randomStream } from '../random.ts';
+import { mindsNeighbours } from '../speeds.ts';
 import { slurmUnheeded } from '../slurm-unheeded.ts';
 import { requestsOf } from '../workload.ts';
 import type { Requests, Workload } from '../workload.ts';
@@ -52,6 +53,8 @@ export function prepareRun(workload: Workload, cluster: Cluster, spec: PolicySpe
   });
   checkPolicy(policy);
   if (spec.keepsPartitions !== true) for (const message of slurmUnheeded(jobs, cluster.slurm)) options.onWarning?.(message);
+  if (spec.sumsShares === true && workload.speeds?.models.some(mindsNeighbours) === true)
+    options.onWarning?.(`neighbours on a GPU slow nobody down under ${spec.name}: it sums shares over the GPUs of a node`);
   return { policy, ledger: books.ledger, isOracle: () => oracle };
 }
 

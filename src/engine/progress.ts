@@ -14,6 +14,13 @@ interface Pace {
   readonly done: number;
 }
 
+/** What sums of work at several speeds may be off [ms]: doubles cannot hold thirds. */
+const HAIR = 1e-6;
+
+function hair({ rate, done }: Pick<Pace, 'rate' | 'done'>): number {
+  return done === 0 || typeof rate !== 'number' ? 0 : HAIR;
+}
+
 /**
  * How much of their work jobs have done, across interruptions. Work is counted in the time that it takes at full speed. Sparse:
  * a job that is never interrupted, and is as fast anywhere, costs nothing.
@@ -45,8 +52,7 @@ export class Progress {
     const work = this.#workload.runtime[job] - before;
     const { rate, from, done } = this.#paceOf(job);
     if (typeof rate !== 'number') return from + Math.ceil(timeAlong(rate, this.#workload.runtime[job], before + done));
-    if (rate === 1) return from + work - done;
-    return work > done ? from + Math.ceil((work - done) / rate) : from;
+    return work > done ? from + Math.ceil((work - done) / rate - hair({ rate, done })) : from;
   }
 
   /** The job works at this rate from now on, its run having loaded and worked for `ran` ms. */
@@ -54,7 +60,7 @@ export class Progress {
     if (rate === 1 && !this.#pace.has(job)) return;
     this.#isUndisturbed = false;
     const load = this.#load(job);
-    this.#pace.set(job, ran <= load ? { rate, from: load, done: 0 } : { rate, from: ran, done: this.#worked(job, ran) });
+    this.#pace.set(job, ran <= load ? { rate, from: load, done: 0 } : { rate, from: ran, done: this.#workedExactly(job, ran) });
   }
 
   /**
@@ -65,6 +71,12 @@ export class Progress {
     this.#isUndisturbed = false;
     const done = this.#pace.has(job) ? this.#workedExactly(job, ran) : 0;
     this.#pace.set(job, { rate: curve, from: ran === 0 ? this.#load(job) : ran + this.#restart(job), done });
+  }
+
+  /** The rate at which the job works; NaN along a curve. */
+  rateOf(job: number): number {
+    const { rate } = this.#paceOf(job);
+    return typeof rate === 'number' ? rate : NaN;
   }
 
   /** The run loads until it has loaded and worked for so long [ms]. */
@@ -126,7 +138,7 @@ export class Progress {
 
   /** Work of the run that is going on [whole ms]. */
   #worked(job: number, ran: number): number {
-    return Math.floor(this.#workedExactly(job, ran));
+    return Math.floor(this.#workedExactly(job, ran) + hair(this.#paceOf(job)));
   }
 
   /** The same, but a millisecond that is begun counts in part. */
@@ -134,7 +146,7 @@ export class Progress {
     const { rate, from, done } = this.#paceOf(job);
     if (ran <= from) return done;
     if (rate === 1) return done + ran - from;
-    if (typeof rate === 'number') return done + Math.floor((ran - from) * rate);
+    if (typeof rate === 'number') return done + (ran - from) * rate;
     const before = this.#before(job);
     return workAlong(rate, this.#workload.runtime[job], before + done, ran - from) - before;
   }

@@ -20,6 +20,7 @@ import { Recorder } from './recorder.ts';
 import { RunEnds } from './run-ends.ts';
 import type { SimulationOptions } from './simulate.ts';
 import { Standstill } from './standstill.ts';
+import { Stops } from './stops.ts';
 import { Submissions } from './submissions.ts';
 
 /** Instants between two reports of progress. */
@@ -40,8 +41,7 @@ export class Simulation implements Driver {
   readonly #core: Core;
   readonly #ends: RunEnds;
   readonly #standstill: Standstill;
-  /** How preempted jobs will stop, and when; before that they may write a checkpoint, and do not work meanwhile [ms]. */
-  readonly #stopping = new Map<number, { how: Preemption['how']; worksUntil: number; at: number }>();
+  readonly #stops = new Stops();
   /** Evictions of this run, by the number that their event bears. */
   readonly #evictions: Eviction[] = [];
   /** Jobs that are not over, without services, which would go on for ever: when there are none the run ends [count]. */
@@ -86,6 +86,7 @@ export class Simulation implements Driver {
       if (cycle === 'instant') this.#applyInstant(now);
       else this.#applyOne(now, first);
       core.cycle();
+      if (this.#rates !== undefined) this.#meetNeighbours(this.#rates, now);
       if (this.#options.audit === true) this.#ledger.audit();
       isOver = this.#standstill.isReached(core.decisions > decisions || this.#isMoreToCome(), now);
       if (onProgress !== undefined && ++instants % REPORT_EVERY === 0) onProgress(this.#workload.count - this.#left);
@@ -110,7 +111,7 @@ export class Simulation implements Driver {
 
   /** Whether the event is about a run, or a grace period, that is over already: nothing happens then. */
   #isOld(kind: number, job: number, time: number): boolean {
-    if (kind === STOP) return this.#stopping.get(job)?.at !== time;
+    if (kind === STOP) return this.#stops.get(job)?.at !== time;
     if (kind === EVICTION) return !this.#core.isLeaving(this.#evictions[job]);
     if (kind !== END && kind !== RELEASE) return false;
     const phase = this.#core.phase[job];
@@ -178,13 +179,23 @@ export class Simulation implements Driver {
 
   #setEnd(job: number, begins: number): void {
     const limit = begins + this.#core.walltimeLeft(job);
-    this.#ends.set(job, outlasts(this.#workload, job, limit) ? Infinity : begins + this.#progress.remaining(job), limit);
+    const natural = outlasts(this.#workload, job, limit) ? Infinity : begins + this.#progress.remaining(job);
+    this.#ends.set(job, this.#stops.endOfWork(job, natural), limit);
   }
 
   /** Tasks have joined the run, or left it: it may be faster or slower from now on. */
   joined(job: number): void {
     if (this.#rates === undefined) return;
     this.#rates.holdsAnew(job, this.#ran(job, this.#core.now));
+    this.#renewEnd(job);
+  }
+
+  /** Runs have joined or left the GPUs of others in this instant: those may be slower or faster from now on. */
+  #meetNeighbours(rates: Rates, now: number): void {
+    for (const job of rates.takeThoseWithOtherNeighbours()) if (rates.isSlowedAnew(job, this.#ran(job, now))) this.#renewEnd(job);
+  }
+
+  #renewEnd(job: number): void {
     this.#ends.clear(job);
     this.#setEnd(job, this.#record.lastStart[job]);
   }
@@ -198,14 +209,10 @@ export class Simulation implements Driver {
     this.#standstill.takeBack(job, now);
     const worksUntil = now + grace;
     const at = worksUntil + (how === 'checkpoint' ? this.#progress.checkpointCost(job) : 0);
-    this.#stopping.set(job, { how, worksUntil, at });
+    this.#stops.set(job, { how, worksUntil, at });
     if (at === now) this.#stopNow(job, now);
     else this.#events.push(at, STOP, job);
-    // While it writes its checkpoint it does not come to the end of its work; its walltime goes on.
-    if (at > worksUntil && this.#ends.at(job) > worksUntil) {
-      this.#ends.clear(job);
-      this.#ends.set(job, Infinity, this.#record.lastStart[job] + this.#core.walltimeLeft(job));
-    }
+    if (at > worksUntil && this.#ends.at(job) > worksUntil) this.#renewEnd(job);
     return at;
   }
 
@@ -222,30 +229,25 @@ export class Simulation implements Driver {
   over(job: number): void {
     this.#standstill.progress();
     if (!isService(this.#workload, job)) this.#left--;
-    this.#settleEnd(job);
-  }
-
-  /** Lets the jobs go that waited for the end of this one. */
-  #settleEnd(job: number): void {
     this.#submissions.ended(job, this.#core.now, this.#record.stateOf(job) === COMPLETED);
   }
 
   #end(job: number, now: number): void {
     if (this.#isOld(END, job, now)) return;
-    const isWriting = this.#worksUntil(job, now) < now;
+    const isWriting = this.#stops.worksUntil(job, now) < now;
     const killed = isWriting || now < this.#record.lastStart[job] + this.#progress.remaining(job);
     this.#settle(job, now);
-    if (this.#stopping.size > 0) this.#stopping.delete(job);
+    this.#stops.delete(job);
     const clean = now + (this.#options.costs?.release ?? 0);
     this.#ends.cleanAt(job, clean, now);
     this.#core.ended(job, killed ? KILLED : stateAtEnd(this.#workload, job), clean);
-    this.#settleEnd(job);
+    this.#submissions.ended(job, this.#core.now, this.#record.stateOf(job) === COMPLETED);
   }
 
   #stopNow(job: number, now: number): void {
-    const { how } = this.#stopping.get(job)!;
+    const { how } = this.#stops.get(job)!;
     const kept = this.#progress.stop(job, how, this.#settle(job, now));
-    this.#stopping.delete(job);
+    this.#stops.delete(job);
     this.#ends.clear(job);
     this.#core.stopped(job, how, kept);
   }
@@ -268,13 +270,7 @@ export class Simulation implements Driver {
 
   /** How long the current run has loaded and worked [ms]. */
   #ran(job: number, now: number): number {
-    return Math.max(0, this.#worksUntil(job, now) - this.#record.lastStart[job]);
-  }
-
-  /** Now, or before that if the job writes its checkpoint now [ms]. */
-  #worksUntil(job: number, now: number): number {
-    const stopping = this.#stopping.size === 0 ? undefined : this.#stopping.get(job);
-    return stopping?.how === 'checkpoint' ? Math.min(now, stopping.worksUntil) : now;
+    return Math.max(0, this.#stops.worksUntil(job, now) - this.#record.lastStart[job]);
   }
 
   #changeNode(node: number, down: boolean): void {
@@ -293,7 +289,7 @@ export class Simulation implements Driver {
     const failures = (this.#failures.get(job) ?? 0) + 1;
     this.#failures.set(job, failures);
     const kept = this.#progress.interrupt(job, this.#settle(job, now), false);
-    this.#stopping.delete(job);
+    this.#stops.delete(job);
     this.#ends.clear(job);
     this.#core.lost(job, kept, onNodeFailure === 'fail' || failures > maxRestarts ? FAILED : undefined);
   }

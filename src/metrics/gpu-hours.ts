@@ -16,7 +16,7 @@ export const GPU_TIME = ['useful', 'slowed', 'reloading', 'preempted', 'failed',
 export const gpuHours: RunMetric = {
   name: 'gpu-hours',
   summary:
-    'Where the GPU time of the run went: useful; slowed by slower GPUs and by spreading; reloading checkpoints; work lost to preemption and to failures; down with their nodes; idle. NaN without GPUs.',
+    'Where the GPU time of the run went: useful; slowed by slower GPUs, by spreading and by neighbours on a GPU; reloading checkpoints; work lost to preemption and to failures; down with their nodes; idle. NaN without GPUs.',
   unit: 'GPU-hours',
   better: 'higher',
   source: 'all that interruptions and placements take, as Jeon et al. (Philly), ATC 2019, break utilization down',
