@@ -1,8 +1,9 @@
 // What runs held, against the ledger's own count at every instant: with trainings that get more GPUs and fewer, are preempted,
 // suspended and broken off, and nodes that fail; on nodes and on a pool of processors; and as the page has it, from the files.
 //
-// Planted, and seen to be caught: evictions that are not noted; a change at the instant of a start that is lost; a run that holds
-// what its job asks for after one that did not; pieces of an earlier run taken for those of the next; files without the changes.
+// Planted, and seen to be caught: evictions that are not noted; changes at the instant of a start that are left out; a run that holds
+// what its job asks for after one that did not; pieces of an earlier run taken for those of the next; schedules whose runs are not
+// cut where none was interrupted; files from which no work is taken back.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Cluster, Outage } from '../src/cluster.ts';
