@@ -35,6 +35,13 @@ function starts(folder: string, policy: string): Record<string, string> {
 }
 
 describe('a replay', () => {
+  test('refuses a second placement, of which one would win in silence', async () => {
+    const two = ['--placement', 'best-fit', '--placement', 'worst-fit'];
+    const { code, stderr } = await yardmaster(['replay', swf, '--cluster', 'nodes=4,cpus=4', '--policy', 'fcfs', ...two]);
+    expect(stderr).toContain('error: --placement: given twice, "best-fit" and "worst-fit"\n  hint: a run has one: ');
+    expect(code).toBe(2);
+  });
+
   test('accounts for every line on standard error and compares on standard output', async () => {
     const { code, stdout, stderr } = await yardmaster(['replay', swf, '--policy', 'fcfs', '--policy', 'easy']);
     expect(code).toBe(0);

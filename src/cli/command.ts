@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { usageError } from '../errors.ts';
 
 /** A command of the tree. What it needs is loaded only when it is called. */
 export interface CommandEntry {
@@ -19,4 +20,12 @@ export function examples(command: Command, lines: readonly string[]): void {
 /** For options that may be given several times. */
 export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
+}
+
+/** For options of which the last would otherwise win in silence where somebody expects several. `instead`: what to do. */
+export function once(flag: string, instead: string): (value: string, previous?: string) => string {
+  return (value, previous) => {
+    if (previous === undefined) return value;
+    throw usageError(`given twice, "${previous}" and "${value}"`, flag, instead);
+  };
 }

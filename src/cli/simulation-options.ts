@@ -8,7 +8,7 @@ import { usageError } from '../errors.ts';
 import { applyWalltimes } from '../experiment/walltimes.ts';
 import { loadReplayCluster, policyOfCluster } from './cluster-option.ts';
 import type { ClusterWishes } from './cluster-option.ts';
-import { collect } from './command.ts';
+import { collect, once } from './command.ts';
 import { readSettings } from './replay-options.ts';
 import type { ReplayOptions, ReplaySettings } from './replay-options.ts';
 import type { ReplayInput } from './run.ts';
@@ -27,7 +27,14 @@ export function declareSimulation(command: Command): Command {
       'who starts when; again for each policy to compare (default: what a slurm.conf says)',
       collect,
     )
-    .option('--placement <name[:key=value,...]>', 'which nodes (default: first-fit, where the cluster has nodes)')
+    .option(
+      '--placement <name[:key=value,...]>',
+      'which nodes (default: first-fit, where the cluster has nodes)',
+      once(
+        '--placement',
+        'a run has one: write two results with --out, and lay them side by side with "yardmaster compare DIR DIR"',
+      ),
+    )
     .option('--format <name[:key=value,...]>', 'format of the trace (default: told from its name and content)')
     .option('--limit <n>', 'replay only the first n jobs')
     .option('--until <duration>', 'stop this long after the first submission')
