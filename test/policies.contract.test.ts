@@ -55,7 +55,7 @@ const ORACLES: Record<string, string> = {
   'easy:dialect=cqsim': 'CQSim judges candidates by their true run times; the schedule is marked',
   optimus: 'knows how much is left of jobs',
   ...Object.fromEntries(
-    ['srtf', 'srtf:stop=requeue', 'srsf', 'srsf:stop=requeue', 'themis', 'themis:types=blind'].map((name) => [
+    ['srtf', 'srtf:stop=requeue', 'srsf', 'srsf:stop=requeue', 'themis', 'themis:types=blind', 'shockwave'].map((name) => [
       name,
       'goes by true run times unless told not to',
     ]),
@@ -74,6 +74,7 @@ const PREEMPTIVE: readonly string[] = [
   'pollux',
   'optimus',
   'sia',
+  'shockwave',
 ];
 
 /** Policies that hold some nodes for a job while it waits for others, and why they are given jobs of one task only. */

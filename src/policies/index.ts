@@ -20,6 +20,7 @@ const POLICIES: Readonly<Record<string, () => Promise<PolicySpec>>> = {
   pollux: async () => (await import('./elastic/pollux.ts')).pollux,
   optimus: async () => (await import('./elastic/optimus.ts')).optimus,
   sia: async () => (await import('./elastic/sia.ts')).sia,
+  shockwave: async () => (await import('./shockwave/shockwave.ts')).shockwave,
   random: async () => (await import('./random.ts')).random,
   'kube-default': async () => (await import('./kube-default/kube-default.ts')).kubeDefault,
   gang: async () => (await import('./gang/gang.ts')).gang,
