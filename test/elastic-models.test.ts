@@ -2,11 +2,13 @@
 // or are turned away with the reason, and nobody holds GPUs on which he gets nowhere.
 //
 // Planted, and seen to be caught: models on which a training was not measured that are open to it; no sizes for jobs that ask for
-// none of the usual ones; optimus without anybody who moves for others.
+// none of the usual ones; optimus without anybody who moves for others; a job that holds just what it needs and is stopped each
+// round; what a suspended training has still to load, on top of what every run loads.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Cluster } from '../src/cluster.ts';
 import { simulate } from '../src/engine/simulate.ts';
+import { Progress } from '../src/engine/progress.ts';
 import { loadLinearSolver } from '../src/linear-program.ts';
 import { gpuHours } from '../src/metrics/gpu-hours.ts';
 import { readParameters } from '../src/parameters.ts';
@@ -112,6 +114,11 @@ describe.each([pollux, optimus, sia])('$name', (spec) => {
     );
   });
 
+  test('lets those be who keep what they hold', () => {
+    const row = { submit: 0, runtime: 400, size: 'just 3', measured: '', asks: '' } as const;
+    expect(run(workloadOf([row, { ...row, submit: 60 }, { ...row, size: 'just 1', submit: 90 }])).attempts.count).toBe(0);
+  });
+
   test('turns away a job that could never run, and says why', () => {
     const row = { submit: 0, runtime: 10, size: 'at least 3', asks: '' } as const;
     const { state, rejections } = run(
@@ -140,4 +147,14 @@ test('optimus moves jobs for one that runs on few GPUs only', () => {
   const workload = workloadOf([any, any, any, { ...row, submit: 30, asks: 'B' }]);
   const { start } = simulate(workload, CLUSTER, optimus, { parameters, placement: firstFit });
   expect([...start]).toEqual([0, 0, 0, 60_000]);
+});
+
+test('a training that is suspended while it loads loads once when it goes on', () => {
+  const workload = workloadOf([{ submit: 0, runtime: 10, size: 'elastic', measured: 'A', asks: '' }]);
+  const progress = new Progress(workload);
+  const curve = { until: [1], rates: [1] };
+  progress.setCurve(0, curve, 0);
+  expect(progress.suspend(0, 5000)).toBe(0);
+  progress.setCurve(0, curve, 0);
+  expect(progress.remaining(0)).toBe(30_000);
 });
