@@ -1,6 +1,6 @@
 // Which runs are samples of what: runs under settings that were varied on purpose are no more data than one of them.
 import { expect, test } from 'vitest';
-import { askedFigures } from '../src/report/asked-figures.ts';
+import { askedFigures, comparedFigure } from '../src/report/asked-figures.ts';
 import { figuresFor, verdictsOf } from '../src/report/verdicts.ts';
 import type { Results, Run } from '../src/results/read.ts';
 
@@ -53,15 +53,26 @@ function asking(figures: readonly string[], runs: readonly Run[]): Results[] {
 
 test('verdicts are on what the scenario is about, where that can be compared', () => {
   const runs = [1, 2].flatMap((seed) => pair('w', 'c', seed));
-  const asked = askedFigures(asking(['wait.p99', 'jobs.rejected', 'wait.services.mean', 'makespan'], runs));
-  expect(asked).toEqual([{ name: 'wait', figure: 'p99', unit: 's', better: 'lower' }]);
+  const names = askedFigures(asking(['wait.mean', 'jobs.rejected', 'wait.services.mean', 'makespan'], runs)) ?? [];
+  const asked = names.flatMap((name) => comparedFigure(name, runs));
+  expect(asked).toEqual([WAIT]);
   expect(figuresFor(runs, asked)).toEqual(asked);
+});
+
+test('a figure of which less is better stays so in a metric of which more is', () => {
+  const figures = { idle: { value: 3, unit: 'GPU-hours', better: 'lower' }, 'useful-share': { value: 0.5, unit: 'ratio' } };
+  const metrics = { 'gpu-hours': { unit: 'GPU-hours', better: 'higher', value: 3, figures } };
+  const runs = [{ summary: { metrics } } as unknown as Run];
+  const read = (name: string) => comparedFigure(name, runs).map(({ unit, better }) => `${unit}, ${better}`);
+  expect(read('gpu-hours.idle')).toEqual(['GPU-hours, lower']);
+  expect(read('gpu-hours.useful-share')).toEqual(['ratio, higher']);
+  expect(read('gpu-hours')).toEqual(['GPU-hours, higher']);
 });
 
 test('and on the usual figures if it names none that can be: of one trace, waits and slowdowns alone', () => {
   const runs = pair('w', 'c', 1);
   const named = (figures: readonly { readonly name: string; readonly figure?: string }[]) => figures.map(({ name }) => name);
-  const usual = named(figuresFor(runs, askedFigures([{ manifest: { document: {} }, runs } as unknown as Results])));
+  const usual = named(figuresFor(runs, []));
   expect(usual.slice(0, 2)).toEqual(['wait', 'wait']);
   expect(named(figuresFor(runs, [{ name: 'turnaround', figure: 'mean', unit: 's', better: 'lower' }]))).toEqual(usual);
 });

@@ -1,12 +1,10 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { didYouMean, usageError } from '../errors.ts';
-import { metrics } from '../metrics/index.ts';
-import type { ComparedFigure } from '../experiment/statistics/index.ts';
 import { readSummary } from '../experiment/point-folder.ts';
 import type { VerdictFacts } from '../report/model.ts';
 import { sameScheduleSentences, sameSchedules } from '../report/same-schedules.ts';
-import { askedFigures, askedNames } from '../report/asked-figures.ts';
+import { askedFigures, comparedFigure } from '../report/asked-figures.ts';
 import { figuresFor, verdictsOf } from '../report/verdicts.ts';
 import { labelOnCluster, onClusters } from '../results/on-clusters.ts';
 import { readResults } from '../results/read.ts';
@@ -70,7 +68,9 @@ async function compare(folders: readonly string[], options: Options): Promise<vo
   const points = runs.map(tablePoint);
   checkThresholds(thresholds, points);
   checkFiguresOf(options.figure ?? [], points, '--figure');
-  const figures = options.figure?.flatMap(comparedFigure) ?? figuresFor(runs, askedFigures(sources));
+  const names = options.figure ?? askedFigures(sources);
+  const named = names?.flatMap((name) => comparedFigure(name, runs)) ?? [];
+  const figures = options.figure === undefined ? figuresFor(runs, named) : named;
   const verdicts = labels.length < 2 ? [] : await verdictsOf(runs, labels, figures);
   const same = sameSchedules(runs, labels);
   const told = verdicts.filter(({ label }) => !same.includes(label));
@@ -83,7 +83,7 @@ async function compare(folders: readonly string[], options: Options): Promise<vo
       ...comparisonFacts({ sources, runs, clusters, labels, points, verdicts, same, broken, unfinished }),
       ...(groups && { by: options.by, groups: groups.map(groupedFacts) }),
     });
-  else printComparison(points, labels, sentences, options.figure ?? askedNames(sources));
+  else printComparison(points, labels, sentences, names);
   if (groups !== undefined && options.json !== true) print(`\n${groupTable(options.by!, groups)}`);
   for (const message of unfinished) warn(message);
   for (const { label, unended } of groups ?? [])
@@ -148,15 +148,6 @@ function conclude(
   if (messages.length > 0) return FAILED_CHECK;
   if (thresholds.length > 0) say(`${thresholds.length === 1 ? 'the threshold is' : 'all thresholds are'} kept`);
   return sources.some(({ missing }) => missing.some(({ state }) => state === 'altered')) ? PARTIAL : 0;
-}
-
-/** A figure as the table names it, `wait.mean` or `makespan`; counts of jobs and parts of breakdowns get no verdict. */
-function comparedFigure(text: string): ComparedFigure[] {
-  const [name, figure, ...more] = text.split('.');
-  if (more.length > 0) return [];
-  return metrics
-    .filter((metric) => metric.name === name)
-    .map(({ unit, better }) => ({ name, unit, better, ...(figure !== undefined && { figure }) }));
 }
 
 /** The runs of all folders; where two folders have a policy of one label, the folder tells them apart. */

@@ -41,7 +41,9 @@ export function summaryFacts(run: SummarizedRun): object {
 /** A metric for machines; every figure by name, with its unit. */
 function metricFacts({ name: _, unit, figures = [], groups, ...rest }: Measurement): object {
   const named = (list: typeof figures) =>
-    Object.fromEntries(list.map((figure) => [figure.name, { value: figure.value, unit: figure.unit ?? unit }]));
+    Object.fromEntries(
+      list.map(({ name, value, unit: own = unit, better }) => [name, { value, unit: own, ...(better && { better }) }]),
+    );
   return {
     ...rest,
     unit,

@@ -6,7 +6,7 @@ import type { Resized, Schedule } from '../schedule.ts';
 import { HOUR } from '../units.ts';
 import type { Workload } from '../workload.ts';
 import { gpuColumn } from './job-area.ts';
-import type { RunMetric } from './metric.ts';
+import type { Figure, RunMetric } from './metric.ts';
 import { integrate } from './steps.ts';
 
 /** Where GPU time can go, the best first. */
@@ -25,16 +25,24 @@ export const gpuHours: RunMetric = {
     const gpus = gpuCount(cluster);
     const time = gpus === 0 ? GPU_TIME.map(() => NaN) : spend(workload, schedule, gpus, processorCount(cluster));
     const offered = time.reduce((sum, amount) => sum + amount, 0);
-    const hours = GPU_TIME.map((name, index) => ({ name, value: time[index] / HOUR }));
+    const hours = GPU_TIME.map((name, index) => ({ name, value: time[index] / HOUR, ...directionOf(name) }));
     return {
       value: time[0] / HOUR,
       figures: [
         ...hours,
-        ...GPU_TIME.map((name, index) => ({ name: `${name}-share`, value: time[index] / offered, unit: 'ratio' })),
+        ...GPU_TIME.map((name, index) => {
+          const share = { name: `${name}-share`, value: time[index] / offered, unit: 'ratio' };
+          return { ...share, ...directionOf(name) };
+        }),
       ],
     };
   },
 };
+
+/** All but what is useful is lost. */
+function directionOf(name: (typeof GPU_TIME)[number]): Pick<Figure, 'better'> {
+  return name === 'useful' ? {} : { better: 'lower' };
+}
 
 const [USEFUL, SLOWED, RELOADING, LOST_TO_PREEMPTION, LOST_TO_FAILURE, DOWN, IDLE] = GPU_TIME.keys();
 

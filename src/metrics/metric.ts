@@ -56,6 +56,8 @@ export interface Figure {
   readonly value: number;
   /** Where it is not the metric's. */
   readonly unit?: string;
+  /** Where it is not the metric's. */
+  readonly better?: MetricFacts['better'];
 }
 
 /** What a metric came to. */

@@ -33,15 +33,15 @@ export const nodeTime: RunMetric = {
     const idle = sum(time.levels.map((level) => level.idle)) / offered;
     const figures: Figure[] = [
       { name: 'useful', value: useful },
-      { name: 'idle', value: idle },
-      { name: 'lost', value: lost },
-      { name: 'overhead', value: 1 - useful - idle - lost },
-      { name: 'lost-core-hours', value: (lost * offered) / CORE_HOUR, unit: 'core-hours' },
-      { name: 'carrier-preemptions', value: time.carrierPreemptions, unit: 'count' },
-      { name: 'orphans', value: time.orphans, unit: 'count' },
-      { name: 'duplicates', value: time.duplicates, unit: 'count' },
-      { name: 'hazard-core-hours', value: time.hazard / CORE_HOUR, unit: 'core-hours' },
-      { name: 'events', value: time.events, unit: 'count' },
+      { name: 'idle', value: idle, better: 'lower' },
+      { name: 'lost', value: lost, better: 'lower' },
+      { name: 'overhead', value: 1 - useful - idle - lost, better: 'lower' },
+      { name: 'lost-core-hours', value: (lost * offered) / CORE_HOUR, unit: 'core-hours', better: 'lower' },
+      { name: 'carrier-preemptions', value: time.carrierPreemptions, unit: 'count', better: 'lower' },
+      { name: 'orphans', value: time.orphans, unit: 'count', better: 'lower' },
+      { name: 'duplicates', value: time.duplicates, unit: 'count', better: 'lower' },
+      { name: 'hazard-core-hours', value: time.hazard / CORE_HOUR, unit: 'core-hours', better: 'lower' },
+      { name: 'events', value: time.events, unit: 'count', better: 'neither' },
     ];
     return { value: useful, figures, groups: time.levels.map(groupOf) };
   },

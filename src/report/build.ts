@@ -1,7 +1,7 @@
 import type { JobTable } from '../results/job-table.ts';
 import type { Results, Run } from '../results/read.ts';
 import type { Summary } from '../results/read-summary.ts';
-import { askedFigures } from './asked-figures.ts';
+import { askedFigures, comparedFigure } from './asked-figures.ts';
 import { conditionsOf } from './conditions.ts';
 import { contendersOf, labelsOf } from './contenders.ts';
 import type { BaselineWishes, Contenders } from './contenders.ts';
@@ -42,7 +42,8 @@ export async function buildReport(sources: readonly Results[], wishes: ReportWis
   const groups = groupsOf(runs, labels);
   const { tables, tableOf, leftOut } = await tablesOf(runs, groups, wishes.mostJobs);
   const facts = runs.map((run, index) => runFacts(run, tableOf.get(index)));
-  const figures = figuresFor(contenders.runs, askedFigures(sources));
+  const asked = (askedFigures(sources) ?? []).flatMap((name) => comparedFigure(name, runs));
+  const figures = figuresFor(contenders.runs, asked);
   const verdicts = contenders.labels.length < 2 ? [] : await verdictsOf(contenders.runs, contenders.labels, figures);
   const same = sameSchedules(contenders.runs, contenders.labels);
   return {

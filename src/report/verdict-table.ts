@@ -147,12 +147,13 @@ function cellHtml({ value, best, change, verdict }: Cell, { unit, better }: Line
 function changeHtml(change: number, better: Line['better'], verdict: VerdictFacts | undefined): string {
   if (!Number.isFinite(change)) return '';
   const good = better === 'neither' || change === 0 ? 'same' : change < 0 === (better === 'lower') ? 'better' : 'worse';
-  const unsure = verdict !== undefined && ['undecided', 'equivalent', 'equal'].includes(verdict.conclusion);
+  const unsure = verdict === undefined || ['undecided', 'equivalent', 'equal'].includes(verdict.conclusion);
   const { low, high } = verdict?.change ?? { low: null, high: null };
   const interval =
     low === null || high === null
       ? ''
       : ` <span class="interval">[${percent(low)}, ${percent(high)}]</span>`.replaceAll('[-', '[−').replaceAll(', -', ', −');
-  const word = unsure ? `, ${verdict.conclusion}` : good === 'same' ? '' : `, ${good}`;
+  const judged = unsure ? verdict?.conclusion : good === 'same' ? undefined : good;
+  const word = judged === undefined ? '' : `, ${judged}`;
   return `<span class="change ${unsure ? 'same' : good}">${changeText(change)}${word}${interval}</span>`;
 }

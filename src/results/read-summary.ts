@@ -31,6 +31,8 @@ export interface MetricSummary {
 export interface FigureSummary {
   readonly value: number;
   readonly unit: string;
+  /** Where it is not the metric's. */
+  readonly better?: MetricSummary['better'];
 }
 
 export interface GroupSummary {
@@ -83,7 +85,14 @@ function metricOf(metric: Json): MetricSummary {
 function figuresOf(figures: unknown): Record<string, FigureSummary> {
   const entries = Object.entries((figures ?? {}) as Record<string, Json>);
   return Object.fromEntries(
-    entries.map(([name, { value, unit }]) => [name, { value: numberOf(value), unit: String(unit ?? '') }]),
+    entries.map(([name, { value, unit, better }]) => [
+      name,
+      {
+        value: numberOf(value),
+        unit: String(unit ?? ''),
+        ...(better !== undefined && { better: better as MetricSummary['better'] }),
+      },
+    ]),
   );
 }
 
