@@ -1,4 +1,8 @@
 // Shockwave: plans against slow definitions, and its workload of 120 jobs beside themis and gavel.
+//
+// Planted, and seen to be caught: the width of jobs does not count in what a window has; no share in what is left for after the
+// window; no other power for the last round; the longest rest is not multiplied by rounds; progress that was made counts as ahead;
+// no exchanges; guesses that are not weighed by their time; no new plan at arrivals, at every round, or never without them.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import fc from 'fast-check';
@@ -222,10 +226,25 @@ describe('rounds', () => {
     expect([start[0], end[0]]).toEqual([0, 1_000_000]);
   });
 
-  test('GPUs that the plan leaves over go to others, those with the longest rest first', () => {
-    // Each of one GPU, but for the widest, which needs all: nobody idles while somebody fits.
+  test('jobs that do not fit together take turns, and no round is lost', () => {
     const { end } = run(workloadOf([0, 240, 2], [0, 240, 1], [0, 240, 1]), v100s(1, 2), shockwave);
     expect(Math.max(...end)).toBe(480_000);
+  });
+
+  test('a job that comes within a round starts with the next, for which the plan is made anew', () => {
+    const { start } = run(workloadOf([0, 1000, 1], [130, 1000, 1]), v100s(1, 2), shockwave);
+    expect([...start]).toEqual([0, 240_000]);
+  });
+
+  // The third would be over in time when it comes (6000 s + 100 s / (2/3), as is its goal), while the others are late: so much
+  // less is their share now. It is late by the time the plan is made anew, and its last round is worth that to the power of 100.
+  test.each([
+    { resolve: '8', start: 6720 },
+    { resolve: '7', start: 6720 },
+    { resolve: '6', start: 6480 },
+  ])('a job that has become late goes first once the plan is made anew, after $resolve rounds', ({ resolve, start }) => {
+    const jobs = workloadOf([0, 100_000, 1], [0, 100_000, 1], [6000, 100, 1]);
+    expect(run(jobs, v100s(1, 2), shockwave, { resolve }).start[2]).toBe(start * SECOND);
   });
 
   test('every job comes to its end, whatever comes when', { timeout: 60_000 }, () => {
