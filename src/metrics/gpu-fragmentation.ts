@@ -21,11 +21,13 @@ export const gpuFragmentation: SeriesMetric = {
   window: 'time: mean, median, p95 and max over the whole run; submissions-mean and steady-mean over these windows',
   series(run) {
     const { placements, resized } = run.schedule;
-    if (resized?.times.some((times) => times > 0) === true) return NOTHING;
+    if (resized?.times.some((times) => times > 0) === true) return UNKNOWN;
     if (placements === undefined || run.cluster.pools.every(({ gpus }) => gpus === 0)) return NOTHING;
     return fragmentationOverTime(run, placements);
   },
 };
+
+const UNKNOWN: Steps = { time: Float64Array.of(0), value: Float64Array.of(NaN) };
 
 const NOTHING: Steps = { time: new Float64Array(0), value: new Float64Array(0) };
 
