@@ -113,7 +113,15 @@ function workloadOf({ pods, events }: KubeLog): Workload {
   for (const { at, pod } of pods) {
     const { name, namespace, labels, owners, spec, nodeName } = pod;
     const template = builder.template({ namespace, name, labels, owners, spec, nodeName });
-    builder.add({ id: name, submit: at, runtime: runtimes.get(name) ?? FOR_EVER, walltime: Infinity, tasks: 1, request, template });
+    builder.add({
+      id: name,
+      submit: at,
+      runtime: runtimes.get(name) ?? FOR_EVER,
+      walltime: Infinity,
+      tasks: 1,
+      request,
+      template,
+    });
   }
   return builder.finish('record');
 }
