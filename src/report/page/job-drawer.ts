@@ -141,7 +141,7 @@ function whyItWaited(table: PageTable, waiting: Waiting, processors: number | un
   if (!(waiting.until > waiting.from)) return [];
   const { busyAtSubmit, gpusAtSubmit, queuedBefore, overtakers, overtakenBy, freedBy } = waiting;
   const share = processors === undefined ? '' : ` of ${grouped(processors)} (${percent(busyAtSubmit / processors)})`;
-  const gpus = gpusAtSubmit > 0 ? ` and ${shortNumber(gpusAtSubmit)} GPUs` : '';
+  const gpus = gpusAtSubmit > 0 ? ` and ${gpusText(gpusAtSubmit)}` : '';
   const said = [
     `When it was submitted, others held ${grouped(busyAtSubmit)} processors${share}${gpus}, and ${countOf(queuedBefore, 'job')} stood in the queue before it.`,
     overtakers === 0
@@ -200,7 +200,7 @@ function resizeList({ resizes, start }: PageTable, row: number): HTMLElement | u
   let rest = 0;
   for (let at = 0; at < resizes.job.length; at++) {
     if (resizes.job[at] !== row) continue;
-    const gpus = resizes.gpus[at] > 0 ? ` and ${shortNumber(resizes.gpus[at] / 1000)} GPUs` : '';
+    const gpus = resizes.gpus[at] > 0 ? ` and ${gpusText(resizes.gpus[at] / 1000)}` : '';
     const held = `${countOf(resizes.cpus[at] / 1000, 'processor')}${gpus}`;
     if (items.length === 4 * LISTED) rest++;
     else items.push(make('li', {}, `${formatDuration(resizes.time[at] - start[row])} after its first start: ${held}`));
@@ -227,4 +227,9 @@ function nodeTimeList({ nodeTime }: PageTable, row: number): HTMLElement | undef
     time === 0 ? [] : [make('li', {}, `${PURPOSES[at]}: ${shortNumber(time / HOUR)} core-hours (${percent(time / all)})`)],
   );
   return make('div', {}, make('h4', {}, 'What its share of the nodes was for'), make('ul', {}, ...items));
+}
+
+/** `1 GPU`, `0.5 GPUs`. */
+function gpusText(gpus: number): string {
+  return `${shortNumber(gpus)} GPU${gpus === 1 ? '' : 's'}`;
 }
