@@ -6,7 +6,7 @@ import { gpuCount, nodeCount, processorCount, processorPool } from './cluster.ts
 import type { Cluster, NodePool } from './cluster.ts';
 import { checkPoolNames, defaultPoolName, defined, PoolWords } from './cluster-spec-pool.ts';
 import { usageError } from './errors.ts';
-import { formatBytes } from './units.ts';
+import { countOf, formatBytes } from './units.ts';
 
 /** What can be said of a pool of interchangeable processors. */
 const PROCESSOR_KEYS = ['procs', 'name', 'mtbf', 'mttr', 'mtbf-shape'];
@@ -54,7 +54,7 @@ function describePool({ count, cpu, memory, gpus, gpuModel = 'GPUs', other = {} 
 
 /** `1 node`, `1,024 nodes`, or nothing at all for 0. */
 function counted(count: number, noun: string): string {
-  return count === 0 ? '' : `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+  return count === 0 ? '' : countOf(count, noun);
 }
 
 function processorCluster(parts: ReadonlyMap<string, string>[], text: string): Cluster {

@@ -1,3 +1,4 @@
+import { countOf } from '../../units.ts';
 import type { Interval } from './bootstrap.ts';
 import { NO_INTERVAL } from './bootstrap.ts';
 import { deviationOf, isConstant, meanOf } from './moments.ts';
@@ -21,7 +22,7 @@ export function studentTest(estimate: number, error: number, degrees: number, na
     name,
     statistic: t,
     p: studentTwoSided(t, degrees),
-    method: `t with ${degrees} degree${degrees === 1 ? '' : 's'} of freedom`,
+    method: `t with ${countOf(degrees, 'degree')} of freedom`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { countOf } from '../../units.ts';
 import { meanOf } from './moments.ts';
 import { NO_WIDENING } from './observations.ts';
 import type { Observations } from './observations.ts';
@@ -68,14 +69,16 @@ function inBoth(baseline: RunSample, other: RunSample, warnings: string[]): Pair
     else undefinedKeys.push(key);
   }
   if (undefinedKeys.length > 0)
-    warnings.push(`left out ${count(undefinedKeys, 'pair')} in which the figure is not defined: ${named(undefinedKeys)}`);
+    warnings.push(
+      `left out ${countOf(undefinedKeys.length, 'pair')} in which the figure is not defined: ${named(undefinedKeys)}`,
+    );
   return pairs;
 }
 
 function warnAlone(sample: RunSample, partner: RunSample, warnings: string[]): void {
   const alone = [...sample.figures.keys()].filter((key) => !partner.figures.has(key)).sort();
   if (alone.length > 0)
-    warnings.push(`left out ${count(alone, 'run')} of ${sample.label} that ${partner.label} has not: ${named(alone)}`);
+    warnings.push(`left out ${countOf(alone.length, 'run')} of ${sample.label} that ${partner.label} has not: ${named(alone)}`);
 }
 
 /**
@@ -96,8 +99,6 @@ function withoutRepetition(pairs: readonly Pair[], warnings: string[]): Pair[] {
     return [first];
   });
 }
-
-const count = (list: readonly string[], noun: string) => `${list.length} ${noun}${list.length === 1 ? '' : 's'}`;
 
 function named(keys: readonly string[]): string {
   const more = keys.length - MOST_NAMED;
