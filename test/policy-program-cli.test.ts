@@ -80,3 +80,43 @@ describe.skipIf(!hasPython)('Ctrl-C leaves no program behind (skipped without py
     expect(await interrupted(name, body, whom)).toEqual({ code: 130, isGone: true });
   });
 });
+
+/**
+ * Reads a pipe that nobody writes to, over and over, and sends itself Ctrl-C each time; writes how each read ended. The
+ * signal breaks off the read on one thread and ends the work from another: which comes first is chance.
+ */
+const READS = 200;
+const READER = `
+import { Worker } from 'node:worker_threads';
+import { interruptible } from '${resolve('dist/cli/interrupt.js')}';
+import { LineReader, openPipes } from '${resolve('dist/experiment/policy-program/pipe.js')}';
+const [pipe] = openPipes(1);
+const reads = new Int32Array(new SharedArrayBuffer(4));
+new Worker(\`
+  const { workerData: reads } = require('node:worker_threads');
+  for (let sent = 0; ; sent++) {
+    Atomics.wait(reads, 0, sent);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    process.kill(process.pid, 'SIGINT');
+  }\`, { eval: true, workerData: reads });
+process.on('SIGINT', () => {});
+const ends = {};
+for (let read = 0; read < ${READS}; read++) {
+  try {
+    interruptible(() => {
+      Atomics.add(reads, 0, 1);
+      Atomics.notify(reads, 0);
+      new LineReader(pipe.reader).next();
+    });
+  } catch (error) {
+    ends[error.name] = (ends[error.name] ?? 0) + 1;
+  }
+}
+console.log(JSON.stringify(ends));
+process.exit();
+`;
+
+test('Ctrl-C ends a wait for an answer as such, however late it is heard', () => {
+  const ends = execFileSync(process.execPath, [temporaryFile('reader.mjs', READER)], { encoding: 'utf8', timeout: 60_000 });
+  expect(JSON.parse(ends)).toEqual({ Interrupted: READS });
+});

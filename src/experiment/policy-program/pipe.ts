@@ -62,7 +62,7 @@ export class LineReader {
       searched = this.#until;
       if (this.#from > 0 && this.#until === this.#bytes.length) searched -= this.#moveToFront();
       if (this.#until === this.#bytes.length) this.#grow();
-      const read = readSync(this.#pipe, this.#bytes, this.#until, this.#bytes.length - this.#until, null);
+      const read = waitAndRead(this.#pipe, this.#bytes, this.#until);
       if (read === 0) return this.#take(this.#until, this.#until);
       this.#until += read;
     }
@@ -89,6 +89,28 @@ export class LineReader {
     this.#bytes.copy(larger, 0, 0, this.#until);
     this.#bytes = larger;
   }
+}
+
+/** Reads what there is, waiting for it, to this place and after it. Answers how much it was [bytes]: none at the end. */
+function waitAndRead(pipe: number, bytes: Buffer, from: number): number {
+  for (;;)
+    try {
+      return readSync(pipe, bytes, from, bytes.length - from, null);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EINTR') throw error;
+      letSignalEndUs();
+    }
+}
+
+/** Longest time from a signal to the end that the runtime puts to work that it is to end [ms]. */
+const LONGEST_END = 10_000;
+
+/**
+ * The system breaks off a read when a signal comes that the runtime ends this work for, on another thread: that may take a
+ * while. To read on at once could be to wait where nothing wakes us any more; here it does.
+ */
+function letSignalEndUs(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LONGEST_END);
 }
 
 /** Writes all of the text, waiting for room. */
