@@ -3,8 +3,8 @@ export const BLOCK = 6;
 
 /**
  * For each block of nodes the most that is free of each resource on one of them, so that a search for room passes over
- * full stretches of the cluster. An upper bound: it is raised with every gift and measured anew, once something has
- * been taken, when a search comes by.
+ * full stretches of the cluster. An upper bound: it is raised with every gift, and measured anew when it has misled a search
+ * after something was taken. Most searches end where they begin, and would pay for a measurement that nobody needs.
  */
 export class BlockBounds {
   readonly #free: Float64Array;
@@ -22,7 +22,7 @@ export class BlockBounds {
     this.#free = free;
     this.#perTask = perTask;
     this.#resources = resources;
-    // A fresh block claims everything; it is measured when a search comes to it.
+    // A fresh block claims everything, until a search has found out.
     this.#most = new Float64Array(blocks * resources).fill(Infinity);
     this.#stale = new Uint8Array(blocks).fill(1);
   }
@@ -45,7 +45,6 @@ export class BlockBounds {
 
   /** Whether some node of the block may have room for one task. */
   mayFit(block: number, request: number): boolean {
-    if (this.#stale[block] !== 0) this.#measure(block);
     const first = block * this.#resources;
     const asked = request * this.#resources;
     for (let resource = 0; resource < this.#resources; resource++) {
@@ -54,14 +53,9 @@ export class BlockBounds {
     return true;
   }
 
-  /** Throws if the node has more than its block admits. */
-  audit(node: number, resource: number): void {
-    const free = this.#free[node * this.#resources + resource];
-    const most = this.#most[(node >> BLOCK) * this.#resources + resource];
-    if (free > most) throw new Error(`node ${node} has ${free} of resource ${resource} free, but its block admits only ${most}`);
-  }
-
-  #measure(block: number): void {
+  /** A search has found no room in the block, or not from where it began. */
+  measure(block: number): void {
+    if (this.#stale[block] === 0) return;
     const resources = this.#resources;
     const end = Math.min(this.#free.length, ((block + 1) << BLOCK) * resources);
     for (let resource = 0; resource < resources; resource++) {
@@ -72,5 +66,12 @@ export class BlockBounds {
       this.#most[block * resources + resource] = most;
     }
     this.#stale[block] = 0;
+  }
+
+  /** Throws if the node has more than its block admits. */
+  audit(node: number, resource: number): void {
+    const free = this.#free[node * this.#resources + resource];
+    const most = this.#most[(node >> BLOCK) * this.#resources + resource];
+    if (free > most) throw new Error(`node ${node} has ${free} of resource ${resource} free, but its block admits only ${most}`);
   }
 }

@@ -56,6 +56,7 @@ export class RoomSearch {
         continue;
       }
       for (; node < end; node++) if (books.fitsOne(node, request)) return node;
+      this.#bounds.measure(block);
     }
     return -1;
   }

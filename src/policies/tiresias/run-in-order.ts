@@ -97,7 +97,7 @@ function withinReach(cycle: Cycle, starts: readonly number[], stops: readonly nu
       cycle.explain(job, IN_PIECES);
       continue;
     }
-    const attempt = room.fits(job) ? room : room.copy();
+    const attempt = room.fits(job) || left === 0 ? room : room.copy();
     let at = left;
     while (!attempt.fits(job) && at > 0) attempt.give(stops[--at]);
     if (!attempt.fits(job)) {
