@@ -4,7 +4,7 @@ import { systemJsonSchema } from '../src/systems/system-schema.ts';
 import { StatusClock } from '../src/systems/status-clock.ts';
 import { Stages } from '../src/systems/stages.ts';
 import type { Stage } from '../src/systems/system.ts';
-import { systemIn, systemOf } from './systems-runs.ts';
+import { run, systemIn, systemOf } from './systems-runs.ts';
 
 const SLURM = 'pools: {hpc: "nodes=4,cpus=8"}\nmanagers:\n  slurm: {owns: hpc, policy: easy}\n';
 
@@ -55,6 +55,84 @@ describe('a description', () => {
     },
   ])('with $what is refused, and says where', ({ text, says }) => {
     expect(() => systemIn(text)).toThrow(says);
+  });
+
+  const START = (stage: string) => `${SLURM.replace('easy', `easy, start: [${stage}]`)}entry: {default: slurm}`;
+  const BRIDGE = (bridge: string, kube = '') =>
+    `${SLURM}  kube: {${kube}}\nbridges: {kube->slurm: {${bridge}}}\nentry: {default: kube}`;
+  const LEASE = (lease: string) => `${SLURM}  kube: {policy: easy}\nleases: {slurm->kube: {${lease}}}\nentry: {default: kube}`;
+
+  test.each([
+    { what: 'a stage of no length', text: START('{name: a, time: {}}'), says: /3:54: it is not said how long it takes/ },
+    { what: 'two lengths', text: START('{name: a, time: {value: 1s, normal: [1s, 1s]}}'), says: /3:54: .* more than once/ },
+    {
+      what: 'most below least',
+      text: START('{name: a, time: {uniform: [2s, 1s]}}'),
+      says: /3:54: the least is more than the most/,
+    },
+    { what: 'a lognormal stage of mean 0', text: START('{name: a, time: {lognormal: [0s, 1s]}}'), says: /3:54: a lognormal/ },
+    { what: 'a stage that never ends', text: START('{name: a, time: unlimited}'), says: /3:54: "unlimited" is not a duration/ },
+    { what: 'looks by chance', text: START('{name: a, quantum: {normal: [1s, 1s]}}'), says: /3:54: .*quantum/ },
+    { what: 'polls all the time', text: BRIDGE('status: {poll: 0s}'), says: /"0s" is no time at all/ },
+    { what: 'a step of no height', text: BRIDGE('status: {ladder: [5s, 0s]}'), says: /5:47: "0s" is no time at all/ },
+    { what: 'tries all the time', text: BRIDGE('bind-back: {tries: [0s]}'), says: /"0s" is no time at all/ },
+    {
+      what: 'a limit of no time',
+      text: `${SLURM.replace('easy', 'easy, walltime: 0s')}entry: {default: slurm}`,
+      says: /"0s" is no/,
+    },
+    { what: 'less than no carrier', text: BRIDGE('carrier: {cpus: -1}'), says: /a carrier holds -1 cpus/ },
+    { what: 'a loss of nothing', text: BRIDGE('on-carrier-loss: orphan'), says: /nothing stands for the work of kube->slurm/ },
+    { what: 'a stage that nobody takes', text: BRIDGE('', 'start: [{name: a}]'), says: /kube has no queue.* its start/ },
+    { what: 'a policy without a queue', text: BRIDGE('', 'policy: easy'), says: /kube has no queue.* its policy/ },
+    { what: 'a choice of one', text: BRIDGE('', 'route: blind'), says: /kube has no choice between bridges/ },
+    { what: 'scaled leases for jobs', text: LEASE('scope: job, scale: {max: 2}'), says: /nothing scales it/ },
+    { what: 'standing leases with a margin', text: LEASE('scope: standing, margin: 1s'), says: /nothing heeds its margin/ },
+    {
+      what: 'more at least than at most',
+      text: LEASE('scope: standing, scale: {min: 3, max: 2}'),
+      says: /3 nodes at least, and 2 at most/,
+    },
+    { what: 'polls for nodes all the time', text: LEASE('scope: standing, scale: {poll: 0s}'), says: /"0s" is no time at all/ },
+    {
+      what: 'an edge in two ways',
+      text: `${SLURM}  kube: {}\nbridges: {kube->slurm: {}, 'kube -> slurm': {}}\nentry: {default: kube}`,
+      says: /kube->slurm is described twice/,
+    },
+    {
+      what: 'a circle on the second way',
+      text: `${SLURM}  a: {}\n  b: {}\nbridges: {a->slurm: {}, a->b: {}, b->a: {}}\nentry: {default: a}`,
+      says: /what is given to a goes round in a circle/,
+    },
+    {
+      what: 'a standing lease of nobody’s nodes',
+      text: `${SLURM}  a: {}\n  b: {policy: easy}\nbridges: {a->slurm: {}}\nleases: {a->b: {scope: standing}}\nentry: {default: b}`,
+      says: /waits in the queue of a, which has no nodes/,
+    },
+    {
+      what: 'a lease whose jobs go elsewhere',
+      text: `${LEASE('scope: job').replace('entry', 'bridges: {kube->slurm: {}}\nentry')}`,
+      says: /kube leases nodes for its jobs, and hands them all on/,
+    },
+    {
+      what: 'a name of two parts',
+      text: 'pools: {a.b: "nodes=1,cpus=1"}\nmanagers: {m: {owns: a.b, policy: easy}}\nentry: {default: m}',
+      says: /"a.b" is no name/,
+    },
+  ])('with $what is refused', ({ text, says }) => {
+    expect(() => systemIn(text)).toThrow(says);
+  });
+
+  test.each([
+    { key: 'policy: easy', wrong: 'policy: esay', says: /manager slurm, policy: there is no "esay"[\s\S]*"easy"/ },
+    {
+      key: 'policy: easy',
+      wrong: 'policy: easy, placement: lownode',
+      says: /manager slurm, placement: there is no "lownode"[\s\S]*"lonode"/,
+    },
+  ])('with $wrong is refused when it runs', ({ key, wrong, says }) => {
+    const system = systemIn(`${SLURM.replace(key, wrong)}entry: {default: slurm}`);
+    expect(() => run(system, [{ submit: 0, runtime: 1, procs: 1 }])).toThrow(says);
   });
 
   test('may extend another: what it says takes the place of what stands there', () => {

@@ -4,7 +4,7 @@ import { NodeLedger } from '../engine/nodes/ledger.ts';
 import { NodeProfile } from '../engine/nodes/profile.ts';
 import { checkPolicy } from '../engine/policy-check.ts';
 import type { Costs } from '../engine/simulate.ts';
-import { usageError } from '../errors.ts';
+import { didYouMean, usageError } from '../errors.ts';
 import { readParameters } from '../parameters.ts';
 import type { PlacementSpec } from '../placement.ts';
 import type { Policy, PolicySpec } from '../policy.ts';
@@ -138,7 +138,7 @@ export class Site {
   #createPolicy(workload: Workload, ledger: MeteredLedger): Policy {
     const { policy: choice, name } = this.spec;
     if (choice === undefined) throw new Error(`manager ${name} has no policy, and can hold no jobs`);
-    const spec = found(this.#setting.parts.policies, choice.name, 'policy');
+    const spec = found(this.#setting.parts.policies, choice.name, `manager ${name}, policy`);
     this.#refuseSharing(spec, requestsOf(workload));
     const policy = spec.create({
       parameters: readParameters(spec.parameters ?? {}, choice.parameters, `manager ${name}, policy ${choice.name}`),
@@ -161,12 +161,12 @@ export class Site {
   }
 }
 
-function placementOf(spec: ManagerSpec, { placements }: Parts): PlacementSpec {
-  return found(placements, spec.placement, 'placement');
+function placementOf({ name, placement }: ManagerSpec, { placements }: Parts): PlacementSpec {
+  return found(placements, placement, `manager ${name}, placement`);
 }
 
-function found<Spec>(known: ReadonlyMap<string, Spec>, name: string, what: string): Spec {
+function found<Spec>(known: ReadonlyMap<string, Spec>, name: string, where: string): Spec {
   const spec = known.get(name);
-  if (spec === undefined) throw new Error(`the run was handed no ${what} "${name}"`);
+  if (spec === undefined) throw usageError(`there is no "${name}"`, where, didYouMean(name, known.keys()));
   return spec;
 }

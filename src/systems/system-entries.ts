@@ -1,41 +1,11 @@
 /** The entries of a description of a system, in the units and with the defaults of the model. */
+import { durationOf, intervalOf, limitOf, steadyOf, timeOf } from './figure-reader.ts';
+import type { FigureReader } from './figure-reader.ts';
 import { NO_TIME } from './distribution.ts';
-import type { Distribution } from './distribution.ts';
-import type { BridgeText, LeaseText, ManagerText, RatioText, StageText, TimeText } from './system-schema.ts';
-import type { BridgeSpec, ExecProfile, LeaseSpec, ManagerSpec, Stage, StatusSpec } from './system.ts';
-import { MINUTE, parseDuration, parseQuantity, SECOND } from '../units.ts';
-
-/** Reads figures, and knows where they stand. */
-export interface FigureReader {
-  /** What durations that are assumed are multiplied by. */
-  readonly assumed: number;
-  /** The place of what is read, for errors. */
-  readonly where: string;
-}
-
-type Amount = number | string;
-
-export function duration(given: Amount, { where }: FigureReader): number {
-  return given === 'unlimited' ? Infinity : parseDuration(String(given), where);
-}
-
-export function timeOf(given: TimeText | undefined, reader: FigureReader): Distribution {
-  if (given === undefined) return NO_TIME;
-  if (typeof given !== 'object') return { kind: 'constant', value: duration(given, reader) };
-  const factor = given.evidence === 'assumed' ? reader.assumed : 1;
-  const [first, second] = (given.normal ?? given.lognormal ?? given.uniform ?? []).map((one) => factor * duration(one, reader));
-  if (given.uniform) return { kind: 'uniform', from: first, to: second };
-  if (given.normal) return { kind: 'normal', mean: first, deviation: second };
-  if (given.lognormal) return { kind: 'lognormal', mean: first, deviation: second };
-  return { kind: 'constant', value: factor * duration(given.value ?? 0, reader) };
-}
-
-/** A duration that is always the same: the mean of what is given [ms]. */
-function fixed(given: TimeText | undefined, reader: FigureReader, otherwise = 0): number {
-  if (given === undefined) return otherwise;
-  const time = timeOf(given, reader);
-  return time.kind === 'constant' ? time.value : time.kind === 'uniform' ? (time.from + time.to) / 2 : time.mean;
-}
+import type { BridgeText, LeaseText, ManagerText, RatioText, StageText } from './system-schema.ts';
+import type { BridgeSpec, CarrierSpec, ExecProfile, LeaseSpec, ManagerSpec, Stage, StatusSpec } from './system.ts';
+import { usageError } from '../errors.ts';
+import { MINUTE, parseQuantity, SECOND } from '../units.ts';
 
 function ratioOf(given: RatioText | undefined): number {
   return given === undefined ? 1 : typeof given === 'number' ? given : given.value;
@@ -46,13 +16,16 @@ function execOf({ cpu, network, io }: NonNullable<ManagerText['exec']>): ExecPro
 }
 
 function stagesOf(given: readonly StageText[] | undefined, reader: FigureReader): Stage[] {
-  return (given ?? []).map(({ name, time, quantum, cached = false, ...rest }) => ({
-    name,
-    time: timeOf(time, reader),
-    perNode: fixed(rest['per-node'], reader),
-    quantum: fixed(quantum, reader),
-    cached,
-  }));
+  return (given ?? []).map(({ name, time, quantum, cached = false, ...rest }, index) => {
+    const stage = reader.in(index);
+    return {
+      name,
+      time: timeOf(time, stage.in('time')),
+      perNode: steadyOf(rest['per-node'], stage.in('per-node')),
+      quantum: steadyOf(quantum, stage.in('quantum')),
+      cached,
+    };
+  });
 }
 
 export function managerSpec(name: string, given: ManagerText, reader: FigureReader): ManagerSpec {
@@ -62,12 +35,12 @@ export function managerSpec(name: string, given: ManagerText, reader: FigureRead
     owns,
     policy: policy === undefined ? undefined : { name: policy, parameters },
     placement,
-    submit: timeOf(given.submit, reader),
-    start: stagesOf(given.start, reader),
-    end: stagesOf(given.end, reader),
+    submit: timeOf(given.submit, reader.in('submit')),
+    start: stagesOf(given.start, reader.in('start')),
+    end: stagesOf(given.end, reader.in('end')),
     exec: execOf(exec),
     onLoss: given['on-loss'] ?? 'requeue',
-    walltime: duration(walltime, reader),
+    walltime: limitOf(walltime, reader.in('walltime')),
     route: given.route ?? 'blind',
   };
 }
@@ -80,16 +53,16 @@ export function leaseSpec([from, to]: readonly [string, string], given: LeaseTex
     scope,
     nodesFor: given['nodes-for'] ?? 'largest-step',
     extraNodes: given['extra-nodes'] ?? 0,
-    margin: duration(margin, reader),
+    margin: margin === 'unlimited' ? Infinity : durationOf(margin, reader.in('margin')),
     priority,
-    acquire: stagesOf(acquire, reader),
-    release: stagesOf(release, reader),
+    acquire: stagesOf(acquire, reader.in('acquire')),
+    release: stagesOf(release, reader.in('release')),
     scale: {
       min: scale.min ?? 0,
       max: scale.max ?? Infinity,
       metric: scale.metric ?? 'fixed',
-      poll: fixed(scale.poll, reader, 30 * SECOND),
-      cooldown: fixed(scale.cooldown, reader, 5 * MINUTE),
+      poll: scale.poll === undefined ? 30 * SECOND : intervalOf(scale.poll, reader.in('scale', 'poll')),
+      cooldown: steadyOf(scale.cooldown, reader.in('scale', 'cooldown'), 5 * MINUTE),
     },
   };
 }
@@ -102,30 +75,42 @@ export function bridgeSpec([from, to]: readonly [string, string], given: BridgeT
     from,
     to,
     unit,
-    carrier: carrier && {
-      cpu: parseQuantity(String(carrier.cpus), reader.where) * 1000,
-      memory: parseQuantity(String(carrier.memory ?? 0), reader.where),
-    },
+    carrier: carrier && carrierOf(carrier, reader.in('carrier')),
     exclusive,
     walltime: map.walltime ?? 'keep',
     priority: map.priority ?? 'keep',
     user: map.user ?? 'keep',
     partition: map.partition,
-    submit: timeOf(submit, reader),
-    status: statusOf(status, reader),
-    start: stagesOf(given.start, reader),
+    submit: timeOf(submit, reader.in('submit')),
+    status: statusOf(status, reader.in('status')),
+    start: stagesOf(given.start, reader.in('start')),
     exec: execOf(given.exec ?? {}),
-    bindBack: bind && { tries: bind.tries.map((one) => duration(one, reader)) },
-    revoke: bind?.revoke === undefined ? undefined : timeOf(bind.revoke, reader),
-    cancel: typeof cancel === 'string' ? { by: cancel } : { by: 'signal', delay: timeOf(cancel.signal, reader) },
+    bindBack: bind && { tries: ladderOf(bind.tries, reader.in('bind-back', 'tries')) },
+    revoke: bind?.revoke === undefined ? undefined : timeOf(bind.revoke, reader.in('bind-back', 'revoke')),
+    cancel:
+      typeof cancel === 'string' ? { by: cancel } : { by: 'signal', delay: timeOf(cancel.signal, reader.in('cancel', 'signal')) },
     onDelete: given['on-delete'] ?? 'cancel',
     onCarrierLoss: typeof loss === 'string' ? { evicted: loss, lost: loss } : loss,
   };
 }
 
+function carrierOf({ cpus, memory = 0 }: NonNullable<BridgeText['carrier']>, reader: FigureReader): CarrierSpec {
+  const amount = (given: number | string, key: string) => {
+    const { where } = reader.in(key);
+    const value = parseQuantity(String(given), where);
+    if (value >= 0) return value;
+    throw usageError(`a carrier holds ${given} ${key}`, where, 'write 0 or more');
+  };
+  return { cpu: amount(cpus, 'cpus') * 1000, memory: amount(memory, 'memory') };
+}
+
 function statusOf(given: BridgeText['status'], reader: FigureReader): StatusSpec {
   if (given === undefined) return { by: 'watch', delay: NO_TIME };
-  if ('watch' in given) return { by: 'watch', delay: timeOf(given.watch, reader) };
-  if ('poll' in given) return { by: 'poll', every: fixed(given.poll, reader) };
-  return { by: 'ladder', steps: given.ladder.map((step) => duration(step, reader)) };
+  if ('watch' in given) return { by: 'watch', delay: timeOf(given.watch, reader.in('watch')) };
+  if ('poll' in given) return { by: 'poll', every: intervalOf(given.poll, reader.in('poll')) };
+  return { by: 'ladder', steps: ladderOf(given.ladder, reader.in('ladder')) };
+}
+
+function ladderOf(steps: readonly (number | string)[], reader: FigureReader): number[] {
+  return steps.map((step, index) => intervalOf(step, reader.in(index)));
 }

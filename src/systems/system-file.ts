@@ -6,7 +6,10 @@ import { didYouMean, InputError, usageError } from '../errors.ts';
 import { hasPlace, schemaMistake } from '../schema-mistake.ts';
 import { readYaml } from '../yaml-places.ts';
 import type { PlacedYaml, WhereIs } from '../yaml-places.ts';
+import { checkEffect } from './check-effect.ts';
 import { checkSystem } from './check-system.ts';
+import { edgeOf } from './edge.ts';
+import { FigureReader } from './figure-reader.ts';
 import { withSlurmConf } from './slurm-pool.ts';
 import { figuresOf, isTree, merged, withValues } from './system-figures.ts';
 import { bridgeSpec, leaseSpec, managerSpec } from './system-entries.ts';
@@ -78,7 +81,8 @@ function readWithBase(file: SystemFile, other: (name: string) => SystemFile, see
 
 function build(given: SystemText, name: string, where: WhereIs, changes: SystemChanges): System {
   checkConfs(given, where);
-  const reader = (...path: string[]) => ({ assumed: changes.assumed ?? 1, where: where(path) });
+  checkEffect(given, where);
+  const reader = (...path: string[]) => new FigureReader(changes.assumed ?? 1, where, path);
   const entries = <Text>(record: Readonly<Record<string, Text>> | undefined) => Object.entries(record ?? {});
   return {
     name,
@@ -141,12 +145,4 @@ function poolOf(name: string, cluster: Cluster, at: string): Cluster {
 /** Nodes of different pools must not be taken for each other: they bear the name of their own. */
 function named({ pools }: Cluster, name: string): Cluster['pools'] {
   return pools.length === 1 ? [{ ...pools[0], name }] : pools.map((pool) => ({ ...pool, name: `${name}-${pool.name}` }));
-}
-
-function edgeOf(key: string, where: string): [string, string] {
-  const [from, to, ...more] = key.split('->').map((part) => part.trim());
-  if (from === '' || to === undefined || to === '' || more.length > 0) {
-    throw usageError(`"${key}" does not say from where to where`, where, 'write "from->to"');
-  }
-  return [from, to];
 }

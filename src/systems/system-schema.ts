@@ -23,6 +23,10 @@ const time = z
   ])
   .describe('a duration: 5s, or one that is drawn, and how it is known');
 
+const steady = z
+  .union([amount, z.strictObject({ value: amount, ...known })])
+  .describe('a duration that is always the same, and how it is known');
+
 const ratio = z
   .union([z.number().positive(), z.strictObject({ value: z.number().positive(), ...known })])
   .describe('share of native speed; 1 = as fast');
@@ -31,8 +35,8 @@ const stageSchema = z
   .strictObject({
     name: word,
     time: time.optional(),
-    'per-node': time.describe('more for each node').optional(),
-    quantum: time.describe('it ends at a multiple of this after its begin, since somebody looks only so often').optional(),
+    'per-node': steady.describe('more for each node').optional(),
+    quantum: steady.describe('it ends at a multiple of this after its begin, since somebody looks only so often').optional(),
     cached: z.boolean().describe('takes no time on a node where it was done before').optional(),
   })
   .describe('one stage of a pipeline');
@@ -75,8 +79,8 @@ const scaleSchema = z
       .enum(['fixed', 'pending', 'yield'])
       .describe('always max, by what runs and waits inside, or max without what others wait for outside')
       .optional(),
-    poll: time.describe('it is looked at this often').optional(),
-    cooldown: time.describe('it shrinks after this time without need').optional(),
+    poll: steady.describe('it is looked at this often').optional(),
+    cooldown: steady.describe('it shrinks after this time without need').optional(),
   })
   .describe('how many nodes a standing lease wants');
 
@@ -118,7 +122,7 @@ const bridgeSchema = z
     status: z
       .union([
         z.strictObject({ watch: time }),
-        z.strictObject({ poll: time.describe('this often after the submission') }),
+        z.strictObject({ poll: steady.describe('this often after the submission') }),
         z.strictObject({ ladder: z.array(amount).min(1).describe('times between looks, the last one again and again') }),
       ])
       .describe('how the source learns of the state')
@@ -163,6 +167,7 @@ export type LeaseText = z.infer<typeof leaseSchema>;
 export type BridgeText = z.infer<typeof bridgeSchema>;
 export type StageText = z.infer<typeof stageSchema>;
 export type TimeText = z.infer<typeof time>;
+export type SteadyText = z.infer<typeof steady>;
 export type RatioText = z.infer<typeof ratio>;
 
 /** The same as JSON Schema, for editors. */
