@@ -62,7 +62,32 @@ describe('systems run', () => {
     expect(stdout).toMatch(/slurm-native: 1 rejected: "\w+: can never start: all nodes, empty, have no room for .*"/);
   });
 
+  test('bears failures, costs and dependencies as replay does', async () => {
+    const run = async (...args: string[]) => {
+      const { stdout } = await yardmaster(['systems', 'run', trace(), '--system', 'slurm-native', '--json', ...args]);
+      return (JSON.parse(stdout) as { systems: Facts[] }).systems[0];
+    };
+    const plain = await run();
+    const failing = await run('--failures', 'mtbf=2min,mttr=10min', '--on-failure', 'fail', '--max-restarts', '0');
+    expect(plain.states.failed).toBe(0);
+    expect(failing.states.failed).toBeGreaterThan(0);
+    const slower = await run('--launch', '20s', '--release', '10s');
+    expect(slower.start_mean_s).toBeCloseTo(plain.start_mean_s + 20, 3);
+    expect((await run('--limit', '2')).jobs).toBe(2);
+  });
+
+  test('holds jobs back for those that they depend on', async () => {
+    const path = join(temporaryFolder(), 'chain.swf');
+    writeFileSync(path, `; UnixStartTime: 0\n${swfLine(0)}\n2 60 -1 300 2 -1 -1 2 600 -1 1 1 1 1 -1 -1 1 -1\n`);
+    const args = ['systems', 'run', path, '--system', 'slurm-native', '--json', '--dependencies'];
+    const until = async (how: string) =>
+      (JSON.parse((await yardmaster([...args, how])).stdout) as { systems: Facts[] }).systems[0].until_s;
+    expect((await until('hold')) - (await until('ignore'))).toBeGreaterThan(200);
+  });
+
   test.each([
+    { args: ['--system', 'ksi', '--estimates', 'partition'], says: 'systems have no one slurm.conf' },
+    { args: ['--system', 'ksi', '--failures', 'mtbf=1h'], says: 'lacks mttr' },
     { args: [], says: 'no system is named' },
     { args: ['--system', 'ksi', '--pool', 'cloud=nodes=4,cpus=8'], says: 'no system has a pool "cloud"' },
     { args: ['--system', 'ksi', '--network', '2'], says: '"2" is no share' },
@@ -75,6 +100,10 @@ describe('systems run', () => {
 });
 
 interface Facts {
+  readonly jobs: number;
+  readonly states: Readonly<Record<string, number>>;
+  readonly start_mean_s: number;
+  readonly until_s: number;
   readonly completed: number;
   readonly digest: string;
   readonly figures: readonly object[];

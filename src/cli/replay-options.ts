@@ -9,16 +9,10 @@ import { wholeNumber } from './option-values.ts';
 import type { Grouping } from './replay-groups.ts';
 import type { EstimatesRule } from '../experiment/walltimes.ts';
 
-/** The options of `replay` as they stand on the command line. */
-export interface ReplayOptions {
-  cluster?: string;
-  policy?: string[];
-  placement?: string;
-  format?: string;
+/** Options that say how much of a trace is replayed, and what becomes of its jobs and nodes meanwhile. */
+export interface ConditionOptions {
   seed: string;
   limit?: string;
-  out?: string;
-  json?: boolean;
   dependencies: 'ignore' | 'hold' | 'feedback';
   estimates?: string;
   overrun: 'kill' | 'extend';
@@ -29,8 +23,18 @@ export interface ReplayOptions {
   launch?: string;
   release?: string;
   killScan?: string;
-  explain?: boolean;
   audit?: boolean;
+}
+
+/** The options of `replay` as they stand on the command line. */
+export interface ReplayOptions extends ConditionOptions {
+  cluster?: string;
+  policy?: string[];
+  placement?: string;
+  format?: string;
+  out?: string;
+  json?: boolean;
+  explain?: boolean;
   baseline?: string;
   by?: Grouping;
 }
@@ -51,7 +55,7 @@ const FAILURES: ParameterSpecs = {
 };
 
 /** Checks the options before anything is read. Throws `InputError` for a mistake. */
-export function readSettings(options: ReplayOptions): ReplaySettings {
+export function readSettings(options: ConditionOptions & Pick<ReplayOptions, 'explain' | 'out'>): ReplaySettings {
   if (options.explain && options.out === undefined) {
     throw usageError('needs a folder to write to', '--explain', 'add --out DIR: the reasons go to DIR/<policy>/explanations.csv');
   }

@@ -20,7 +20,7 @@ import { grouped } from '../units.ts';
 
 /** Declares the options that say what is simulated, and how. */
 export function declareSimulation(command: Command): Command {
-  return command
+  command
     .option('--cluster <spec>', 'procs=128 | nodes=64,cpus=8,gpus=4,memory=512Gi | a file (default: what the trace declares)')
     .option(
       '--policy <name[:key=value,...]>',
@@ -35,7 +35,13 @@ export function declareSimulation(command: Command): Command {
         'a run has one: write two results with --out, and lay them side by side with "yardmaster compare DIR DIR"',
       ),
     )
-    .option('--format <name[:key=value,...]>', 'format of the trace (default: told from its name and content)')
+    .option('--format <name[:key=value,...]>', 'format of the trace (default: told from its name and content)');
+  return declareConditions(command, 'default: runtime; partition with a slurm.conf');
+}
+
+/** Declares the options that say how much of a trace is replayed, and what becomes of its jobs and nodes meanwhile. */
+export function declareConditions(command: Command, estimates: string): Command {
+  return command
     .option('--limit <n>', 'replay only the first n jobs')
     .option('--until <duration>', 'stop this long after the first submission')
     .option('--seed <n>', 'seed of all random streams', '1')
@@ -44,7 +50,7 @@ export function declareSimulation(command: Command): Command {
     )
     .option(
       '--estimates <what>',
-      'limit of jobs that have none: runtime | partition | none | factor=N | a duration (default: runtime; partition with a slurm.conf)',
+      `limit of jobs that have none: runtime | partition | none | factor=N | a duration (${estimates})`,
     )
     .addOption(new Option('--overrun <how>', 'jobs that outlast their limit').choices(['kill', 'extend']).default('kill'))
     .option('--failures <model>', 'nodes fail: mtbf=30d,mttr=4h[,shape=1]')

@@ -15,6 +15,7 @@ import type { Workload } from '../workload.ts';
 import type { Point } from './point.ts';
 import { systemOf } from './system-entry.ts';
 import type { SystemSource } from './system-entry.ts';
+import { unheededBySystems } from './unheeded.ts';
 
 /** What came of it. */
 export interface SystemOutcome {
@@ -35,18 +36,19 @@ export async function runSystem(
     throw usageError('a system needs nodes', `cluster "${point.cluster.entry}"`, 'describe it by nodes, such as nodes=16,cpus=8');
   const { launch, launchQuantiles, release, killScan, failures, until, onNodeFailure, maxRestarts } = point.run;
   const system = systemOf(source, point.policy.parameters, cluster, failures);
+  const costs = { launch, launchQuantiles, release, killScan };
   const run = simulateSystem(system, workloadOf(point, workload), await partsOf(system), {
     seed: point.seed,
     until,
     dependencies: point.workload.changes.dependencies,
     onNodeFailure,
     maxRestarts,
-    costs: { launch, launchQuantiles, release, killScan },
+    costs,
   });
   const notes = [
     ...standstillOf(run),
     ...(run.carriersUnmade > 0 ? [`${run.carriersUnmade} carriers were not made anew, as too many were used up`] : []),
-    ...unheededOf(point, workload, system),
+    ...unheededBySystems(workload, costs, system, point.placement?.name),
     ...assumptionsOf(system),
   ];
   return {
@@ -55,24 +57,6 @@ export async function runSystem(
     digest: run.digest,
     notes: notes.map((note) => `${point.policy.label}: ${note}`),
   };
-}
-
-/** What policies heed, or bear in another way, is said: they are compared with systems. */
-function unheededOf({ run, placement }: Point, jobs: Workload, { managers }: System): string[] {
-  const { launch, launchQuantiles, release, killScan } = run;
-  const costs = [launch, launchQuantiles, release, killScan].some((cost) => cost !== undefined);
-  const isElastic = jobs.groupMinimum.some((minimum, group) => minimum < jobs.groupTasks[group]);
-  return [
-    ...(costs ? ['costs: come on top of its own figures, where managers start something on nodes that they own'] : []),
-    ...(placement === undefined || managers.every((one) => one.policy === undefined || one.placement === placement.name)
-      ? []
-      : [`placement: ${placement.name} is that of policies, its managers have their own: set managers.NAME.placement`]),
-    ...(isElastic ? ['its jobs start with all of their tasks: fewer, and those that come later, are for policies'] : []),
-    ...(jobs.checkpoints === undefined ? [] : ['checkpoints of jobs are not heeded, only policies heed them']),
-    ...(jobs.speeds === undefined
-      ? []
-      : ['speeds of jobs on GPU models and spread nodes are not heeded, only policies heed them']),
-  ];
 }
 
 /** Jobs that hold a part of what they need wait for each other, as in the real system: nobody takes anything back. */

@@ -22,7 +22,7 @@ export const WALLTIME_OPTIONS: WalltimeWords = { estimates: '--estimates', overr
 export function applyWalltimes(
   workload: Workload,
   { estimates, overrun }: { readonly estimates: EstimatesRule; readonly overrun: 'kill' | 'extend' },
-  cluster: Cluster,
+  cluster: Pick<Cluster, 'slurm'>,
   words = WALLTIME_OPTIONS,
 ): { workload: Workload; notes: string[] } {
   const filled = fill(workload, estimates, cluster, words);
@@ -49,7 +49,7 @@ function unfilled({ walltime }: Workload, rule: EstimatesRule): string | undefin
   return isAskedFor ? 'every job has a limit of its own, and keeps it' : undefined;
 }
 
-function fill(workload: Workload, rule: EstimatesRule, { slurm }: Cluster, words: WalltimeWords): ChangedWalltimes {
+function fill(workload: Workload, rule: EstimatesRule, { slurm }: Pick<Cluster, 'slurm'>, words: WalltimeWords): ChangedWalltimes {
   if (rule !== 'partition' && rule !== 'default') return fillWalltimes(workload, rule);
   if (slurm === undefined) {
     if (rule === 'default') return fillWalltimes(workload, { kind: 'runtime' });
