@@ -5,8 +5,8 @@
 import { poolOfNodes } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
 import { pickInt32 } from './columns.ts';
-import { Goodput } from './training.ts';
-import type { Training } from './training.ts';
+import { goodputOf } from './training.ts';
+import type { Goodputs, Training } from './training.ts';
 import type { Workload } from './workload.ts';
 
 /** How fast jobs of one kind run: one kind of neural network, with so many GPUs. */
@@ -71,7 +71,7 @@ export class NodeSpeeds {
   readonly #jobs: Sizes;
   readonly #cluster: Cluster;
   readonly #poolOf: Int32Array;
-  readonly #goodputs = new Map<Training, Goodput>();
+  readonly #goodputs = new Map<Training, Goodputs>();
 
   constructor(speeds: Speeds, jobs: Sizes, cluster: Cluster) {
     this.#speeds = speeds;
@@ -122,10 +122,10 @@ export class NodeSpeeds {
     return { until: training.phases.map(({ until }) => until), rates };
   }
 
-  /** In each phase [samples of the first batch size a second]. */
+  /** In each phase, in the unit in which the training tells what is usual. */
   goodput(training: Training, gpuModel: string, gpus: number, nodes: number): Float64Array {
     let goodput = this.#goodputs.get(training);
-    if (goodput === undefined) this.#goodputs.set(training, (goodput = new Goodput(training)));
+    if (goodput === undefined) this.#goodputs.set(training, (goodput = goodputOf(training)));
     return goodput.of(gpuModel, gpus, nodes);
   }
 

@@ -6,6 +6,9 @@
  * simulator/goodput.py (`optimize`) and applications.py. Where something was not measured, its neighbours are interpolated, here
  * between equal numbers of GPUs a node; there, over a triangulation.
  */
+import { onLine } from './on-line.ts';
+import { speedWith } from './speedup.ts';
+import type { Speedup } from './speedup.ts';
 
 /** What one iteration takes on so many GPUs and nodes. */
 export interface StepTime {
@@ -19,18 +22,33 @@ export interface StepTime {
   readonly step: number;
 }
 
-/** A part of a training, such as an epoch, with a noise of its own. */
-export interface TrainingPhase {
+/** A part of a training, such as an epoch. */
+interface Phase {
   /** Share of the work at which it ends; 1 for the last one. */
   readonly until: number;
-  /** The gradient noise scale with batches of each size of `Training.batches` [samples]. */
-  readonly noise: readonly number[];
-  /** Goodput of the run that the run time tells of [samples of the first batch size a second]. */
+  /** Goodput of the run that the run time tells of. */
   readonly usual: number;
 }
 
-/** How fast a training is on what it holds. */
-export interface Training {
+interface AnyTraining {
+  readonly phases: readonly Phase[];
+  /** Time that every start takes, and every change of what it holds [ms]. */
+  readonly restart: number;
+}
+
+/** One of which nothing is known but how much faster more GPUs make it, on whatever models and nodes. */
+export interface ScaledTraining extends AnyTraining {
+  readonly speedup: Speedup;
+}
+
+/** With a noise of its own; goodput in samples of the first batch size a second. */
+export interface TrainingPhase extends Phase {
+  /** The gradient noise scale with batches of each size of `MeasuredTraining.batches` [samples]. */
+  readonly noise: readonly number[];
+}
+
+/** One whose iterations were measured. */
+export interface MeasuredTraining extends AnyTraining {
   /** Sizes of batches at which noise is known, ascending: the first is that for which a sample counts as one, the last the largest. */
   readonly batches: readonly number[];
   /** Every batch has so many samples; absent = as many as are best for what it holds. */
@@ -42,8 +60,14 @@ export interface Training {
   /** Measured, by GPU model; one that is not named is as that called ``, if there is any. */
   readonly steps: Readonly<Record<string, readonly StepTime[]>>;
   readonly phases: readonly TrainingPhase[];
-  /** Time that every start takes, and every change of what it holds [ms]. */
-  readonly restart: number;
+}
+
+/** How fast a training is on what it holds. */
+export type Training = MeasuredTraining | ScaledTraining;
+
+/** Whether it gets anywhere on GPUs of this model, as far as was measured. */
+export function runsOn(training: Training, gpuModel: string): boolean {
+  return 'speedup' in training || (training.steps[gpuModel] ?? training.steps['']) !== undefined;
 }
 
 /** Sizes of batches that are tried, as there. */
@@ -54,14 +78,24 @@ const SLACK = 1e-8;
 type Steps = readonly StepTime[];
 type Pass = Pick<StepTime, 'compute' | 'step'>;
 
-/** Goodput of one training on whatever it may hold. Answers are kept. */
-export class Goodput {
-  readonly #training: Training;
+/** Goodput on whatever a training may hold, in each phase; 0 = it does not run there. */
+export interface Goodputs {
+  of(gpuModel: string, gpus: number, nodes: number): Float64Array;
+}
+
+export function goodputOf(training: Training): Goodputs {
+  if (!('speedup' in training)) return new Goodput(training);
+  return { of: (_, gpus) => new Float64Array(training.phases.length).fill(speedWith(training.speedup, gpus)) };
+}
+
+/** That of one that was measured. Answers are kept. */
+export class Goodput implements Goodputs {
+  readonly #training: MeasuredTraining;
   /** By model, then GPUs on how many nodes, then samples in ascending order. */
   readonly #measured = new Map<string, Map<number, Map<number, Steps>>>();
   readonly #known = new Map<string, Float64Array>();
 
-  constructor(training: Training) {
+  constructor(training: MeasuredTraining) {
     this.#training = training;
     for (const [model, steps] of Object.entries(training.steps)) this.#measured.set(model, sorted(steps));
   }
@@ -176,15 +210,4 @@ function passBetween(at: readonly number[], passes: readonly Pass[], where: numb
   const inside = ends === 'beyond' ? where : Math.min(Math.max(where, at[0]), at[at.length - 1]);
   const value = (of: (pass: Pass) => number) => onLine(at, passes.map(of), inside);
   return { compute: value(({ compute }) => compute), step: value(({ step }) => step) };
-}
-
-/** On the line through the two points next to it. */
-function onLine(at: readonly number[], values: readonly number[], where: number): number {
-  const exact = at.indexOf(where);
-  if (exact >= 0 || at.length === 1) return values[Math.max(0, exact)];
-  let high = at.findIndex((one) => one > where);
-  if (high < 0) high = at.length - 1;
-  high = Math.max(1, high);
-  const share = (where - at[high - 1]) / (at[high] - at[high - 1]);
-  return values[high - 1] + share * (values[high] - values[high - 1]);
 }

@@ -135,6 +135,11 @@ export class WorkloadBuilder {
     return index;
   }
 
+  /** The request of this number. */
+  requestAt(index: number): TaskRequest {
+    return this.#requests[index];
+  }
+
   /** The number of this template in the workload. */
   template(template: PodTemplate): number {
     return this.#kubernetes.template(template);

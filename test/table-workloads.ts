@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { migShareOfProfile } from '../src/mig.ts';
 import { WorkloadBuilder } from '../src/workload-builder.ts';
 import type { JobRow, Label } from '../src/workload-builder.ts';
-import { gpusOf, jobId, nameOf } from '../src/workload.ts';
+import { gpusOf, jobId, mostTasks, nameOf } from '../src/workload.ts';
 import type { TaskRequest, Workload } from '../src/workload.ts';
 
 /** Names that are hard on notations: quotes, delimiters, line ends, words that mean "no value", numbers. */
@@ -23,12 +23,12 @@ const request: fc.Arbitrary<TaskRequest> = fc.oneof(
       gpuModels: fc.option(fc.uniqueArray(names, { minLength: 1, maxLength: 2 }), { nil: undefined }),
       gpuMemory: fc.option(fc.constantFrom(1, 17179869184), { nil: undefined }),
       mig: fc.option(fc.constantFrom('1g.5gb', '2g.12gb', '7g.80gb'), { nil: undefined }),
-      other: fc.option(fc.dictionary(fc.oneof(names, fc.constantFrom('rdma', 'cpu', 'min', 'model', 'gpu', 'mig', 'gpu-memory')), fc.nat(3), { minKeys: 1, maxKeys: 2 }), { nil: undefined }),
+      other: fc.option(fc.dictionary(fc.oneof(names, fc.constantFrom('rdma', 'cpu', 'min', 'max', 'model', 'gpu', 'mig', 'gpu-memory')), fc.nat(3), { minKeys: 1, maxKeys: 2 }), { nil: undefined }),
     })
     .map(({ gpuModels, gpuMemory, mig, other, ...plain }) => ({ ...plain, ...(gpuMemory !== undefined && { gpuMemory }), ...(mig !== undefined && { mig, gpu: migShareOfProfile(mig)! }), ...(gpuModels && { gpuModels }), ...(other && { other: { ...other } }) })),
 ); // prettier-ignore
 
-const group = fc.record({ tasks: fc.constantFrom(1, 2, 3, 64), spare: fc.nat(2), request });
+const group = fc.record({ tasks: fc.constantFrom(1, 2, 3, 64), spare: fc.nat(2), more: fc.constantFrom(0, 0, 1, 64), request });
 
 const times = fc.oneof(fc.nat(5).map((s) => s * 1000), fc.nat(7), fc.constantFrom(86_400_000, 1_700_000_000_123, 2 ** 50)); // prettier-ignore
 
@@ -72,9 +72,10 @@ export const workloads = fc
   .map(({ rows, idOf, epoch, priorities, starts, chains }) => {
     const jobs = new WorkloadBuilder();
     rows.forEach(({ groups, wait, priority, after, ...rest }, job) => {
-      const [first, ...more] = groups.map(({ tasks, spare, request }) => ({
+      const [first, ...more] = groups.map(({ tasks, spare, more, request }) => ({
         tasks,
         minimum: Math.max(0, tasks - spare),
+        most: tasks + more,
         request: jobs.request(request),
       }));
       const added: JobRow = {
@@ -117,6 +118,7 @@ export function meaningOf(workload: Workload): unknown {
       groups: span(workload.firstGroup, job).map((group) => ({
         tasks: workload.groupTasks[group],
         minimum: workload.groupMinimum[group],
+        most: mostTasks(workload, group),
         request: workload.requests[workload.groupRequest[group]],
       })),
       after:

@@ -58,7 +58,7 @@ describe('elastic jobs of Pollux', () => {
   test('choose their batches if they are to, and take the constants of Sia', async () => {
     const { workload } = await read({ elastic: 'batch', constants: 'sia' });
     const training = trainingOf(workload.speeds!, 0);
-    expect(training?.batch).toBeUndefined();
+    expect(training).not.toHaveProperty('batch');
     expect(training?.restart).toBe(120_000);
     expect(mostTasks(workload, 0)).toBe(64);
     // No slower than with the batch of the trace, but for the calibration.
@@ -67,7 +67,7 @@ describe('elastic jobs of Pollux', () => {
 
   test('have a speed on each model of GPU', async () => {
     const { workload } = await read({ elastic: 'gpus', models: 'A=fast/B=fast' });
-    expect(Object.keys(trainingOf(workload.speeds!, 0)!.steps)).toEqual(['A', 'B']);
+    expect(trainingOf(workload.speeds!, 0)).toMatchObject({ steps: { A: expect.anything(), B: expect.anything() } });
     expect(workload.runtime[0]).toBe(150_000);
   });
 

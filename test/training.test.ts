@@ -11,7 +11,7 @@ import { firstFit } from '../src/placement/first-fit.ts';
 import type { PolicySpec } from '../src/policy.ts';
 import { COMPLETED } from '../src/schedule.ts';
 import { Goodput } from '../src/training.ts';
-import type { Training } from '../src/training.ts';
+import type { MeasuredTraining } from '../src/training.ts';
 import { HOUR } from '../src/units.ts';
 import { WorkloadBuilder } from '../src/workload-builder.ts';
 import type { Workload } from '../src/workload.ts';
@@ -31,7 +31,7 @@ const CLUSTER: Cluster = {
 };
 
 /** A pass takes as long as it has samples; an exchange, 1 s on one node and 2 s between nodes. */
-const TRAINING: Training = {
+const TRAINING: MeasuredTraining = {
   batches: [8, 64],
   least: 2,
   steps: {

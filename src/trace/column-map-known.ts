@@ -19,6 +19,7 @@ interface KnownTable {
 /** What `write` makes: every field of a workload. */
 export const NATIVE_MAP =
   'id:job+submit:submit_s@s+runtime:runtime_s@s+walltime:walltime_s@s+start:start_s@s+procs:procs+gpus:gpus+groups:groups+' +
+  'speedup:speedup+reload:reload_s@s+' +
   'state:outcome+user:user+account:account+queue:queue+partition:partition+qos:qos+priority:priority+after:after+epoch:epoch_s';
 
 const KNOWN: readonly KnownTable[] = [
@@ -99,18 +100,34 @@ const USUAL_NAMES: readonly (readonly [Field, RegExp])[] = [
   ['end', /^end|_end|finish|complet/],
   ['runtime', /run_?time|duration|elapsed|^run$/],
   ['walltime', /wall|limit|req(uested)?_?time/],
+  ['gpu-model', /gpu_?(model|type|spec)/],
+  ['gpu-memory', /gpu_?mem/],
+  ['min-gpus', /(min|least|fewest).*gpu|gpu.*min/],
+  ['max-gpus', /(max|most).*gpu|gpu.*max/],
+  ['speedup', /speed_?up|scal/],
+  ['reload', /reload/],
+  ['mig', /^mig/],
+  ['memory', /mem|^ram/],
   ['procs', /proc|cpus?$|^(num_|n)?cpu|cores?$/],
   ['gpus', /gpu/],
+  ['tasks', /tasks|instances|replicas|nodes$/],
   ['user', /^user/],
+  ['account', /account|project|^group/],
   ['queue', /^queue|^vc$/],
+  ['partition', /partition/],
+  ['qos', /qos/],
+  ['priority', /prio/],
   ['state', /state|status/],
+  ['after', /^after$|depend/],
 ];
 
 /** A map to start from, in the text form, with what the names of the columns suggest. To be checked by a person. */
 export function suggestedMap(columns: readonly string[]): string {
   const items: string[] = [];
+  const taken = new Set<string>();
   for (const [field, usual] of USUAL_NAMES) {
-    const column = columns.find((name) => usual.test(name.toLowerCase()) && name.length <= 60);
+    const column = columns.find((name) => !taken.has(name) && usual.test(name.toLowerCase()) && name.length <= 60);
+    if (column !== undefined) taken.add(column);
     if (column !== undefined) items.push(`${field}:${column}${suggestedNotation(field, column)}`);
     else if (field === 'submit') items.push('submit:COLUMN@s');
   }

@@ -10,7 +10,8 @@
 import { didYouMean, usageError } from '../errors.ts';
 
 /** What kind of value a field holds: decides which notations it can have. */
-export type FieldKind = 'text' | 'instant' | 'duration' | 'amount' | 'memory' | 'number' | 'state' | 'groups' | 'after';
+export type FieldKind =
+  'text' | 'instant' | 'duration' | 'amount' | 'memory' | 'number' | 'state' | 'groups' | 'after' | 'speedup';
 
 interface FieldSpec {
   readonly kind: FieldKind;
@@ -37,7 +38,15 @@ export const FIELDS = {
     kind: 'text',
     summary: 'the profile of the MIG instance that each task needs, such as 1g.10gb; gpus counts instances then',
   },
-  groups: { kind: 'groups', summary: 'task groups in the notation of our own tables, in place of the seven before' },
+  'min-gpus': { kind: 'amount', summary: 'fewest GPUs with which an elastic training runs; as many as it asks for if empty' },
+  'max-gpus': { kind: 'amount', summary: 'most GPUs of which it can make use; likewise' },
+  groups: { kind: 'groups', summary: 'task groups in the notation of our own tables, in place of the nine before' },
+  speedup: {
+    kind: 'speedup',
+    summary:
+      'of an elastic training: how fast it is with how many GPUs, as 1=1/2=1.9/4=3.5, in any unit; or the part of its work that GPUs share (Amdahl), as 0.95',
+  },
+  reload: { kind: 'duration', summary: 'of an elastic training: what every start and every change of its GPUs takes' },
   user: { kind: 'text', summary: 'who owns it' },
   account: { kind: 'text', summary: 'the account, project or group that is charged' },
   queue: { kind: 'text', summary: 'the queue it was sent to' },

@@ -5,7 +5,8 @@ import { CsvScanner, DELIMITERS } from './csv-scanner.ts';
 import type { CsvRecord } from './csv-scanner.ts';
 import { csvWriter } from './csv-writer.ts';
 import type { TraceFormat, TraceInput, TraceSink } from './format.ts';
-import { mapFor, TABLE_PARAMETERS, TableRows } from './table.ts';
+import { TableRows } from './table.ts';
+import { mapFor, TABLE_PARAMETERS } from './table-map.ts';
 
 /** Tables as text, one job a row. */
 export const csv: TraceFormat = {

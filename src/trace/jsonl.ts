@@ -6,7 +6,8 @@ import type { TraceFormat, TraceInput, TraceSink } from './format.ts';
 import { JsonScanner } from './jsonl-scanner.ts';
 import type { JsonText } from './jsonl-scanner.ts';
 import { jsonlWriter } from './jsonl-writer.ts';
-import { mapFor, TABLE_PARAMETERS, TableRows } from './table.ts';
+import { TableRows } from './table.ts';
+import { mapFor, TABLE_PARAMETERS } from './table-map.ts';
 
 /** Objects whose keys are looked at before it is settled which columns there are. */
 const LOOKED_AT = 1000;

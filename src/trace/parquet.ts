@@ -3,7 +3,8 @@ import type { Cell } from './column-map-notations.ts';
 import type { TraceFormat } from './format.ts';
 import type { ParquetFile } from './parquet-file.ts';
 import { parquetWriter } from './parquet-writer.ts';
-import { mapFor, TABLE_PARAMETERS, TableRows } from './table.ts';
+import { TableRows } from './table.ts';
+import { mapFor, TABLE_PARAMETERS } from './table-map.ts';
 
 /** Tables in columns, compressed. */
 export const parquet: TraceFormat = {

@@ -4,8 +4,9 @@
  * sia-simulator/applications.py. There, the noise within a batch is between those of the sizes next to it by variance and square
  * apart; here, by their ratio.
  */
+import { InputError } from '../errors.ts';
 import { Goodput } from '../training.ts';
-import type { StepTime, Training, TrainingPhase } from '../training.ts';
+import type { MeasuredTraining, StepTime, Training, TrainingPhase } from '../training.ts';
 import { SECOND } from '../units.ts';
 import { EPOCHS, LARGEST_LOCAL } from './pollux-tables-read.ts';
 import type { TableFolder, TableRow } from './pollux-tables-read.ts';
@@ -109,8 +110,10 @@ export class PolluxTrainings {
       noise: noise.map((one) => one * batches[0]),
       usual: 1,
     }));
+    const widest = Math.min(WIDEST, Math.floor((fixed ?? batches[batches.length - 1]) / known.least));
     const usual = new Goodput({ ...known, phases }).of([...suffixes.keys()][0], gpus, Math.ceil(gpus / gpusPerNode));
     if (!usual.every((goodput) => goodput > 0)) return 'has a size that was not measured';
+    this.#requireProgress(application, { ...known, phases }, Math.max(gpus, widest));
     const lengths = progress.map(({ by }, phase) => (by * batches[0]) / usual[phase]);
     const all = lengths.reduce((sum, length) => sum + length, 0);
     let done = 0;
@@ -118,9 +121,25 @@ export class PolluxTrainings {
       done += lengths[index];
       return { ...phase, usual: usual[index], until: index === phases.length - 1 ? 1 : done / all };
     });
-    const widest = Math.min(WIDEST, Math.floor((fixed ?? batches[batches.length - 1]) / known.least));
     const most = application in FIXED ? gpus : Math.max(gpus, widest);
     return { training: { ...known, phases: told }, runtime: Math.round(all * SECOND), most };
+  }
+
+  /** Throws if there is a model on which it would run for ever, whatever it holds. */
+  #requireProgress(application: string, training: MeasuredTraining, most: number): void {
+    const goodput = new Goodput(training);
+    for (const [model, suffix] of this.#options.suffixes) {
+      const sizes = Array.from({ length: most }, (_, index) => index + 1);
+      const isSomewhere = (gpus: number) =>
+        goodput.of(model, gpus, Math.ceil(gpus / this.#options.gpusPerNode)).every((some) => some > 0);
+      if (sizes.some(isSomewhere)) continue;
+      const on = model === '' ? 'these GPUs' : model;
+      throw new InputError(
+        `${application} has no goodput on ${on}, with whatever number of GPUs`,
+        `${application}/placements${suffix === '' ? '' : `-${suffix}`}.csv`,
+        'give times above 0 for numbers of GPUs and batches that the jobs use, or leave the model out of models=',
+      );
+    }
   }
 
   async #steps(application: string): Promise<Record<string, StepTime[]>> {

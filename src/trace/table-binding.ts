@@ -124,6 +124,19 @@ export function listed(columns: readonly string[]): string {
   return shown.join(', ') + (columns.length > 40 ? `, and ${columns.length - 40} more` : '');
 }
 
+/** A cell that is not in the notation of its column. */
+export function unreadable({ field, name, notation }: Slot, cell: Cell, place: string): InputError {
+  const found = String(cell);
+  const shown = found.length > 80 ? `${found.slice(0, 80)}…` : found;
+  const correct = 'correct the column map or the row, or leave such rows out with unreadable=skip';
+  const hints: Partial<Record<Field, string>> = {
+    state: `say what it means with states:${shown}=completes (or fails, cancelled, timeout, skip) in the column map`,
+    speedup: `write 1=1/2=1.9/4=3.5 (GPUs=speed, ascending, all above 0), or a part from 0 to 1, as 0.95; ${correct}`,
+  };
+  const written = notation === '' ? '' : ` in the notation "${notation}"`;
+  return new InputError(`"${shown}" in column ${name} is no ${field}${written}`, place, hints[field] ?? correct);
+}
+
 /** The cell of a slot in a row. */
 export function cellOf(slot: Slot, cells: ArrayLike<Cell>): Cell {
   return slot.column < 0 ? slot.constant : cells[slot.column];

@@ -1,7 +1,10 @@
 /** The columns of our own table: every field of a workload that a table can hold. `NATIVE_MAP` reads them back. */
-import { AFTER_ANY, FAILS, gpusOf, IS_CANCELLED, jobId, nameOf, OUTLASTS } from '../workload.ts';
+import { formatSpeedup } from '../speedup.ts';
+import { AFTER_ANY, FAILS, gpusOf, IS_CANCELLED, jobId, mostTasks, nameOf, OUTLASTS } from '../workload.ts';
+import type { ScaledTraining } from '../training.ts';
 import type { Category, Dependencies, TaskRequest, Workload } from '../workload.ts';
 import type { Declared } from './format.ts';
+import { scaledTrainingOf } from './table-elastic.ts';
 import { formatDependency, formatGroups } from './table-groups.ts';
 import type { Group } from './table-groups.ts';
 
@@ -29,6 +32,7 @@ export function nativeColumns(workload: Workload, lost: Lost, declared?: Declare
     { name: 'procs', type: 'integer', value: (job) => procs[job] },
     hasGpus && { name: 'gpus', type: 'number', value: (job) => gpusOf(workload, job) / 1000 },
     { name: 'groups', type: 'text', value: (job) => groupsCell(workload, job) },
+    ...speedColumns(workload),
     { name: 'outcome', type: 'text', value: (job) => outcomeWord(outcome[job]) },
     recordedStart !== undefined && {
       name: 'start_s',
@@ -52,6 +56,19 @@ export function nativeColumns(workload: Workload, lost: Lost, declared?: Declare
   return columns.filter((column) => column !== false);
 }
 
+function speedColumns(workload: Workload): NativeColumn[] {
+  const trainings = Array.from({ length: workload.count }, (_, job) => scaledTrainingOf(workload, job));
+  if (trainings.every((one) => one === undefined)) return [];
+  const value = <Value>(job: number, of: (training: ScaledTraining) => Value) => {
+    const training = trainings[job];
+    return training && of(training);
+  };
+  return [
+    { name: 'speedup', type: 'text', value: (job) => value(job, ({ speedup }) => formatSpeedup(speedup)) },
+    { name: 'reload_s', type: 'number', value: (job) => value(job, ({ restart }) => restart / 1000) },
+  ];
+}
+
 function labelColumn(name: string, category: Category): NativeColumn | false {
   return category.code.some((code) => code >= 0) && { name, type: 'text', value: (job) => nameOf(category, job) };
 }
@@ -69,7 +86,8 @@ function outcomeWord(outcome: number): string {
 function groupsCell(workload: Workload, job: number): string | undefined {
   const { firstGroup, groupTasks, groupMinimum, groupRequest, requests } = workload;
   const group = firstGroup[job];
-  const single = firstGroup[job + 1] === group + 1 && groupTasks[group] === groupMinimum[group];
+  const isRigid = groupTasks[group] === groupMinimum[group] && groupTasks[group] === mostTasks(workload, group);
+  const single = firstGroup[job + 1] === group + 1 && isRigid;
   return single && isOneProcessor(requests[groupRequest[group]]) ? undefined : formatGroups(groupsOf(workload, job));
 }
 
@@ -77,10 +95,12 @@ function isOneProcessor({ cpu, memory, gpu, gpuModels, other }: TaskRequest): bo
   return cpu === 1000 && memory === 0 && gpu === 0 && gpuModels === undefined && other === undefined;
 }
 
-function groupsOf({ firstGroup, groupTasks, groupMinimum, groupRequest, requests }: Workload, job: number): Group[] {
+function groupsOf(workload: Workload, job: number): Group[] {
+  const { firstGroup, groupTasks, groupMinimum, groupRequest, requests } = workload;
   const groups: Group[] = [];
   for (let group = firstGroup[job]; group < firstGroup[job + 1]; group++) {
-    groups.push({ tasks: groupTasks[group], minimum: groupMinimum[group], request: requests[groupRequest[group]] });
+    const [tasks, minimum, most] = [groupTasks[group], groupMinimum[group], mostTasks(workload, group)];
+    groups.push({ tasks, minimum, most, request: requests[groupRequest[group]] });
   }
   return groups;
 }
@@ -96,7 +116,8 @@ function afterCell(workload: Workload, { first, on, kind, think }: Dependencies,
 
 function tellLosses(workload: Workload, lost: Lost): void {
   if (workload.checkpoints) lost('checkpoint intervals and costs', workload.count);
-  if (workload.speeds) lost('how fast jobs are on which GPUs and nodes', workload.count);
+  const measured = workload.speeds?.model.filter((model, job) => model >= 0 && scaledTrainingOf(workload, job) === undefined);
+  if (measured !== undefined && measured.length > 0) lost('how fast jobs are on which GPUs and nodes', measured.length);
   const { dependencies } = workload;
   if (dependencies === undefined) return;
   // Jobs are named by id: of several with one id a reader takes the first.

@@ -1,7 +1,7 @@
 /**
  * Task groups and dependencies as text in one cell, in our own tables.
  *
- * Groups: `2*cpu=4/memory=17179869184/gpu=0.5/model=A100|V100/gpu-memory=8589934592/rdma=1/min=1 + 8*cpu=1/mig=1g.5gb`. Amounts
+ * Groups: `2*cpu=4/memory=17179869184/gpu=0.5/model=A100|V100/gpu-memory=8589934592/rdma=1/min=1/max=4 + 8*cpu=1/mig=1g.5gb`. Amounts
  * are for one task; cpu and gpu in whole ones, memory in bytes, that of GPUs for each, anything else is another countable
  * resource. A MIG instance takes the place of `gpu`.
  * Dependencies: `12;13:ok;14:start:60`: the id, when it is satisfied (any if absent), and the seconds of think time.
@@ -16,6 +16,7 @@ import type { DependencyRow, GroupRow, WorkloadBuilder } from '../workload-build
 export interface Group {
   readonly tasks: number;
   readonly minimum: number;
+  readonly most: number;
   readonly request: TaskRequest;
 }
 
@@ -26,7 +27,7 @@ const KIND_OF: Readonly<Record<string, number>> = {
   'not-ok': AFTER_NOT_OK,
   start: AFTER_START,
 };
-const OWN_WORDS = new Set(['cpu', 'memory', 'gpu', 'model', 'gpu-memory', 'mig', 'min']);
+const OWN_WORDS = new Set(['cpu', 'memory', 'gpu', 'model', 'gpu-memory', 'mig', 'min', 'max']);
 const MOST_TASKS = 2 ** 31 - 1;
 /** Texts that are kept taken apart [count]: enough for any table that repeats itself. */
 const MOST_KNOWN = 10_000;
@@ -35,7 +36,7 @@ export function formatGroups(groups: readonly Group[]): string {
   return groups.map(formatGroup).join(' + ');
 }
 
-function formatGroup({ tasks, minimum, request }: Group): string {
+function formatGroup({ tasks, minimum, most, request }: Group): string {
   const parts = [`cpu=${request.cpu / 1000}`];
   if (request.memory > 0) parts.push(`memory=${request.memory}`);
   if (request.mig !== undefined) parts.push(`mig=${encode(request.mig)}`);
@@ -44,6 +45,7 @@ function formatGroup({ tasks, minimum, request }: Group): string {
   if (request.gpuMemory !== undefined) parts.push(`gpu-memory=${request.gpuMemory}`);
   for (const [name, count] of Object.entries(request.other ?? {}).sort()) parts.push(`${encodeName(name)}=${count}`);
   if (minimum !== tasks) parts.push(`min=${minimum}`);
+  if (most !== tasks) parts.push(`max=${most}`);
   return `${tasks}*${parts.join('/')}`;
 }
 
@@ -63,6 +65,7 @@ function parseGroup(text: string): Group | undefined {
   if (!match) return undefined;
   const tasks = Number(match[1]);
   let minimum = tasks;
+  let most = tasks;
   let models: string[] | undefined;
   let mig: string | undefined;
   const amounts: Record<string, number> = { cpu: 0, memory: 0, gpu: 0, 'gpu-memory': NaN };
@@ -85,12 +88,13 @@ function parseGroup(text: string): Group | undefined {
     const amount = value === '' ? NaN : Number(value);
     if (!Number.isFinite(amount) || amount < 0) return undefined;
     if (written === 'min') minimum = amount;
+    else if (written === 'max') most = amount;
     else if (Object.hasOwn(amounts, written)) amounts[written] = amount;
     // A resource may have any name, even one that an object has of its own.
     else Object.defineProperty(other, name, { value: amount, enumerable: true, configurable: true });
   }
-  const whole = Number.isInteger(minimum) && minimum >= 0 && minimum <= tasks;
-  if (tasks < 1 || tasks > MOST_TASKS || !whole) return undefined;
+  const isWhole = [minimum, most].every(Number.isInteger) && minimum >= 0 && minimum <= tasks && most >= tasks;
+  if (tasks < 1 || most > MOST_TASKS || !isWhole) return undefined;
   const instance = mig === undefined ? undefined : migShareOfProfile(mig);
   if (mig !== undefined && instance === undefined) return undefined;
   const request: TaskRequest = {
@@ -102,7 +106,7 @@ function parseGroup(text: string): Group | undefined {
     ...(models && { gpuModels: models }),
     ...(Object.keys(other).length > 0 && { other }),
   };
-  return { tasks, minimum, request };
+  return { tasks, minimum, most, request };
 }
 
 /** The group rows that cells stand for; each text is taken apart once, because many jobs ask for the same. */
@@ -129,7 +133,7 @@ export class GroupCells {
     let millicores = 0;
     for (const { tasks, request } of groups) millicores += tasks * request.cpu;
     if (millicores > MOST_TASKS * 1000) return 'asks for more than can be counted';
-    return groups.map(({ tasks, minimum, request }) => ({ tasks, minimum, request: this.#jobs.request(request) }));
+    return groups.map(({ tasks, minimum, most, request }) => ({ tasks, minimum, most, request: this.#jobs.request(request) }));
   }
 }
 

@@ -1,56 +1,24 @@
 /** What the formats `csv`, `jsonl` and `parquet` have in common: rows of cells become jobs by a column map. */
 import { InputError } from '../errors.ts';
-import type { ParameterSpecs, Parameters } from '../parameters.ts';
+import type { Parameters } from '../parameters.ts';
 import { FAILS, IS_CANCELLED } from '../workload.ts';
+import type { SpeedModel } from '../speeds.ts';
 import type { JobRow, Label } from '../workload-builder.ts';
-import { columnsOf, knownTable, suggestedMap } from './column-map-known.ts';
+import { columnsOf } from './column-map-known.ts';
 import type { ColumnMap, Field } from './column-map.ts';
 import { isMissing } from './column-map-notations.ts';
 import type { Cell } from './column-map-notations.ts';
 import type { TraceSink } from './format.ts';
 import { endAtLimit } from './limit-ends.ts';
-import { bindColumns, cellOf, listed } from './table-binding.ts';
+import { bindColumns, cellOf, unreadable } from './table-binding.ts';
 import type { Binding, Slot } from './table-binding.ts';
+import { ElasticCells, elasticOf, tasksOfGpus } from './table-elastic.ts';
+import type { AskedElastic } from './table-elastic.ts';
 import { GroupCells, parseDependencies } from './table-groups.ts';
 import { shapeOf } from './table-shape.ts';
 import type { CountedFor, Totals } from './table-shape.ts';
 import { stateLookup } from './table-states.ts';
 import type { State } from './table-states.ts';
-
-export const TABLE_PARAMETERS = {
-  map: {
-    summary: 'which column is what, as field:column@notation joined by +, or the path of a map in YAML or JSON',
-    type: 'text',
-    default: '',
-  },
-  unreadable: {
-    summary: 'what to do with a row whose values are not in the notation of its columns: stop, or leave it out and count it',
-    type: 'choice',
-    choices: ['stop', 'skip'],
-    default: 'stop',
-  },
-} as const satisfies ParameterSpecs;
-
-/** The map for a table: the one given, else that of a known header. `name` is the trace's, for errors. */
-export async function mapFor(
-  columns: readonly string[],
-  parameters: Parameters,
-  name: string,
-): Promise<{ map: ColumnMap; assumes?: string }> {
-  const given = String(parameters.map ?? '');
-  if (given !== '') {
-    // YAML and its checks take time to load: only where a map is given.
-    const { readColumnMap } = await import('./column-map-file.ts');
-    return { map: await readColumnMap(given, 'map') };
-  }
-  const known = knownTable(columns);
-  if (known) return { map: known.map, assumes: known.assumes && `read as ${known.name}: ${known.assumes}` };
-  throw new InputError(
-    `the header of this table is not known; its columns are ${listed(columns)}`,
-    name,
-    `say which column is what with map=..., for example map=${suggestedMap(columns)}`,
-  );
-}
 
 /** Turns rows of cells into jobs. */
 export class TableRows {
@@ -67,6 +35,9 @@ export class TableRows {
   /** The request of one processor, once a job has made it. */
   #plain: number | undefined;
   readonly #groups: GroupCells;
+  /** Absent if no column tells of elastic trainings. */
+  readonly #elastic: ElasticCells | undefined;
+  #speed: SpeedModel | undefined;
   readonly #job: JobRow;
   readonly #totals: Totals = { procs: NaN, tasks: NaN, gpus: NaN, memory: NaN };
   #unreadable: Slot | undefined;
@@ -87,6 +58,7 @@ export class TableRows {
     this.#skipUnreadable = parameters.unreadable === 'skip';
     this.#stateOf = stateLookup(map.states);
     this.#groups = new GroupCells(sink.jobs);
+    this.#elastic = ElasticCells.of(this.#binding);
     this.#job = { id: 0, submit: 0, runtime: 0, walltime: Infinity, tasks: 1, request: 0 };
     const { procs, gpus, memory } = this.#binding.slots;
     this.#per = { procs: procs?.per ?? 'job', gpus: gpus?.per ?? 'job', memory: memory?.per ?? 'job' };
@@ -101,7 +73,10 @@ export class TableRows {
     const { slots } = this.#binding;
     if (this.#unreadable !== undefined) this.#refuse(this.#unreadable, cells, where);
     else if (reason !== undefined) this.#sink.skip(reason, where);
-    else this.#sink.jobs.add(this.#job);
+    else {
+      const row = this.#sink.jobs.add(this.#job);
+      if (this.#speed !== undefined) this.#sink.jobs.speeds.add(row, this.#speed);
+    }
     if (slots.epoch && Number.isNaN(this.#epoch)) this.#epoch = this.#number('epoch', cells) * 1000;
   }
 
@@ -126,7 +101,12 @@ export class TableRows {
     job.outcome = undefined;
     const left = this.#readState(cells) ?? this.#readTimes(cells, where);
     if (left !== undefined) return left;
-    const shapeless = this.#readShape(cells, where);
+    const asked = this.#elastic?.read(cells);
+    if (asked !== undefined && 'field' in asked) {
+      this.#unreadable ??= asked;
+      return undefined;
+    }
+    const shapeless = this.#readShape(cells, where, asked) ?? this.#makeElastic(asked, where);
     if (shapeless !== undefined) return shapeless;
     job.id = this.#id(cells, where);
     job.user = this.#label('user', cells);
@@ -195,11 +175,12 @@ export class TableRows {
     return this.#job.outcome === FAILS ? 'failed before it started' : 'no run time';
   }
 
-  #readShape(cells: ArrayLike<Cell>, where: number): string | undefined {
+  #readShape(cells: ArrayLike<Cell>, where: number, asked: AskedElastic | undefined): string | undefined {
     const { slots } = this.#binding;
     const job = this.#job;
     job.moreGroups = undefined;
     job.minimum = undefined;
+    job.most = undefined;
     const groups = slots.groups && cellOf(slots.groups, cells);
     if (slots.groups && !isMissing(groups)) return this.#readGroups(slots.groups, String(groups));
     const totals = this.#totals;
@@ -207,6 +188,7 @@ export class TableRows {
     totals.gpus = this.#number('gpus', cells);
     totals.memory = this.#number('memory', cells);
     totals.tasks = this.#number('tasks', cells) / 1000;
+    if (asked !== undefined) totals.tasks = tasksOfGpus(asked, totals.tasks, totals.gpus);
     totals.models = this.#label('gpu-model', cells)?.toString().split('|');
     totals.gpuMemory = this.#number('gpu-memory', cells);
     totals.mig = this.#label('mig', cells)?.toString() || undefined;
@@ -234,8 +216,25 @@ export class TableRows {
     const [first] = rows;
     this.#job.tasks = first.tasks;
     this.#job.minimum = first.minimum;
+    this.#job.most = first.most;
     this.#job.request = first.request;
     if (rows.length > 1) this.#job.moreGroups = rows.slice(1);
+    return undefined;
+  }
+
+  /** Lets the job, whose shape is known, have what its row asks for; answers why it is left out, if it is. */
+  #makeElastic(asked: AskedElastic | undefined, where: number): string | undefined {
+    this.#speed = undefined;
+    if (asked === undefined || this.#unreadable !== undefined) return undefined;
+    const elastic = elasticOf(asked, this.#job, this.#sink.jobs.requestAt(this.#job.request));
+    if (elastic === undefined) return undefined;
+    if ('what' in elastic) {
+      if (this.#skipUnreadable) return elastic.what;
+      throw new InputError(`the job ${elastic.what}`, `${this.#name}:${where}`, elastic.hint);
+    }
+    this.#job.minimum = elastic.minimum;
+    this.#job.most = elastic.most;
+    this.#speed = elastic.speed;
     return undefined;
   }
 
@@ -284,15 +283,6 @@ export class TableRows {
       this.#sink.skip(`unreadable ${slot.field}`, where);
       return;
     }
-    const found = String(cellOf(slot, cells));
-    const shown = found.length > 80 ? `${found.slice(0, 80)}…` : found;
-    const notation = slot.notation === '' ? '' : ` in the notation "${slot.notation}"`;
-    throw new InputError(
-      `"${shown}" in column ${slot.name} is no ${slot.field}${notation}`,
-      `${this.#name}:${where}`,
-      slot.field === 'state'
-        ? `say what it means with states:${shown}=completes (or fails, cancelled, timeout, skip) in the column map`
-        : 'correct the column map or the row, or leave such rows out with unreadable=skip',
-    );
+    throw unreadable(slot, cellOf(slot, cells), `${this.#name}:${where}`);
   }
 }

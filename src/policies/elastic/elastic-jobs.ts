@@ -2,6 +2,7 @@ import { poolOfNodes } from '../../cluster.ts';
 import type { Cluster } from '../../cluster.ts';
 import type { Cycle } from '../../policy.ts';
 import { NodeSpeeds, trainingOf } from '../../speeds.ts';
+import { runsOn } from '../../training.ts';
 import type { Training } from '../../training.ts';
 import { mostTasks } from '../../workload.ts';
 import type { Requests } from '../../workload.ts';
@@ -182,7 +183,7 @@ export class ElasticJobs {
     const { gpuModels } = this.#jobs.requests[this.#requestOf(job)];
     if (gpuModels !== undefined && !gpuModels.includes(model)) return false;
     const training = this.#jobs.speeds && trainingOf(this.#jobs.speeds, job);
-    return training === undefined || (training.steps[model] ?? training.steps['']) !== undefined;
+    return training === undefined || runsOn(training, model);
   }
 
   /** Goodput of a training in its present phase; 0 = it does not run there. */
