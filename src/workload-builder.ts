@@ -1,4 +1,6 @@
 import { Float64Column, Int32Column, rowNumbers, SeldomColumn } from './columns.ts';
+import { DependencyBuilder } from './dependency-builder.ts';
+import type { DependencyRow } from './dependency-builder.ts';
 import type { PodTemplate } from './kubernetes-workload.ts';
 import { countProcessors } from './processors-of-jobs.ts';
 import { requestKey } from './request-key.ts';
@@ -10,10 +12,10 @@ import { CategoryBuilder, IdBuilder } from './workload-names.ts';
 import type { Label } from './workload-names.ts';
 import { TemplateBuilder } from './workload-templates.ts';
 import type { KubernetesContext } from './workload-templates.ts';
-import { AFTER_ANY, COMPLETES, ONE_PROCESSOR, selectJobs } from './workload.ts';
-import type { Dependencies, TaskRequest, Workload } from './workload.ts';
+import { COMPLETES, ONE_PROCESSOR, selectJobs } from './workload.ts';
+import type { TaskRequest, Workload } from './workload.ts';
 
-export type { Label };
+export type { DependencyRow, Label };
 
 /** However many jobs are expected: a header may lie. Room that is never used costs address space, not memory. */
 const MOST_EXPECTED = 2 ** 21;
@@ -31,15 +33,6 @@ export interface GroupRow {
   readonly template?: number;
   /** What only Slurm knows of it. */
   readonly slurm?: SlurmGroupRow;
-}
-
-/** A dependency of a row, on a job that may stand anywhere in the trace. */
-export interface DependencyRow {
-  readonly id: string | number;
-  /** AFTER_ANY if absent. */
-  readonly kind?: number;
-  /** [ms] */
-  readonly think?: number;
 }
 
 /**
@@ -104,8 +97,8 @@ export class WorkloadBuilder {
   readonly #partition = new CategoryBuilder(() => this.#expected);
   readonly #qos = new CategoryBuilder(() => this.#expected);
   readonly #ids = new IdBuilder();
-  /** Few jobs have any: row, then what it waits for. */
-  readonly #after: { row: number; on: DependencyRow }[] = [];
+  /** Who waits for whom. Known when the workload is finished: which jobs wait for others that are not in the trace. */
+  readonly dependencies = new DependencyBuilder();
   readonly #withdrawn = new Set<number>();
   #expected = 1024;
   #sorted = true;
@@ -163,7 +156,7 @@ export class WorkloadBuilder {
     const job = this.#submit.length;
     if (row.submit < this.#lastSubmit) this.#sorted = false;
     this.#lastSubmit = row.submit;
-    if (row.after) for (const on of row.after) this.#after.push({ row: job, on });
+    if (row.after) this.dependencies.add(job, row.after);
     this.#ids.add(row.id);
     this.#submit.push(row.submit);
     this.#runtime.push(row.runtime);
@@ -223,7 +216,7 @@ export class WorkloadBuilder {
   #inOrderAdded(name: string, epoch: number): Workload {
     const count = this.#submit.length;
     // Before the ids are turned into their final column.
-    const dependencies = this.#dependencies(count);
+    const dependencies = this.dependencies.finish(count, this.#ids, this.#withdrawn);
     const firstGroup = this.#firstGroups(count);
     const groupTasks = this.#groupTasks.done();
     const groupRequest = this.#groupRequest.done();
@@ -268,27 +261,5 @@ export class WorkloadBuilder {
     const first = new Int32Array(count + 1);
     for (let job = 0; job < count; job++) first[job + 1] = first[job] + groups[job];
     return first;
-  }
-
-  /** Edges to ids that are not in the trace are left out: that job is over, as far as this trace can tell. */
-  #dependencies(count: number): Dependencies | undefined {
-    if (this.#after.length === 0) return undefined;
-    const rowOf = new Map<string, number>();
-    // The first of several rows with one id: later ones are requeues of the same job.
-    for (let row = count - 1; row >= 0; row--) if (!this.#withdrawn.has(row)) rowOf.set(String(this.#ids.get(row)), row);
-    const edges = this.#after.filter(({ row, on }) => {
-      const other = rowOf.get(String(on.id));
-      return other !== undefined && other !== row;
-    });
-    if (edges.length === 0) return undefined;
-    const first = new Int32Array(count + 1);
-    for (const { row } of edges) first[row + 1]++;
-    for (let row = 0; row < count; row++) first[row + 1] += first[row];
-    return {
-      first,
-      on: Int32Array.from(edges, ({ on }) => rowOf.get(String(on.id))!),
-      kind: Uint8Array.from(edges, ({ on }) => on.kind ?? AFTER_ANY),
-      think: Float64Array.from(edges, ({ on }) => on.think ?? NaN),
-    };
   }
 }

@@ -66,6 +66,18 @@ test('a limit keeps the first jobs by submission and counts the others', async (
   expect(skipped).toEqual([{ what: 'after the first 1 jobs, which are all that were asked for', count: 1, where: [] }]);
 });
 
+test('dependencies on nothing are counted, and the first are named', async () => {
+  const job = (id: number, after: number) => `${id} ${id} -1 10 1 -1 -1 1 60 -1 1 1 1 1 -1 -1 ${after} -1\n`;
+  const warningsOf = async (text: string) => (await readStored(traceInMemory(text))).warnings;
+  expect(await warningsOf(job(1, -1) + job(2, 1))).toEqual([]);
+  expect(await warningsOf(job(1, 9) + job(2, 1))).toEqual([
+    '1 dependency on no other job of the trace, taken as satisfied: 1 on 9',
+  ]);
+  expect(await warningsOf(job(1, 9) + job(2, 2) + job(3, 1) + job(4, 8) + job(5, 7))).toEqual([
+    '4 dependencies on no other job of the trace, taken as satisfied: 1 on 9, 2 on itself, 4 on 8, ...',
+  ]);
+});
+
 test('parameters are checked', async () => {
   await expect(readStored(traceInMemory(SWF), { parameters: { proc: 'requested' } })).rejects.toThrow(
     /no parameter "proc"\n.*"procs"/s,

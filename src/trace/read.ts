@@ -4,6 +4,7 @@ import { rowNumbers } from '../columns.ts';
 import { InputError } from '../errors.ts';
 import { readParameters } from '../parameters.ts';
 import { WorkloadBuilder } from '../workload-builder.ts';
+import { grouped } from '../units.ts';
 import { selectJobs } from '../workload.ts';
 import type { Workload } from '../workload.ts';
 import { detectFormat } from './detect.ts';
@@ -40,11 +41,26 @@ export async function readStored(stored: StoredTrace, options: ReadOptions = {})
     if (sink.jobs.count === 0) throw noJobs(stored.name, format.name, sink.account());
     if (stored.invalidUtf8) sink.warn('some characters are not UTF-8; they are read as U+FFFD');
     const workload = firstJobs(sink.jobs.finish(basename(stored.name), sink.declared.epoch), options.limit, sink);
+    warnOfVainDependencies(sink);
     const { declared, warnings } = sink;
     return { workload, format: format.name, sha256, bytes, declared, warnings, ...sink.account() };
   } finally {
     await stored.close();
   }
+}
+
+/** Dependencies that are told one by one [count]. */
+const TOLD = 3;
+
+/** A trace may begin in the middle of a workflow, or name a job wrongly: only its reader can tell. */
+function warnOfVainDependencies(sink: TallySink): void {
+  const { vain } = sink.jobs.dependencies;
+  if (vain.length === 0) return;
+  const first = vain.slice(0, TOLD).map(({ job, on }) => `${job} on ${job === on ? 'itself' : on}`);
+  const number = vain.length === 1 ? '1 dependency' : `${grouped(vain.length)} dependencies`;
+  sink.warn(
+    `${number} on no other job of the trace, taken as satisfied: ${first.join(', ')}${vain.length > TOLD ? ', ...' : ''}`,
+  );
 }
 
 function firstJobs(workload: Workload, limit = Infinity, sink: TallySink): Workload {
