@@ -319,10 +319,10 @@ describe('NodeLedger', () => {
     const workload = workloadOf([{ submit: 0, runtime: 1, procs: 3, request: { cpu: 1000, memory: 0, gpu: 250 } }]);
     const ledger = ledgerFor(two, workload, firstFit);
     expect(() => ledger.take(0)).toThrow(
-      'job 0 cannot start: it needs 3 x (cpu 1000, gpu 250), free in all: cpu 3000, memory Infinity, gpu 2000',
+      'job 0 cannot start: it needs 3 x (cpus 1, gpus 0.25), free in all: cpus 3, memory unlimited, gpus 2',
     );
     expect(() => ledger.put(0, 0, 1, 2)).toThrow(
-      'cannot put job 0, group 0 there: it needs 2 x (cpu 1000, gpu 250), node 1 has cpu 1500, memory Infinity, gpu 1000 free',
+      'cannot put job 0, group 0 there: it needs 2 x (cpus 1, gpus 0.25), node 1 has cpus 1.5, memory unlimited, gpus 1 free',
     );
   });
 

@@ -100,7 +100,7 @@ describe('explanations', () => {
     ]);
     const nodes = withIdentities(processorPool(PROCS));
     const [{ reason }] = simulate(tooLarge, nodes, spec, { explain: true, placement: firstFit }).explanations;
-    expect(reason).toBe(`can never start: all nodes, empty, have no room for ${PROCS + 1} x (cpu 1000)`);
+    expect(reason).toBe(`can never start: all nodes, empty, have no room for ${PROCS + 1} x (cpus 1)`);
     const partitions = [{ name: 'short', default: true, maxWalltime: 60_000 }];
     const slow = workloadOf([{ submit: 5, runtime: 1, procs: 1, walltime: 120_000 }]);
     const [late] = simulate(slow, { ...nodes, partitions }, spec, { explain: true, placement: firstFit }).explanations;

@@ -2,6 +2,7 @@ import { poolOfNodes } from '../../cluster.ts';
 import type { Cluster, NodePool } from '../../cluster.ts';
 import { JobPartitions } from '../../job-partitions.ts';
 import type { Requests } from '../../workload.ts';
+import { amountText } from './amount-text.ts';
 import { DeviceNeeds, gpusWillDo } from './device-needs.ts';
 import { Seats } from './seats.ts';
 
@@ -117,7 +118,7 @@ export class NodeDemand {
     return need;
   }
 
-  /** What a job needs in all, for messages: `3 x (cpu 1000, gpu 250) + 1 x (cpu 500)`. */
+  /** What a job needs in all, for messages: `3 x (cpus 1, gpus 0.25) + 1 x (cpus 0.5)`. */
   describe(job: number): string {
     const { firstGroup, groupTasks, groupRequest } = this.jobs;
     const groups: string[] = [];
@@ -132,7 +133,7 @@ export class NodeDemand {
     const first = request * this.resources.length;
     const amounts = this.resources.flatMap((name, resource) => {
       const amount = this.perTask[first + resource];
-      return amount > 0 ? [`${name} ${amount}`] : [];
+      return amount > 0 ? [amountText(name, amount)] : [];
     });
     if (mig !== undefined) amounts.push(`MIG ${mig}`);
     return `${tasks} x (${amounts.join(', ') || 'nothing'})`;

@@ -1,11 +1,12 @@
+import { amountText } from './amount-text.ts';
 import type { NodeBooks } from './books.ts';
 import { NONE } from './parts.ts';
 import type { NodeParts } from './parts.ts';
 
 /** What is free on a node, for messages. */
 export function describeFree(books: NodeBooks, node: number): string {
-  const amounts = books.demand.resources.map((name, resource) => `${name} ${books.amount(node, resource)}`);
-  const each = Array.from({ length: books.gpus?.count(node) ?? 0 }, (_, device) => books.gpus?.free(node, device));
+  const amounts = books.demand.resources.map((name, resource) => amountText(name, books.amount(node, resource)));
+  const each = Array.from({ length: books.gpus?.count(node) ?? 0 }, (_, device) => (books.gpus?.free(node, device) ?? 0) / 1000);
   const gpus = each.length === 0 ? '' : ` (${each.join(' ')} of its GPUs)`;
   return `node ${node} has ${amounts.join(', ')}${gpus} free${books.isUp(node) ? '' : ' but is down'}`;
 }
@@ -15,7 +16,7 @@ export function describeAllFree(books: NodeBooks): string {
   const totals = books.demand.resources.map((name, resource) => {
     let total = 0;
     for (let node = 0; node < books.nodes; node++) if (books.isUp(node)) total += books.amount(node, resource);
-    return `${name} ${total}`;
+    return amountText(name, total);
   });
   return `free in all: ${totals.join(', ')}`;
 }
