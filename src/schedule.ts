@@ -151,10 +151,10 @@ export interface Schedule {
   readonly nodeTime?: NodeTime;
 }
 
-/** How often each job was started again after an interruption [count]. */
+/** How often each job was stopped and had to start again; one that was suspended goes on where it was [count]. */
 export function restartsOf(schedule: Schedule): Int32Array {
   const restarts = new Int32Array(schedule.count);
-  const { count, job } = schedule.attempts;
-  for (let attempt = 0; attempt < count; attempt++) restarts[job[attempt]]++;
+  const { count, job, why } = schedule.attempts;
+  for (let attempt = 0; attempt < count; attempt++) if (why[attempt] !== SUSPENDED) restarts[job[attempt]]++;
   return restarts;
 }

@@ -113,21 +113,21 @@ describe('jobs that were interrupted', () => {
     ];
     const run = scheduleOf([
       { start: 0, end: 9, lastStart: 5, attempts },
-      { start: 9, end: 12 },
+      { start: 9, end: 12, lastStart: 11, attempts: [{ start: 9, end: 10, why: SUSPENDED, kept: 1 }] },
     ]);
     const [restarts] = measure(run, { names: ['restarts'] });
     expect(restarts.figures?.map(({ name, value }) => `${name} ${value}`)).toEqual([
       'total 2',
       'preempted 1',
       'node-failed 1',
-      'suspended 0',
+      'suspended 1',
       'jobs 1',
       'most 2',
     ]);
-    // Two runs were interrupted, and two ended their jobs.
-    expect(figure(run, 'preemptions.total')).toBe(1);
-    expect(figure(run, 'preemptions.jobs')).toBe(1);
-    expect(figure(run, 'preemptions.per-start')).toBe(1 / 4);
+    // Three runs were interrupted, one of them by a failure, and two ended their jobs.
+    expect(figure(run, 'preemptions.total')).toBe(2);
+    expect(figure(run, 'preemptions.jobs')).toBe(2);
+    expect(figure(run, 'preemptions.per-start')).toBe(2 / 5);
   });
 });
 

@@ -7,7 +7,7 @@ export const preemptions: RunMetric = {
   unit: 'runs',
   better: 'lower',
   source:
-    'ours: those of "restarts" that the policy wanted, with the storms of preemption in mind that kube-scheduler is known for',
+    'ours: what the policy wanted of the interruptions, with the storms of preemption in mind that kube-scheduler is known for',
   window: 'all jobs',
   figures({ schedule }) {
     const { attempts, lastStart } = schedule;
