@@ -506,7 +506,7 @@ function matches({ metadata: { labels = {} } }: FakeObject, selector: string | n
   if (selector === null || selector === '') return true;
   return selector.split(',').every((part) => {
     const [key, value] = part.split('=');
-    return labels[key] === value;
+    return value === undefined ? key in labels : labels[key] === value;
   });
 }
 

@@ -12,6 +12,7 @@ import { ApiError, ConnectionError } from '../src/live/kubernetes/api-error.ts';
 import { Connection } from '../src/live/kubernetes/connection.ts';
 import type { ApiRequest, ApiResponse } from '../src/live/kubernetes/connection.ts';
 import { RateLimiter } from '../src/live/kubernetes/rate-limit.ts';
+import { cleanRun } from '../src/live/run/clean.ts';
 import { firstFit } from '../src/placement/first-fit.ts';
 import { loadPolicy } from '../src/policies/index.ts';
 import { randomStream } from '../src/random.ts';
@@ -44,6 +45,8 @@ export interface RigSettings {
   readonly lease?: LiveRunSettings['lease'];
   readonly watch?: LiveRunSettings['watch'];
   readonly stop?: AbortSignal;
+  /** Takes away what was made. */
+  readonly clean?: boolean;
   /** Cuts the driver off as if its process were killed: no call is made any more, and none is answered. */
   readonly cut?: AbortSignal;
   /** What becomes of a request to this path. */
@@ -151,6 +154,7 @@ export async function liveRun(settings: RigSettings): Promise<RigRun> {
   try {
     return { outcome: await driver.run(settings.stop ?? new AbortController().signal), tally };
   } finally {
+    await driver.close(settings.clean === true ? () => cleanRun(api, settings.namespace ?? 'default', run) : undefined);
     api.close();
   }
 }

@@ -8,7 +8,7 @@ import type { PodStyle } from '../src/live/driver/pod-manifest.ts';
 import { refusePrecious, whyPrecious } from '../src/live/kubernetes/cluster-safety.ts';
 import { RateLimiter } from '../src/live/kubernetes/rate-limit.ts';
 import type { Clock } from '../src/live/kubernetes/clock.ts';
-import { rbacManifest } from '../src/live/rbac.ts';
+import { EVICTION_RULES, rbacManifest } from '../src/live/rbac.ts';
 import { TaskTable } from '../src/live/driver/tasks.ts';
 import { workloadOf } from './workload-of.ts';
 
@@ -16,6 +16,8 @@ describe('clusters that may matter', () => {
   test.each([
     { context: 'yardmaster-live', server: 'https://127.0.0.1:6443', precious: false },
     { context: 'kind-lab', server: 'https://localhost:6443', precious: false },
+    // A tunnel.
+    { context: 'prod-eu', server: 'https://127.0.0.1:6443', precious: true },
     { context: 'lab', server: 'https://10.1.2.3:6443', precious: false },
     { context: 'lab', server: 'https://[fd00::1]:6443', precious: false },
     { context: 'lab', server: 'https://k8s.internal', precious: false },
@@ -88,8 +90,8 @@ test('no more calls go through than a token bucket lets', async () => {
 });
 
 test('the role is printed for kubectl', () => {
-  const text = rbacManifest('me', 'lab', false);
+  const text = rbacManifest('me', 'lab', []);
   expect(text.split('---')).toHaveLength(3);
   expect(text).not.toContain('eviction');
-  expect(rbacManifest('me', 'lab', true)).toContain('pods/eviction');
+  expect(rbacManifest('me', 'lab', EVICTION_RULES)).toContain('pods/eviction');
 });

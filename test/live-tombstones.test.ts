@@ -8,7 +8,7 @@ import { KubeApi } from '../src/live/kubernetes/api.ts';
 import { ApiTally } from '../src/live/kubernetes/api-tally.ts';
 import { Connection } from '../src/live/kubernetes/connection.ts';
 import { RateLimiter } from '../src/live/kubernetes/rate-limit.ts';
-import { cleanRun } from '../src/live/run/clean.ts';
+import { takeDownRun } from '../src/live/run/take-down-run.ts';
 import { COMPLETED, KILLED } from '../src/schedule.ts';
 import { FakeApi } from './live-fake-api.ts';
 import type { FakeObject } from './live-fake-api.ts';
@@ -177,14 +177,14 @@ test('a run that is asked to stop holds nothing any more', async () => {
   expect(calls('POST pods')).toBe(2);
 });
 
-test('what a killed driver has left is cleaned up by its label', async () => {
+test('what a killed driver has left is taken down by its label', async () => {
   await runUntil(oneKilled, () => api.all('pods').filter(isOnNode).length === 2);
   const connection = new Connection(plainAccess(api.url), clock);
   const limiter = new RateLimiter({ qps: 0, burst: 0 }, clock);
   const kube = new KubeApi({ connection, limiter, clock, tally: new ApiTally(), random: () => 0.5 });
   for (const { metadata } of api.all('pods')) api.deletePod('default', metadata.name);
   expect(heldPods()).toHaveLength(2);
-  await cleanRun(kube, 'default', 'test');
+  expect(await takeDownRun(kube, 'default', 'test', () => undefined)).toBe(2);
   expect([...api.all('pods'), ...api.all('leases')]).toEqual([]);
   kube.close();
 });

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { rbacManifest } from '../live/rbac.ts';
+import { EVICTION_RULES, rbacManifest, STOCK_RULES } from '../live/rbac.ts';
 import { examples } from './command.ts';
 import { print } from './output.ts';
 
@@ -7,6 +7,7 @@ interface Options {
   serviceAccount: string;
   namespace: string;
   evict?: boolean;
+  kubeScheduler?: boolean;
 }
 
 export function declareLiveRbac(command: Command): void {
@@ -18,7 +19,9 @@ export function declareLiveRbac(command: Command): void {
     .option('--service-account <name>', 'who is to have the rights', 'yardmaster')
     .option('--namespace <name>', 'where it is', 'default')
     .option('--evict', 'also for --preempt-by evict')
-    .action(({ serviceAccount, namespace, evict = false }: Options) => {
-      print(rbacManifest(serviceAccount, namespace, evict).trimEnd());
+    .option('--kube-scheduler', 'also for --kube-scheduler')
+    .action(({ serviceAccount, namespace, evict, kubeScheduler }: Options) => {
+      const more = [...(evict === true ? EVICTION_RULES : []), ...(kubeScheduler === true ? STOCK_RULES : [])];
+      print(rbacManifest(serviceAccount, namespace, more).trimEnd());
     });
 }

@@ -1,4 +1,5 @@
 /** Runs the policies of a scenario on a real cluster, one after the other, and writes down what became of each. */
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Cluster } from '../cluster.ts';
@@ -16,7 +17,9 @@ import { ApiTally } from '../live/kubernetes/api-tally.ts';
 import { KubeApi } from '../live/kubernetes/api.ts';
 import { wallClock } from '../live/kubernetes/clock.ts';
 import { Connection } from '../live/kubernetes/connection.ts';
+import { LEASE_TIMES } from '../live/kubernetes/lease.ts';
 import { RateLimiter } from '../live/kubernetes/rate-limit.ts';
+import { greet } from '../live/kubernetes/refusal.ts';
 import { cleanRun } from '../live/run/clean.ts';
 import { dryRun } from '../live/run/dry-run.ts';
 import type { DryRun, DryRunSettings } from '../live/run/dry-run.ts';
@@ -52,7 +55,6 @@ export const RECORD_FILE = 'kube-log.json';
 
 /** Changes that come within this time are seen together [ms]. */
 const BATCH = 50;
-const LEASE = { duration: 15_000, deadline: 10_000, retry: 2000 };
 /** Costs that a simulated scheduler is told; a real one has its own. */
 const COSTS: Parameters = { costs: 'none', qps: 0, burst: 0, attempt: 0, bind: 0, call: 0 };
 
@@ -90,6 +92,30 @@ interface Outcome {
   readonly ended: 'over' | 'stopped';
 }
 
+/** A run under a scheduler, ours or one that is there. */
+interface Runner {
+  run(stop: AbortSignal): Promise<Outcome>;
+  /** Must follow. `clean` takes away what was made; it is not called for what others have made. */
+  close(clean: (() => Promise<void>) | undefined): Promise<void>;
+}
+
+/** Closes the runner, whatever has become of the work; of two troubles the first one is the one to hear of. */
+async function closing<Result>(
+  runner: Runner,
+  clean: (() => Promise<void>) | undefined,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  let result: Result;
+  try {
+    result = await work();
+  } catch (error) {
+    await runner.close(clean).catch((second: unknown) => say(second instanceof Error ? second.message : String(second)));
+    throw error;
+  }
+  await runner.close(clean);
+  return result;
+}
+
 export class LiveExperiment {
   readonly #access: ClusterAccess;
   readonly #setting: LiveSetting;
@@ -105,19 +131,20 @@ export class LiveExperiment {
     const tally = new ApiTally();
     const api = this.#open(names.run, tally);
     const began = wallClock.now();
+    const clean = options.keep === true ? undefined : () => cleanRun(api, options.namespace, names.run);
     try {
-      await makePriorityClasses(api, workload, names.run);
-      const style = this.#style(names.run, point === undefined);
-      const parameters = point === undefined ? {} : liveParameters(point.policy.parameters);
-      const outcome =
-        point === undefined ? await this.#observe(api, style, names, stop) : await this.#drive(api, style, point, stop);
-      const wall = wallClock.now() - began;
-      const facts = liveFacts({ ...names, ...outcome, workload, tally, wall, timeScale: this.#setting.timeScale });
-      const result = { ...names, name: point?.policy.name ?? STOCK, parameters, schedule: outcome.schedule, facts };
-      this.#write(result, outcome);
-      return result;
+      await greet(api);
+      const runner = point === undefined ? this.#observer(api, names) : await this.#driver(api, names, point);
+      return await closing(runner, clean, async () => {
+        const outcome = await runner.run(stop);
+        const wall = wallClock.now() - began;
+        const facts = liveFacts({ ...names, ...outcome, workload, tally, wall, timeScale: this.#setting.timeScale });
+        const parameters = point === undefined ? {} : liveParameters(point.policy.parameters);
+        const result = { ...names, name: point?.policy.name ?? STOCK, parameters, schedule: outcome.schedule, facts };
+        this.#write(result, outcome);
+        return result;
+      });
     } finally {
-      if (options.keep !== true) await cleanRun(api, options.namespace, names.run);
       api.close();
     }
   }
@@ -126,6 +153,7 @@ export class LiveExperiment {
   async dryRun(point: Point, run: string, told: DryRunSettings['told']): Promise<DryRun> {
     const api = this.#open(run, new ApiTally());
     try {
+      await greet(api);
       const { nodes } = this.#setting.options;
       return await dryRun(api, await this.#plan(point), { ownership: this.#style(run, false), nodes, told });
     } finally {
@@ -152,28 +180,34 @@ export class LiveExperiment {
     };
   }
 
-  async #observe(api: KubeApi, style: PodStyle, { label, folder, run }: Names, stop: AbortSignal): Promise<Outcome> {
+  #observer(api: KubeApi, { label, folder, run }: Names): Runner {
     const { workload, options, out, plan } = this.#setting;
     const observed = new ObservedRun(api, {
-      ...{ workload, style, nodes: options.nodes, priorityClass: priorityClassOf(workload, run) },
+      ...{ workload, style: this.#style(run, true), nodes: options.nodes, priorityClass: priorityClassOf(workload, run) },
+      prepare: () => makePriorityClasses(api, workload, run),
       say: (message) => say(`${label}: ${message}`),
     });
-    const outcome = await observed.run(stop);
-    const version = (await api.persist({ call: 'get version', method: 'GET', path: '/version' })) as { gitVersion: string };
-    const scheduler = `kube-scheduler beside kube-apiserver ${version.gitVersion}`;
-    const document = outcome.record.document(outcome.nodes, scheduler, plan.scenario.name);
-    writeAtomically(join(out, folder, RECORD_FILE), [jsonText(document)]);
-    return outcome;
+    return {
+      run: async (stop) => {
+        const outcome = await observed.run(stop);
+        const version = (await api.persist({ call: 'get version', method: 'GET', path: '/version' })) as { gitVersion: string };
+        const scheduler = `kube-scheduler beside kube-apiserver ${version.gitVersion}`;
+        const document = outcome.record.document(outcome.nodes, scheduler, plan.scenario.name);
+        writeAtomically(join(out, folder, RECORD_FILE), [jsonText(document)]);
+        return outcome;
+      },
+      close: (clean) => observed.close(clean),
+    };
   }
 
-  async #drive(api: KubeApi, style: PodStyle, point: Point, stop: AbortSignal): Promise<Outcome> {
+  async #driver(api: KubeApi, { run }: Names, point: Point): Promise<Runner> {
     const { options } = this.#setting;
-    const driver = new LiveDriver(api, await this.#plan(point), {
-      ...{ style, nodes: options.nodes, batch: BATCH, preemptBy: options.preemptBy, lease: LEASE },
-      instance: `${hostname()}-${process.pid}`,
+    return new LiveDriver(api, await this.#plan(point), {
+      ...{ style: this.#style(run, false), nodes: options.nodes, batch: BATCH, preemptBy: options.preemptBy, lease: LEASE_TIMES },
+      // Hosts are called alike in images, and processes have small numbers in containers.
+      instance: `${hostname()}-${process.pid}-${randomUUID()}`,
       say: (message) => say(`${point.policy.label}: ${message}`),
     });
-    return await driver.run(stop);
   }
 
   async #plan(point: Point): Promise<LivePlan> {

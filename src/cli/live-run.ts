@@ -12,7 +12,6 @@ import { ClusterFolder, defaultFolder } from '../live/cluster/folder.ts';
 import { DEFAULT_NAME } from '../live/cluster/names.ts';
 import { openKubeconfig } from '../live/kubernetes/access.ts';
 import type { ClusterAccess } from '../live/kubernetes/access.ts';
-import { refusePrecious } from '../live/kubernetes/cluster-safety.ts';
 import { checkRate } from '../live/run/arrival-rate.ts';
 import { clearResults, makeFolder } from '../results/folder.ts';
 import type { Scenario } from '../scenario.ts';
@@ -22,6 +21,8 @@ import { stopOnSignals } from './interrupt.ts';
 import { tellDryRuns } from './live-run-dry.ts';
 import { LiveExperiment, STOCK } from './live-run-policies.ts';
 import type { LiveResult } from './live-run-policies.ts';
+import { checkNamespace, checkRunName, openNamedContext } from './live-run-names.ts';
+import { notNegative, positive } from './option-values.ts';
 import { print, printJson } from './output.ts';
 import { writeLiveManifest } from './live-run-files.ts';
 import { liveRunTable } from './live-run-table.ts';
@@ -87,12 +88,15 @@ export function declareLiveRun(command: Command): void {
 
 async function liveRun(path: string, options: LiveRunOptions): Promise<void> {
   const timeScale = positive(options.timeScale, '--time-scale');
+  notNegative(options.qps, '--qps');
   if (options.slurm !== undefined) {
     const { liveRunSlurm } = await import('./live-run-slurm.ts');
     await liveRunSlurm(path, options.slurm, timeScale, options);
     return;
   }
   const maxRate = positive(options.maxRate, '--max-rate');
+  checkNamespace(options.namespace);
+  if (options.run !== undefined) checkRunName(options.run);
   const plan = await planScenario(path);
   const points = chosenPoints(plan, options);
   const access = await openCluster(options);
@@ -145,9 +149,7 @@ async function openCluster({ context, kubeconfig, name, iKnowThisCluster }: Live
       throw usageError(`there is no cluster "${name}"`, '--name', 'start one with "yardmaster live up", or name a --context');
     return openKubeconfig(state.context, state.kubeconfig);
   }
-  const access = await openKubeconfig(context, kubeconfig);
-  refusePrecious(access, iKnowThisCluster);
-  return access;
+  return openNamedContext(context, { kubeconfig, iKnowThisCluster });
 }
 
 /** A point for each policy, of the first seed. */
@@ -178,10 +180,4 @@ function refuseSystems(chosen: readonly Point[], { policies }: Scenario): void {
   const hint =
     others.length === 0 ? `--only ${STOCK}, or a scenario with policies` : `choose with --only: ${[...others, STOCK].join(', ')}`;
   throw usageError(`"${label}" is a system of resource managers, which is simulated only`, policies[policy].at, hint);
-}
-
-function positive(text: string, flag: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw usageError(`"${text}" is no number above 0`, flag, 'write for example 10');
 }

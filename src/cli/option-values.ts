@@ -8,6 +8,13 @@ export function wholeNumber(text: string, flag: string, least: number): number {
   throw usageError(`"${text}" is not a whole number from ${least} on`, flag, `write for example ${flag} ${Math.max(least, 10)}`);
 }
 
+/** 0 or a number above. */
+export function notNegative(text: string, flag: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && number >= 0 && number < Infinity) return number;
+  throw usageError(`"${text}" is not a number from 0 on`, flag, `write for example ${flag} 20`);
+}
+
 /** A number above 0. */
 export function positive(text: string, flag: string): number {
   const number = Number(text);

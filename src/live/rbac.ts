@@ -17,11 +17,16 @@ export const DRIVER_RULES: readonly RoleRule[] = [
   { apiGroups: [''], resources: ['pods/status'], verbs: ['patch'] },
   { apiGroups: [''], resources: ['nodes'], verbs: ['list', 'watch'] },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] },
-  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update', 'delete'] },
 ];
 
 /** Needed only if pods are taken off by eviction. */
 export const EVICTION_RULES: readonly RoleRule[] = [{ apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] }];
+
+/** Needed only for runs under a scheduler that is there, which knows priorities by their classes. */
+export const STOCK_RULES: readonly RoleRule[] = [
+  { apiGroups: ['scheduling.k8s.io'], resources: ['priorityclasses'], verbs: ['list', 'create', 'delete'] },
+];
 
 export const DRIVER_ROLE = 'yardmaster-driver';
 
@@ -40,8 +45,8 @@ export function clusterRoleBinding(serviceAccount: string, namespace: string, na
 }
 
 /** For `kubectl apply -f -`: a service account, the role, and that the one has the other. */
-export function rbacManifest(serviceAccount: string, namespace: string, evicts: boolean): string {
-  const rules = evicts ? [...DRIVER_RULES, ...EVICTION_RULES] : DRIVER_RULES;
+export function rbacManifest(serviceAccount: string, namespace: string, more: readonly RoleRule[]): string {
+  const rules = [...DRIVER_RULES, ...more];
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: serviceAccount, namespace } };
   return [account, clusterRole(rules), clusterRoleBinding(serviceAccount, namespace)].map((one) => stringify(one)).join('---\n');
 }

@@ -35,11 +35,11 @@ describe.skipIf(MISSING)(`kube-scheduler as it is ${SKIPPED}`, () => {
   });
 
   const look = async (workload: Workload, run: string) => {
-    await makePriorityClasses(api, workload, run);
     const style = {
       ...{ run, namespace: 'default', schedulerName: STOCK_SCHEDULER, pods: 'fake' as const, image: 'none', timeScale: 1 },
     };
-    const plan = { workload, style, nodes: '', priorityClass: priorityClassOf(workload, run), say: () => undefined };
+    const prepare = () => makePriorityClasses(api, workload, run);
+    const plan = { workload, style, nodes: '', prepare, priorityClass: priorityClassOf(workload, run), say: () => undefined };
     return await new ObservedRun(api, plan).run(new AbortController().signal);
   };
   const request = (cpu: number) => ({ cpu: cpu * 1000, memory: 0, gpu: 0 });

@@ -54,7 +54,13 @@ describe.skipIf(MISSING)(`the role of the driver ${SKIPPED}`, () => {
       { submit: 600, runtime: 500, procs: 2, priority: 5 },
     ]);
     const rig = { access, clock: wallClock, workload, policy: 'kube-default', given: { grace: '1s' } };
-    const { outcome } = await liveRun({ ...rig, preemptBy: 'evict', run: `rights-${runs++}`, losesFirstBinding: true });
+    const { outcome } = await liveRun({
+      ...rig,
+      preemptBy: 'evict',
+      run: `rights-${runs++}`,
+      losesFirstBinding: true,
+      clean: true,
+    });
     return outcome;
   }
 

@@ -3,7 +3,6 @@
  * carried out: then the pod itself is asked.
  */
 import { ApiError, Aborted, ConnectionError } from '../kubernetes/api-error.ts';
-import { LiveTrouble } from '../trouble.ts';
 import type { LivePod } from './live-pod.ts';
 import type { PodCalls } from './pod-calls.ts';
 
@@ -58,7 +57,7 @@ export class Binder {
   async #judge(error: Error, pod: LivePod, nodeName: string, tries: number): Promise<Binding | undefined> {
     const refusal = error instanceof ApiError ? error : undefined;
     if (refusal?.status === 404) return { bound: false, tries, why: 'gone', message: error.message };
-    if (refusal?.status === 401 || refusal?.status === 403) throw forbidden(error.message);
+    if (refusal?.status === 401 || refusal?.status === 403) throw refusal;
     if (refusal !== undefined && refusal.status !== 409 && refusal.status < 500) {
       return { bound: false, tries, why: 'refused', message: error.message };
     }
@@ -81,12 +80,4 @@ export class Binder {
       throw error;
     }
   }
-}
-
-export function forbidden(message: string): LiveTrouble {
-  return new LiveTrouble(
-    `the API server does not allow it: ${message}`,
-    'rights of the driver',
-    'bind the role that `yardmaster live rbac` prints to the user or service account of the context',
-  );
 }

@@ -2,10 +2,9 @@
 import { ApiError, Aborted, isStatus } from '../kubernetes/api-error.ts';
 import type { RateLimiter } from '../kubernetes/rate-limit.ts';
 import type { Announcer } from './announcer.ts';
-import { forbidden } from './binder.ts';
 import type { Binder } from './binder.ts';
 import type { BindOrder, Bind, CreateOrder, DeleteOrder, Order } from './orders.ts';
-import { isOther } from './pod-calls.ts';
+import { isNoMore } from './pod-calls.ts';
 import type { PodCalls } from './pod-calls.ts';
 import type { PodTimesBook } from './pod-times.ts';
 import type { Task } from './tasks.ts';
@@ -97,7 +96,7 @@ export class Executor {
       if (isStatus(error, 409) && error.reason === 'AlreadyExists') return;
       if (!(error instanceof ApiError)) throw error;
       // A namespace that is full may have room later; anything else will not change by itself.
-      if (error.status !== 409 && !/quota/.test(error.message)) throw isStatus(error, 403) ? forbidden(error.message) : error;
+      if (error.status !== 409 && !/quota/.test(error.message)) throw error;
       await calls.api.clock.sleep(WAIT.first, signal);
       outcomes.notCreated(task, error.message);
     }
@@ -123,9 +122,9 @@ export class Executor {
       await call();
       return true;
     } catch (error) {
-      if (isStatus(error, 404) || (isStatus(error, 409) && isOther(error))) return true;
+      if (isNoMore(error)) return true;
       if (isStatus(error, 409)) return false;
-      throw isStatus(error, 403) ? forbidden(error.message) : error;
+      throw error;
     }
   }
 

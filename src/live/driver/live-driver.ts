@@ -6,14 +6,14 @@ import { setMaxListeners } from 'node:events';
 import { clusterOfNodes } from '../../cluster-kubernetes.ts';
 import { nodeCount } from '../../cluster.ts';
 import { prepareRun } from '../../engine/prepare.ts';
-import { ApiError, ConnectionError } from '../kubernetes/api-error.ts';
+import { aborted } from '../kubernetes/clock.ts';
 import type { KubeApi } from '../kubernetes/api.ts';
-import { LeaseLock } from '../kubernetes/lease.ts';
 import { ListWatch } from '../kubernetes/list-watch.ts';
 import { RateLimiter } from '../kubernetes/rate-limit.ts';
+import { troubleOf } from '../kubernetes/refusal.ts';
 import { LiveTrouble } from '../trouble.ts';
 import { Announcer } from './announcer.ts';
-import { Binder, forbidden } from './binder.ts';
+import { Binder } from './binder.ts';
 import { Executor } from './executor.ts';
 import { LiveLoop } from './live-loop.ts';
 import type { LiveOutcome, LivePlan, LiveRunSettings } from './live-run-settings.ts';
@@ -25,8 +25,8 @@ import { PodMaker } from './pod-maker.ts';
 import { held, podManifest } from './pod-manifest.ts';
 import { PodTimesBook } from './pod-times.ts';
 import { recover } from './recovery.ts';
-import { RunClock } from './run-clock.ts';
-import { BEGAN, OVER, TIME_SCALE, WORKLOAD } from './run-marks.ts';
+import type { RunClock } from './run-clock.ts';
+import { RunLease } from './run-lease.ts';
 import { serverTimes } from './server-times.ts';
 import { Session } from './session.ts';
 import { withStrangerRows } from './stranger-rows.ts';
@@ -40,8 +40,8 @@ export class LiveDriver {
   readonly #plan: LivePlan;
   readonly #settings: LiveRunSettings;
   readonly #mirror: Mirror;
-  readonly #lease: LeaseLock;
-  /** Ends everything. */
+  readonly #lease: RunLease;
+  /** Ends everything but the Lease. */
   readonly #end = new AbortController();
   #failure: unknown;
   #loop: LiveLoop | undefined;
@@ -53,88 +53,38 @@ export class LiveDriver {
     this.#plan = plan;
     this.#settings = settings;
     this.#mirror = new Mirror(settings.style);
-    const { run, namespace, timeScale } = settings.style;
-    this.#lease = new LeaseLock(api, {
-      ...settings.lease,
-      ...{ namespace, name: `yardmaster-${run}`, holder: settings.instance },
-      annotations: {
-        [BEGAN]: String(api.clock.now()),
-        [TIME_SCALE]: String(timeScale),
-        [WORKLOAD]: plan.workloadDigest,
-      },
-    });
+    this.#lease = new RunLease(api, plan.workloadDigest, settings);
   }
 
-  /** Runs until all jobs are over, or `stop` is aborted: then what is half done is finished first. */
+  /** Runs until all jobs are over, or `stop` is aborted: then what is half done is finished first. `close` must follow. */
   async run(stop: AbortSignal): Promise<LiveOutcome> {
     const watches: Promise<void>[] = [];
-    const keeping = new AbortController();
-    let lease: Promise<void> | undefined;
     try {
-      if (!(await this.#acquire(stop))) throw this.#stoppedEarly('it held its Lease');
-      const time = this.#readMarks();
-      lease = this.#keepLease(keeping.signal);
+      const time = await this.#lease.acquire(stop, (failure) => this.#fail(failure));
+      if (time === undefined) throw this.#stoppedEarly('it held its Lease');
       watches.push(...this.#follow());
       await Promise.race([this.#mirror.synced, aborted(this.#end.signal), aborted(stop)]);
       this.#check();
       if (stop.aborted) throw this.#stoppedEarly('it had seen the cluster');
       return await this.#drive(time, stop);
+    } catch (error) {
+      throw troubleOf(error, this.#api.server);
     } finally {
-      keeping.abort();
-      await lease;
-      await this.#release();
       this.#end.abort();
       await Promise.all(watches);
     }
   }
 
-  async #acquire(stop: AbortSignal): Promise<boolean> {
-    try {
-      return await this.#lease.acquire(stop);
-    } catch (error) {
-      throw allowed(error);
-    }
+  /**
+   * Gives the run up. `clean` takes away what was made: it is called only while the Lease is ours, which goes with it. Another
+   * driver may have taken the run over, or never have let us have it.
+   */
+  async close(clean?: () => Promise<void>): Promise<void> {
+    await this.#lease.close(clean);
   }
 
   #stoppedEarly(what: string): LiveTrouble {
     return new LiveTrouble(`it was stopped before ${what}`, `run ${this.#settings.style.run}`, 'start it again');
-  }
-
-  /** A run goes on as it was begun. */
-  #readMarks(): RunClock {
-    const { annotations } = this.#lease;
-    const { run, timeScale } = this.#settings.style;
-    const refuse = (problem: string) => {
-      const hint = 'give the run another name, or take its pods (label yardmaster.dev/run) and its Lease away';
-      return new LiveTrouble(problem, `run ${run}`, hint);
-    };
-    if (annotations[WORKLOAD] !== this.#plan.workloadDigest) throw refuse('it was begun with another workload');
-    const scale = annotations[TIME_SCALE] ?? 'none';
-    if (scale !== String(timeScale)) throw refuse(`it was begun with a time scale of ${scale}`);
-    const began = Number(annotations[BEGAN]);
-    if (Number.isNaN(began)) throw refuse('its Lease does not say when it began');
-    return new RunClock(this.#api.clock, began, timeScale);
-  }
-
-  async #keepLease(until: AbortSignal): Promise<void> {
-    try {
-      await this.#lease.keep(until);
-      if (until.aborted) return;
-      const hint = 'another driver has it, or the API server was away for too long; start it again to go on';
-      this.#fail(new LiveTrouble('the Lease is lost: nothing is bound any more', `run ${this.#settings.style.run}`, hint));
-    } catch (error) {
-      this.#fail(allowed(error));
-    }
-  }
-
-  /** Without it, the next driver has to wait until it runs out. */
-  async #release(): Promise<void> {
-    try {
-      await this.#lease.release();
-    } catch (error) {
-      if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error;
-      this.#settings.say(`the Lease could not be given back: ${error.message}`);
-    }
   }
 
   #follow(): Promise<void>[] {
@@ -144,7 +94,7 @@ export class LiveDriver {
       new ListWatch(this.#api, { name: 'pods', path: '/api/v1/pods' }, this.#mirror.followPods(), watch),
       new ListWatch(this.#api, { name: 'nodes', path: '/api/v1/nodes', query }, this.#mirror.followNodes(), watch),
     ];
-    return watches.map((one) => one.run(this.#end.signal).catch((error: unknown) => this.#fail(allowed(error))));
+    return watches.map((one) => one.run(this.#end.signal).catch((error: unknown) => this.#fail(error)));
   }
 
   async #drive(time: RunClock, stop: AbortSignal): Promise<LiveOutcome> {
@@ -190,8 +140,8 @@ export class LiveDriver {
   }
 
   #overBook(): OverBook {
-    return new OverBook(this.#lease.annotations[OVER] ?? '', {
-      write: (text) => this.#lease.annotate({ [OVER]: text }, this.#end.signal),
+    return new OverBook(this.#lease.over, {
+      write: (text) => this.#lease.writeOver(text, this.#end.signal),
       say: (message) => this.#settings.say(message),
     });
   }
@@ -282,14 +232,4 @@ export class LiveDriver {
   #check(): void {
     if (this.#failure !== undefined) throw this.#failure;
   }
-}
-
-/** A refusal with what can be done about it. */
-function allowed(error: unknown): unknown {
-  return error instanceof ApiError && (error.status === 401 || error.status === 403) ? forbidden(error.message) : error;
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -2,7 +2,6 @@
 import { isStatus } from '../kubernetes/api-error.ts';
 import type { KubeApi } from '../kubernetes/api.ts';
 import type { RateLimiter } from '../kubernetes/rate-limit.ts';
-import { forbidden } from './binder.ts';
 import type { LivePod } from './live-pod.ts';
 import { FINALIZER } from './run-marks.ts';
 
@@ -41,8 +40,8 @@ export class PodCalls {
         });
         return;
       } catch (error) {
-        if (isStatus(error, 404) || (isStatus(error, 409) && isOther(error))) return;
-        if (!isStatus(error, 409)) throw isStatus(error, 403) ? forbidden(error.message) : error;
+        if (isNoMore(error)) return;
+        if (!isStatus(error, 409)) throw error;
       }
       await this.api.clock.sleep(AGAIN, this.#signal);
     }
@@ -113,11 +112,11 @@ export class PodCalls {
 }
 
 /**
- * Another pod has its name by now. In the words of the API server: apimachinery, pkg/apis/meta/v1, Preconditions, as
+ * The pod that was meant is gone, or another one has its name by now. In the words of the API server: apimachinery, pkg/apis/meta/v1, Preconditions, as
  * storage.Preconditions.Check tells them.
  */
-export function isOther({ message }: Error): boolean {
-  return /UID in (the )?precondition/i.test(message);
+export function isNoMore(error: unknown): boolean {
+  return isStatus(error, 404) || (isStatus(error, 409) && /UID in (the )?precondition/i.test(error.message));
 }
 
 export function podsPath(namespace: string): string {

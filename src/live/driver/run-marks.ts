@@ -30,6 +30,10 @@ export interface TaskMark {
   readonly generation: number;
 }
 
+export function leaseName(run: string): string {
+  return `yardmaster-${run}`;
+}
+
 export function podName(run: string, { job, group, index }: Pick<Task, 'job' | 'group' | 'index'>, generation: number): string {
   const name = `${run}-${job}-${group}-${index}`;
   return generation === 0 ? name : `${name}-r${generation}`;

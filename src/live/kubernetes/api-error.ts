@@ -23,7 +23,7 @@ export class ApiError extends Error {
   }
 }
 
-/** There was no answer: nobody knows whether it was done. */
+/** There was no answer, or no credentials to ask with: nobody knows whether it was done. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
 }
@@ -42,6 +42,14 @@ export function isUncertain(error: unknown): boolean {
   return error instanceof ConnectionError || (error instanceof ApiError && error.status >= 500);
 }
 
+/** Whether it would be refused as often as it were asked: what is asked for is wrong, or not allowed. */
+export function isForGood(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500 && !PASSING.has(error.status);
+}
+
+/** Request timeout, conflict, gone (a list tells what is there), too many requests. */
+const PASSING: ReadonlySet<number> = new Set([408, 409, 410, 429]);
+
 export function isStatus(error: unknown, status: number): error is ApiError {
   return error instanceof ApiError && error.status === status;
 }
@@ -58,5 +66,6 @@ export function readApiError(status: number, body: string, retryAfter: string | 
   const reason = typeof said.reason === 'string' ? said.reason : '';
   const message = typeof said.message === 'string' ? said.message : body.slice(0, 200);
   const seconds = Number(retryAfter ?? said.details?.retryAfterSeconds);
-  return new ApiError(status, reason, message, Number.isFinite(seconds) ? seconds * 1000 : undefined);
+  // Proxies name a date, or no time at all, which would mean at once.
+  return new ApiError(status, reason, message, seconds > 0 && seconds < Infinity ? seconds * 1000 : undefined);
 }

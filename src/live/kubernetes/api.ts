@@ -96,15 +96,24 @@ export class KubeApi {
     }
   }
 
-  /** An answer that goes on. The caller reads its body. Throws as `call` does. */
+  /** An answer that goes on. The caller reads its body, and asks again if the server is too busy. Throws as `call` does. */
   async open(call: ApiCall): Promise<ApiResponse> {
-    await this.#turn(call);
-    const response = await this.#send(call);
-    if (response.status === 200) {
-      this.tally.of(call.call).ok++;
-      return response;
+    let response = await this.#begin(call);
+    if (response.status === 401) {
+      response.body.resume();
+      this.tally.refused(call.call, response.status);
+      this.tally.of(call.call).retries++;
+      this.#parts.connection.forgetCredentials();
+      response = await this.#begin(call);
     }
-    throw await this.#refusal(call, response);
+    if (response.status !== 200) throw await this.#refusal(call, response);
+    this.tally.of(call.call).ok++;
+    return response;
+  }
+
+  async #begin(call: ApiCall): Promise<ApiResponse> {
+    await this.#turn(call);
+    return await this.#send(call);
   }
 
   async #once(call: ApiCall): Promise<unknown> {

@@ -22,6 +22,12 @@ export const wallClock: Clock = {
     }),
 };
 
+/** Resolves when the signal is aborted. */
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
 /** Waits longer from failure to failure, and never two alike: clients that failed together do not come back together. */
 export class Backoff {
   readonly #first: number;

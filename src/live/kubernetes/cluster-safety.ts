@@ -17,10 +17,13 @@ export function preciousWord(name: string): string | undefined {
 export function whyPrecious({ context, server }: Pick<ClusterAccess, 'context' | 'server'>): string | undefined {
   const host = hostOf(server);
   // What `live up` makes is ours, whatever it is called.
-  if (isLoopback(host)) return undefined;
-  const word = preciousWord(context.replace(/^yardmaster-/, '')) ?? preciousWord(host);
+  if (isLoopback(host) && context.startsWith('yardmaster-')) return undefined;
+  const word = preciousWord(context) ?? preciousWord(host);
   if (word !== undefined) return `its name has the word "${word}"`;
-  return isPrivate(host) ? undefined : `its server ${host} is neither on this machine nor in a private network`;
+  // At the other end of a tunnel may be anything: there is nothing but the name to go by.
+  return isLoopback(host) || isPrivate(host)
+    ? undefined
+    : `its server ${host} is neither on this machine nor in a private network`;
 }
 
 /** Throws `InputError` unless the cluster looks harmless or its context has been typed a second time. */

@@ -34,6 +34,10 @@ export class Connection {
   #agent: http.Agent | undefined;
   #options: https.RequestOptions = {};
   #known = -Infinity;
+  /** The server does not take them any more. */
+  #areRefused = false;
+  /** One question for all requests that wait. */
+  #asking: Promise<https.RequestOptions> | undefined;
   #identity = '';
 
   constructor(access: ClusterAccess, clock: Clock) {
@@ -49,6 +53,7 @@ export class Connection {
   /** Credentials are asked for anew by the next request. */
   forgetCredentials(): void {
     this.#known = -Infinity;
+    this.#areRefused = true;
   }
 
   close(): void {
@@ -84,10 +89,20 @@ export class Connection {
   }
 
   async #credentials(): Promise<https.RequestOptions> {
+    if (this.#clock.now() - this.#known < CREDENTIALS_LAST) return this.#options;
+    this.#asking ??= this.#askCredentials().finally(() => (this.#asking = undefined));
+    return await this.#asking;
+  }
+
+  /** A program that gives none now may do so later: it is as if there were no answer. */
+  async #askCredentials(): Promise<https.RequestOptions> {
     const now = this.#clock.now();
-    if (now - this.#known < CREDENTIALS_LAST) return this.#options;
-    const options = await this.#access.credentials();
+    const options = await this.#access.credentials(this.#areRefused).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message.trim() : String(error);
+      throw new ConnectionError(`there are no credentials: ${why || 'the program that gives them has failed without a word'}`);
+    });
     this.#known = now;
+    this.#areRefused = false;
     this.#options = options;
     const { ca, cert, key } = options;
     const identity = JSON.stringify([ca, cert, key].map((part) => String(part)));

@@ -2,6 +2,7 @@
  * Mutual exclusion by a Lease: of several drivers with one name only the one that holds it binds pods.
  * Source: client-go, tools/leaderelection (leaderelection.go, resourcelock/leaselock.go): its rules and default times.
  */
+import { LiveTrouble } from '../trouble.ts';
 import { Aborted, ApiError, isStatus, isUncertain } from './api-error.ts';
 import type { KubeApi } from './api.ts';
 
@@ -27,7 +28,11 @@ const AGAIN = 200;
 
 /** As much of the object as matters here. */
 interface LeaseObject {
-  readonly metadata: { readonly resourceVersion: string; readonly annotations?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly spec: {
     readonly holderIdentity?: string;
     readonly leaseDurationSeconds?: number;
@@ -42,6 +47,8 @@ export class LeaseLock {
   readonly #settings: LeaseSettings;
   /** The record as last seen, and when by our clock it was first seen so: clocks of machines differ. */
   #seen: { version: string; at: number } | undefined;
+  /** Who had it when it was last read, if not we. */
+  #other = '';
   #renewed = -Infinity;
   #held = false;
   #annotations: Readonly<Record<string, string>> = {};
@@ -63,10 +70,13 @@ export class LeaseLock {
     return this.#annotations;
   }
 
-  /** Resolves when we hold it; answers false if the signal comes first. */
-  async acquire(signal: AbortSignal): Promise<boolean> {
+  /** Resolves when we hold it; answers false if the signal comes first. `taken` is told once who has it. */
+  async acquire(signal: AbortSignal, taken: (holder: string) => void): Promise<boolean> {
+    let told = false;
     while (!signal.aborted) {
       if (await this.#try(signal)) return true;
+      if (!told && this.#other !== '') taken(this.#other);
+      told ||= this.#other !== '';
       await this.#api.clock.sleep(this.#settings.retry, signal);
     }
     return false;
@@ -93,11 +103,26 @@ export class LeaseLock {
 
   /** Lets the next one have it at once. */
   async release(): Promise<void> {
-    if (!this.isHeld) return;
+    const lease = await this.#giveUp();
+    if (lease !== undefined) await this.#write(lease, { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1 });
+  }
+
+  /** Takes it away: nobody is to go on. */
+  async remove(): Promise<void> {
+    const lease = await this.#giveUp();
+    if (lease === undefined) return;
+    const { uid, resourceVersion } = lease.metadata;
+    const path = `${this.#path}/${this.#settings.name}`;
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid, resourceVersion } };
+    await this.#api.call({ call: 'delete lease', method: 'DELETE', path, body, timeout: this.#settings.deadline });
+  }
+
+  /** As it is, if it is ours still. */
+  async #giveUp(): Promise<LeaseObject | undefined> {
+    if (!this.isHeld) return undefined;
     this.#held = false;
     const lease = await this.#read();
-    if (lease?.spec.holderIdentity !== this.#settings.holder) return;
-    await this.#write(lease, { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1 });
+    return lease?.spec.holderIdentity === this.#settings.holder ? lease : undefined;
   }
 
   /** Refusals are told, all other failures are tried again. */
@@ -116,8 +141,10 @@ export class LeaseLock {
     const asked = clock.now();
     const lease = await this.#read(signal);
     if (lease === undefined) {
-      await this.#create(signal);
-      return this.#holdSince(asked, this.#settings.annotations);
+      if (this.#other !== '') throw this.#endedByOther();
+      const annotations = { ...this.#settings.annotations, ...this.#annotations, ...this.#more };
+      await this.#create(annotations, signal);
+      return this.#holdSince(asked, annotations);
     }
     if (this.#seen?.version !== lease.metadata.resourceVersion)
       this.#seen = { version: lease.metadata.resourceVersion, at: asked };
@@ -125,6 +152,7 @@ export class LeaseLock {
     const isOurs = holderIdentity === holder;
     const lasts = leaseDurationSeconds === undefined ? duration : leaseDurationSeconds * 1000;
     if (!isOurs) this.#held = false;
+    this.#other = isOurs ? '' : holderIdentity;
     if (!isOurs && holderIdentity !== '' && asked - this.#seen.at < lasts) return false;
     const acquired = isOurs ? acquireTime : time(asked);
     await this.#write(
@@ -133,6 +161,15 @@ export class LeaseLock {
       signal,
     );
     return this.#holdSince(asked, lease.metadata.annotations ?? {});
+  }
+
+  #endedByOther(): LiveTrouble {
+    const { name } = this.#settings;
+    return new LiveTrouble(
+      `${this.#other} had it, and has taken it away: what it drove has ended`,
+      `Lease ${name}`,
+      'nothing is left to do',
+    );
   }
 
   #holdSince(asked: number, annotations: Readonly<Record<string, string>>): true {
@@ -162,16 +199,25 @@ export class LeaseLock {
     }
   }
 
-  async #create(signal: AbortSignal): Promise<void> {
+  async #create(annotations: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
     const now = this.#api.clock.now();
-    const { name, namespace, annotations, deadline } = this.#settings;
+    const { name, namespace, deadline } = this.#settings;
     const body = {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
       metadata: { name, namespace, annotations },
       spec: { ...this.#spec(now), acquireTime: time(now), leaseTransitions: 0 },
     };
-    await this.#api.call({ call: 'create lease', method: 'POST', path: this.#path, body, signal, timeout: deadline });
+    try {
+      await this.#api.call({ call: 'create lease', method: 'POST', path: this.#path, body, signal, timeout: deadline });
+    } catch (error) {
+      if (!isStatus(error, 404)) throw error;
+      throw new LiveTrouble(
+        'it is not there',
+        `namespace ${namespace}`,
+        `kubectl create namespace ${namespace}, or name another`,
+      );
+    }
   }
 
   /** Fails with a conflict if somebody else has written meanwhile. */

@@ -3,7 +3,7 @@
  * it was; one that cannot be continued is followed by a new list; one from which nothing comes any more is given up.
  * Source: client-go, tools/cache/reflector.go; API concepts, "Efficient detection of changes".
  */
-import { Aborted, ApiError, ConnectionError } from './api-error.ts';
+import { Aborted, ApiError, ConnectionError, isForGood } from './api-error.ts';
 import type { KubeApi } from './api.ts';
 import type { Backoff } from './clock.ts';
 import { readBodyLines } from './connection.ts';
@@ -82,7 +82,7 @@ export class ListWatch {
       this.#version = undefined;
       // A list in pages may expire, too, and then expire again.
       if (this.#backoff.failures === 0) return void this.#backoff.next();
-    } else if (error instanceof ApiError && (error.status === 401 || error.status === 403 || error.status === 404)) throw error;
+    } else if (isForGood(error)) throw error;
     this.#follower.trouble(error);
     const asked = error instanceof ApiError ? (error.retryAfter ?? 0) : 0;
     await this.#api.clock.sleep(Math.max(asked, this.#backoff.next()), signal);

@@ -1,41 +1,83 @@
 /** Takes away all that a run has made, by its label. */
-import { RUN } from '../driver/run-marks.ts';
-import { readLivePod } from '../driver/live-pod.ts';
+import { EXIT_CODE } from '../cluster/names.ts';
+import { isFinished, readLivePod } from '../driver/live-pod.ts';
 import type { LivePod } from '../driver/live-pod.ts';
-import { PodCalls, podsPath } from '../driver/pod-calls.ts';
-import { isStatus } from '../kubernetes/api-error.ts';
+import { isNoMore, PodCalls, podsPath } from '../driver/pod-calls.ts';
+import { RUN } from '../driver/run-marks.ts';
+import { Aborted, isStatus } from '../kubernetes/api-error.ts';
 import type { KubeApi } from '../kubernetes/api.ts';
+import { troubleOf } from '../kubernetes/refusal.ts';
 import { LiveTrouble } from '../trouble.ts';
 import { removePriorityClasses } from './priority-classes.ts';
 
 /** How long pods may take to go [ms by the clock], and how often it is looked. */
 const PATIENCE = 120_000;
 const PAUSE = 250;
+/** From then on nobody is waited for who does not stop them: a kubelet may be gone [ms by the clock]. */
+const HARDLY = 10_000;
+/** So many are deleted at the same time [count]. */
+const AT_ONCE = 16;
 
-/** Resolves when none of its pods is left: the next run finds empty nodes. */
-export async function cleanRun(api: KubeApi, namespace: string, run: string): Promise<void> {
+/** The pods of a run that are there. */
+export async function podsOfRun(api: KubeApi, namespace: string, run: string, signal?: AbortSignal): Promise<LivePod[]> {
   const path = `${podsPath(namespace)}?labelSelector=${encodeURIComponent(`${RUN}=${run}`)}`;
-  const body = { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: 0 };
-  await api.persist({ call: 'delete pods', method: 'DELETE', path, body });
-  const calls = new PodCalls(api, new AbortController().signal);
-  const until = api.clock.now() + PATIENCE;
-  for (;;) {
-    const list = (await api.persist({ call: 'list pods', method: 'GET', path })) as { items?: unknown[] };
-    if (list.items === undefined || list.items.length === 0) break;
-    await Promise.all(list.items.map((item) => letGo(calls, readLivePod(item, { run, namespace, schedulerName: '' }))));
-    if (api.clock.now() > until) throw new LiveTrouble('its pods do not go', `run ${run}`, 'look at them with kubectl');
-    await api.clock.sleep(PAUSE);
-  }
-  await removePriorityClasses(api, run);
-  const lease = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/yardmaster-${run}`;
+  const list = (await api.persist({ call: 'list pods', method: 'GET', path, signal })) as { items?: unknown[] };
+  // Whatever scheduler they are for.
+  return (list.items ?? []).map((item) => readLivePod(item, { run, namespace, schedulerName: '' }));
+}
+
+/** Resolves when none of its pods is left: the next run finds empty nodes. For whoever drives the run, or has its Lease. */
+export async function cleanRun(api: KubeApi, namespace: string, run: string): Promise<void> {
+  const giveUp = new AbortController();
+  const over = new AbortController();
+  void api.clock.sleep(PATIENCE, over.signal).then(() => giveUp.abort());
   try {
-    await api.persist({ call: 'delete lease', method: 'DELETE', path: lease });
+    await deletePods(api, namespace, run, giveUp.signal);
+    await removePriorityClasses(api, run, giveUp.signal);
   } catch (error) {
-    if (!isStatus(error, 404)) throw error;
+    if (!(error instanceof Aborted)) throw troubleOf(error, api.server);
+    throw new LiveTrouble(
+      'what it has made does not go',
+      `run ${run}`,
+      `look at its pods with kubectl; "yardmaster live down --context CONTEXT --run ${run}" takes them away`,
+    );
+  } finally {
+    over.abort();
+  }
+}
+
+async function deletePods(api: KubeApi, namespace: string, run: string, signal: AbortSignal): Promise<void> {
+  const calls = new PodCalls(api, signal);
+  const began = api.clock.now();
+  for (;;) {
+    const left = await podsOfRun(api, namespace, run, signal);
+    if (left.length === 0) return;
+    if (signal.aborted) throw new Aborted();
+    const isHard = api.clock.now() - began > HARDLY;
+    const worker = async () => {
+      for (let pod = left.pop(); pod !== undefined; pod = left.pop()) await takeAway(calls, pod, isHard);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await api.clock.sleep(PAUSE, signal);
   }
 }
 
 /** A run that was broken off holds the objects of its pods still. */
-async function letGo(calls: PodCalls, pod: LivePod): Promise<void> {
+async function takeAway(calls: PodCalls, pod: LivePod, isHard: boolean): Promise<void> {
   if (pod.isHeld) await calls.release(pod);
+  // Without any time to stop, the object of a real pod would be gone while its containers still run.
+  const grace = isHard || isPlayed(pod) || isFinished(pod) || pod.nodeName === undefined ? 0 : 1;
+  if (pod.terminating && grace > 0) return;
+  try {
+    await calls.delete(pod, grace);
+  } catch (error) {
+    // It has changed meanwhile, or is gone: the next look will tell.
+    if (!isNoMore(error) && !isStatus(error, 409)) throw error;
+  }
+}
+
+/** KWOK plays it: nothing runs. */
+function isPlayed({ json }: LivePod): boolean {
+  const { annotations = {} } = (json as { metadata: { annotations?: Readonly<Record<string, string>> } }).metadata;
+  return EXIT_CODE in annotations;
 }

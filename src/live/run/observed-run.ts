@@ -17,8 +17,10 @@ import { RunClock } from '../driver/run-clock.ts';
 import type { Task } from '../driver/tasks.ts';
 import { Wakener } from '../driver/wakener.ts';
 import { isStatus } from '../kubernetes/api-error.ts';
+import { aborted } from '../kubernetes/clock.ts';
 import type { KubeApi } from '../kubernetes/api.ts';
 import { ListWatch } from '../kubernetes/list-watch.ts';
+import { troubleOf } from '../kubernetes/refusal.ts';
 import { LiveTrouble } from '../trouble.ts';
 import { KubeRecord } from './kube-record.ts';
 import { ObservedJobs } from './observed-jobs.ts';
@@ -34,6 +36,8 @@ export interface ObservedPlan {
   readonly style: PodStyle;
   /** Label selector of the nodes that count; all if empty. */
   readonly nodes: string;
+  /** Makes what the pods need, before the first one. */
+  prepare(): Promise<void>;
   /** Pods of a job get this class, if any. */
   priorityClass(job: number): string | undefined;
   say(message: string): void;
@@ -59,6 +63,8 @@ export class ObservedRun {
   readonly #wakener: Wakener;
   readonly #lost: Task[] = [];
   #failure: unknown;
+  /** Nobody else has made pods under its name. */
+  #isOurs = false;
 
   constructor(api: KubeApi, plan: ObservedPlan) {
     this.#api = api;
@@ -72,13 +78,20 @@ export class ObservedRun {
   async run(stop: AbortSignal): Promise<ObservedOutcome> {
     const watches = this.#follow();
     try {
-      await Promise.race([this.#mirror.synced, Promise.all(watches)]);
+      await Promise.race([this.#mirror.synced, Promise.all(watches), aborted(stop)]);
       this.#check();
       return await this.#observe(stop);
+    } catch (error) {
+      throw troubleOf(error, this.#api.server);
     } finally {
       this.#end.abort();
       await Promise.all(watches);
     }
+  }
+
+  /** `clean` takes away what was made, if it was this run that has made it. */
+  async close(clean?: () => Promise<void>): Promise<void> {
+    if (this.#isOurs) await clean?.();
   }
 
   #follow(): Promise<void>[] {
@@ -114,6 +127,8 @@ export class ObservedRun {
     if ([...this.#mirror.pods.values()].some(({ mark }) => mark !== undefined)) {
       throw new LiveTrouble('pods of it are there already', `run ${style.run}`, 'give the run another name');
     }
+    this.#isOurs = true;
+    await this.#plan.prepare();
     const jobs = new ObservedJobs(workload, cluster);
     const time = new RunClock(this.#api.clock, this.#api.clock.now(), style.timeScale);
     const times = new PodTimesBook(() => time.now());

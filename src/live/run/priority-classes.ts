@@ -12,7 +12,7 @@ export function priorityClassOf(workload: Workload, run: string): (job: number) 
   return (job) => (priority(job) === 0 ? undefined : className(run, priority(job)));
 }
 
-/** Makes those that the workload needs. */
+/** Makes those that a workload needs under a scheduler that is not ours. */
 export async function makePriorityClasses(api: KubeApi, workload: Workload, run: string): Promise<void> {
   const values = new Set(Array.from({ length: workload.count }, (_, job) => priorityOf(workload, job)));
   values.delete(0);
@@ -31,9 +31,20 @@ export async function makePriorityClasses(api: KubeApi, workload: Workload, run:
   }
 }
 
-export async function removePriorityClasses(api: KubeApi, run: string): Promise<void> {
+export async function removePriorityClasses(api: KubeApi, run: string, signal?: AbortSignal): Promise<void> {
   const path = `${PATH}?labelSelector=${encodeURIComponent(`${RUN}=${run}`)}`;
-  await api.persist({ call: 'delete priority classes', method: 'DELETE', path });
+  const list = await api.persist({ call: 'list priority classes', method: 'GET', path, signal }).catch((error: unknown) => {
+    // Who may not look at them has made none.
+    if (isStatus(error, 403)) return {};
+    throw error;
+  });
+  for (const { metadata } of (list as { items?: { metadata: { name: string } }[] }).items ?? []) {
+    try {
+      await api.persist({ call: 'delete priority class', method: 'DELETE', path: `${PATH}/${metadata.name}`, signal });
+    } catch (error) {
+      if (!isStatus(error, 404)) throw error;
+    }
+  }
 }
 
 /** That of its pods if it has some, else that of the trace. */
