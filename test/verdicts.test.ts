@@ -7,9 +7,16 @@ import type { Results, Run } from '../src/results/read.ts';
 const WAIT = { name: 'wait', figure: 'mean', unit: 's', better: 'lower' } as const;
 
 /** As far as verdicts of several runs read it. */
-function run(label: string, workload: string, cluster: string, seed: number, wait: number): Run {
+function run(label: string, workload: string, cluster: string, seed: number, wait: number, rejected = 0): Run {
   const metrics = { wait: { unit: 's', better: 'lower', figures: { mean: { value: wait, unit: 's' } } } };
-  return { label, workload, cluster, seed, settings: {}, summary: { metrics } } as unknown as Run;
+  return {
+    label,
+    workload,
+    cluster,
+    seed,
+    settings: {},
+    summary: { metrics, jobs: { completed: 10 - rejected, rejected } },
+  } as unknown as Run;
 }
 
 /** Half the wait everywhere, give or take some chance. */
@@ -44,6 +51,17 @@ test('conditions that one policy lacks are left out of both', async () => {
   const [{ change }] = await verdictsOf([...whole, run('a', 'w @ load=2', 'c', 1, 1e9)], ['a', 'b'], [WAIT]);
   const [{ change: expected }] = await verdictsOf(whole, ['a', 'b'], [WAIT]);
   expect(change).toEqual(expected);
+});
+
+test('a verdict says where one has turned more jobs away', async () => {
+  const runs = [1, 2, 3].flatMap((seed) => [run('a', 'w', 'c', seed, 100 + seed), run('b', 'w', 'c', seed, 50, seed)]);
+  const lone = run('b', 'w @ load=2', 'c', 1, 1, 10);
+  for (const all of [runs, [...runs, lone]]) {
+    const [{ sentence }] = await verdictsOf(all, ['a', 'b'], [WAIT]);
+    expect(sentence).toMatch(/; these are not the same jobs: b rejected 6 of 30, a none of 30\.$/);
+  }
+  const alike = runs.map(({ label, seed }) => run(label, 'w', 'c', seed, seed, seed));
+  expect((await verdictsOf(alike, ['a', 'b'], [WAIT]))[0].sentence).not.toMatch(/rejected/);
 });
 
 /** Results of a scenario that is about these figures. */

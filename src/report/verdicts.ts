@@ -6,6 +6,7 @@ import type { IntervalFacts, VerdictFacts } from './model.ts';
 import { boundedSlowdown, wait } from './job-figures.ts';
 import { pairKeysOf, sameScheduleSentences } from './same-schedules.ts';
 import { tableForPage } from './table-for-page.ts';
+import { unlikeJobs } from './unlike-jobs.ts';
 
 /** What verdicts are given on, the most telling first. */
 const FIGURES: readonly ComparedFigure[] = [
@@ -39,8 +40,17 @@ export async function verdictsOf(
 ): Promise<VerdictFacts[]> {
   const keys = pairKeysOf(runs);
   const many = new Set(keys).size > 1;
-  const comparisons = many ? runComparisons(runs, keys, labels, figures) : await traceComparisons(runs, labels, figures);
-  return compareFamily(comparisons).map(verdictFacts);
+  const shared = many ? sharedRuns(runs, keys, labels) : runs;
+  const present = figures.filter((figure) => runs.some((run) => figureOf(run, figure) > 0));
+  const comparisons = many ? runComparisons(shared, labels, present) : await traceComparisons(runs, labels, figures);
+  return compareFamily(comparisons).map((verdict) => verdictFacts(verdict, shared));
+}
+
+/** Those under conditions that all labels were run under. */
+function sharedRuns(runs: readonly Run[], keys: readonly string[], labels: readonly string[]): Run[] {
+  const isShared = (key: string) =>
+    labels.every((label) => runs.some((run, index) => run.label === label && keys[index] === key));
+  return runs.filter((_, index) => isShared(keys[index]));
 }
 
 /** Those that the scenario is about, if any of them can be compared; else the usual ones. */
@@ -55,17 +65,11 @@ function optionsFor(figure: ComparedFigure, labels: readonly string[]) {
 }
 
 function runComparisons(
-  runs: readonly Run[],
-  keys: readonly string[],
-  labels: readonly string[],
+  shared: readonly Run[],
+  [baseline, ...others]: readonly string[],
   figures: readonly ComparedFigure[],
 ): Comparison[] {
-  const [baseline, ...others] = labels;
-  const isShared = (key: string) =>
-    labels.every((label) => runs.some((run, index) => run.label === label && keys[index] === key));
-  const shared = runs.filter((_, index) => isShared(keys[index]));
-  const present = figures.filter((figure) => runs.some((run) => figureOf(run, figure) > 0));
-  return present.flatMap((figure) =>
+  return figures.flatMap((figure) =>
     others.map((other) => ({
       baseline: runSample(shared, baseline, figure),
       other: runSample(shared, other, figure),
@@ -148,8 +152,8 @@ function traceSample(label: string, jobs: JobTable, { name }: ComparedFigure): S
   return { kind: 'trace', label, submit, values };
 }
 
-function verdictFacts(verdict: Verdict): VerdictFacts {
-  const { figure, other, conclusion, sentence, detail, rule, advice, warnings, change } = verdict;
+function verdictFacts(verdict: Verdict, runs: readonly Run[]): VerdictFacts {
+  const { figure, baseline, other, conclusion, sentence, detail, rule, advice, warnings, change } = verdict;
   return {
     metric: figure.name,
     figure: figure.figure ?? '',
@@ -157,7 +161,7 @@ function verdictFacts(verdict: Verdict): VerdictFacts {
     better: figure.better,
     label: other,
     conclusion,
-    sentence: asSentence(sentence, other),
+    sentence: asSentence(`${sentence}${unlikeJobs(runs, baseline, other)}`, other),
     detail,
     rule,
     advice,
