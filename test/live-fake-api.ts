@@ -310,12 +310,19 @@ export class FakeApi {
   }
 
   #patch(pod: FakeObject, body: Json): Answer {
-    const { uid, ...metadata } = body.metadata as { uid?: string; '$deleteFromPrimitiveList/finalizers'?: string[] };
+    const { uid, finalizers = [], ...metadata } = body.metadata as {
+      uid?: string;
+      finalizers?: string[];
+      '$deleteFromPrimitiveList/finalizers'?: string[];
+    };
     if (uid !== undefined && uid !== pod.metadata.uid)
       return refusal(409, 'Conflict', 'the UID in the precondition does not match');
     const gone = metadata['$deleteFromPrimitiveList/finalizers'] ?? [];
+    const held = pod.metadata.finalizers ?? [];
+    const more = finalizers.filter((name) => !held.includes(name));
+    if (more.length > 0 && pod.metadata.deletionTimestamp !== undefined) return refusal(422, 'Invalid', 'no new finalizers');
     const changed = this.#change('pods', keyOf(pod), pod, (one) => {
-      one.metadata.finalizers = (one.metadata.finalizers ?? []).filter((name) => !gone.includes(name));
+      one.metadata.finalizers = [...held, ...more].filter((name) => !gone.includes(name));
     });
     if (isHeldOnly(changed)) this.#remove('pods', keyOf(pod), changed);
     return { object: changed };

@@ -177,6 +177,20 @@ test('a run that is asked to stop holds nothing any more', async () => {
   expect(calls('POST pods')).toBe(2);
 });
 
+test('a run that goes on after it was stopped holds its pods again', async () => {
+  const stop = new AbortController();
+  const running = rig(onePod, { stop: stop.signal });
+  await until(() => api.all('pods').some(isOnNode));
+  stop.abort();
+  await running;
+  expect(heldPods()).toEqual([]);
+  await runUntil(onePod, () => heldPods().length === 1);
+  await until(() => api.all('pods').every(({ status }) => status.phase === 'Succeeded'));
+  for (const { metadata } of api.all('pods')) api.deletePod('default', metadata.name);
+  expect(await runToEnd(onePod)).toEqual([COMPLETED]);
+  expect(calls('POST pods')).toBe(1);
+});
+
 test('what a killed driver has left is taken down by its label', async () => {
   await runUntil(oneKilled, () => api.all('pods').filter(isOnNode).length === 2);
   const connection = new Connection(plainAccess(api.url), clock);

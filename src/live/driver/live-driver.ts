@@ -129,8 +129,10 @@ export class LiveDriver {
     });
     this.#loop = loop;
     this.#listen(session, times, tombstones);
+    const holding = tombstones.holdAll(this.#mirror.pods.values()).catch((error: unknown) => this.#fail(error));
     const ended = await loop.run(stop);
     await announcer.finish();
+    await holding;
     // So that they can be deleted without us.
     await tombstones.releaseAll(this.#mirror.pods.values()).catch((error: unknown) => {
       throw this.#failure ?? error;

@@ -29,13 +29,26 @@ export class PodCalls {
     });
   }
 
+  /** Keeps its object when it is deleted, unless that has begun: the API server refuses it then. */
+  async hold(pod: LivePod): Promise<void> {
+    try {
+      await this.#patch('hold pod', pod, { uid: pod.uid, finalizers: [FINALIZER] });
+    } catch (error) {
+      if (!isStatus(error, 422)) throw error;
+    }
+  }
+
   /** Lets its object go, if it is there and held still. */
   async release(pod: LivePod): Promise<void> {
-    const metadata = { uid: pod.uid, '$deleteFromPrimitiveList/finalizers': [FINALIZER] };
+    await this.#patch('release pod', pod, { uid: pod.uid, '$deleteFromPrimitiveList/finalizers': [FINALIZER] });
+  }
+
+  /** Changes its metadata, if it is there still, whatever else has changed of it meanwhile. */
+  async #patch(call: string, pod: LivePod, metadata: object): Promise<void> {
     for (;;) {
       try {
         await this.api.persist({
-          ...{ call: 'release pod', method: 'PATCH', path: podPath(pod), signal: this.#signal },
+          ...{ call, method: 'PATCH', path: podPath(pod), signal: this.#signal },
           ...{ contentType: STRATEGIC, body: { metadata } },
         });
         return;

@@ -21,7 +21,7 @@ export interface TombstoneParts {
   failed(error: unknown): void;
 }
 
-/** So many are given up at the same time when a run ends [count]. */
+/** So many are held or given up at the same time when a run begins or ends [count]. */
 const AT_ONCE = 16;
 
 export class Tombstones {
@@ -51,14 +51,17 @@ export class Tombstones {
     }
   }
 
+  /** Holds these pods if they are ours: a driver before has given them up when it was asked to stop. */
+  async holdAll(pods: Iterable<LivePod>): Promise<void> {
+    const free = [...pods].filter(({ isHeld, mark, terminating }) => !isHeld && !terminating && mark !== undefined);
+    await each(free, (pod) => this.#parts.calls.hold(pod));
+  }
+
   /** Gives up these pods and all that were kept: nobody will ask for them, or they may be deleted by whoever likes. */
   async releaseAll(pods: Iterable<LivePod>): Promise<void> {
     const left = [...this.#kept.values(), ...pods].filter(({ isHeld, mark }) => isHeld && mark !== undefined);
     this.#kept.clear();
-    const worker = async () => {
-      for (let pod = left.pop(); pod !== undefined; pod = left.pop()) await this.#parts.calls.release(pod);
-    };
-    await Promise.all([...this.#going, ...Array.from({ length: AT_ONCE }, worker)]);
+    await Promise.all([...this.#going, each(left, (pod) => this.#parts.calls.release(pod))]);
   }
 
   #isPartOfRun({ mark }: LivePod): boolean {
@@ -74,4 +77,11 @@ export class Tombstones {
     if (task !== undefined && end !== undefined) await book.add(task.job, end);
     await calls.release(pod);
   }
+}
+
+async function each(pods: LivePod[], act: (pod: LivePod) => Promise<void>): Promise<void> {
+  const worker = async () => {
+    for (let pod = pods.pop(); pod !== undefined; pod = pods.pop()) await act(pod);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
