@@ -1,5 +1,6 @@
 import { SUSPENDED } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
+import { eachTakenBack } from './taken-back.ts';
 import type { Workload } from './workload.ts';
 
 /**
@@ -84,24 +85,13 @@ function slowPart(kept: number, slow: number, rest: number, cost: number): numbe
   return Math.round((slow * kept) / worked);
 }
 
-/** A negative `kept` takes back work of the attempts of the same job before it, the latest first. Answers what is left. */
-function takeBack({ attempts: { count, job, kept } }: Run, time: Columns): Float64Array {
+/** Answers what is left of what runs had kept once later ones have taken work back. */
+function takeBack({ attempts }: Run, time: Columns): Float64Array {
   const left = time.kept.slice();
-  const work = kept.slice(0, count);
-  const previous = new Int32Array(count);
-  const latest = new Map<number, number>();
-  for (let row = 0; row < count; row++) {
-    previous[row] = latest.get(job[row]) ?? -1;
-    latest.set(job[row], row);
-    for (let back = previous[row]; back >= 0 && work[row] < 0; back = previous[back]) {
-      if (!(work[back] > 0)) continue;
-      const taken = Math.min(work[back], -work[row]);
-      const share = taken === work[back] ? left[back] : Math.round((left[back] * taken) / work[back]);
-      work[back] -= taken;
-      work[row] += taken;
-      left[back] -= share;
-      time.tookBack[row] += share;
-    }
-  }
+  eachTakenBack(attempts, attempts.count, (by, from, taken, work) => {
+    const share = taken === work ? left[from] : Math.round((left[from] * taken) / work);
+    left[from] -= share;
+    time.tookBack[by] += share;
+  });
   return left;
 }

@@ -37,7 +37,7 @@ export function amountOf({ ofJob, ofHolding }: Amount, { job, holding }: Pick<Sp
  */
 export function piecesOf(spans: Spans, holdings: ChangeTimes | undefined): Spans {
   if (holdings === undefined || holdings.job.length === 0) return spans;
-  const changes = rowsOfJobs(holdings);
+  const changes = rowsOfJobs(holdings.job);
   const [from, until, holding, piece] = [[] as number[], [] as number[], [] as number[], [] as number[]];
   const add = (row: number, begins: number, ends: number, held: number) => {
     if (!(ends > begins)) return;
@@ -67,9 +67,10 @@ export function piecesOf(spans: Spans, holdings: ChangeTimes | undefined): Spans
   };
 }
 
-function rowsOfJobs({ job }: ChangeTimes): Map<number, number[]> {
+/** The rows of each job that has any, in their order. */
+export function rowsOfJobs(job: ArrayLike<number>, count = job.length): Map<number, number[]> {
   const rows = new Map<number, number[]>();
-  for (let row = 0; row < job.length; row++) {
+  for (let row = 0; row < count; row++) {
     const own = rows.get(job[row]);
     if (own === undefined) rows.set(job[row], [row]);
     else own.push(row);

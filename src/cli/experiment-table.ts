@@ -125,7 +125,8 @@ function difference(name: string, row: Row, other: Row | undefined, finished: re
   const [value, base] = withSameSeeds(row.runs, other.runs).map((runs) => mean(runs, name));
   if (Number.isNaN(value) || Number.isNaN(base)) return '';
   if (value === base) return '=';
-  if (base === 0) return '';
+  // Of an amount that may be below 0, such as what trainings gained by being resized, a part says nothing.
+  if (!(base > 0 && value >= 0)) return '';
   const share = (100 * (value - base)) / base;
   // Beyond a factor of ten a percentage is hard to read.
   const text = share >= 900 ? `x ${(value / base).toPrecision(3)}` : `${share > 0 ? '+' : ''}${share.toFixed(1)} %`;

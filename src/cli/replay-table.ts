@@ -94,7 +94,7 @@ function difference({ better }: Line, value: number, baseline: number): string {
   if (better === undefined || Number.isNaN(value) || Number.isNaN(baseline)) return '';
   const { green, red } = colorsFor(process.stdout);
   if (value === baseline) return '=';
-  if (baseline === 0) return '';
+  if (!(baseline > 0 && value >= 0)) return '';
   const share = (100 * (value - baseline)) / baseline;
   // Beyond a factor of ten a percentage is hard to read.
   const text =

@@ -156,5 +156,5 @@ function isSamePlace(a: TablePoint['point'], b: TablePoint['point']): boolean {
 
 /** From 0 to 0 nothing has changed. */
 function change(value: number, base: number): number {
-  return value === base ? 0 : (value - base) / base;
+  return value === base ? 0 : (value - base) / Math.abs(base);
 }

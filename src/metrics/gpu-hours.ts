@@ -1,6 +1,7 @@
 import { attemptTime } from '../attempt-time.ts';
 import type { AttemptTime } from '../attempt-time.ts';
 import { gpuCount, processorCount } from '../cluster.ts';
+import { rowsOfJobs } from '../holdings.ts';
 import { NODE_FAILED } from '../schedule.ts';
 import type { Resized, Schedule } from '../schedule.ts';
 import { HOUR } from '../units.ts';
@@ -50,7 +51,7 @@ const [USEFUL, SLOWED, RELOADING, LOST_TO_PREEMPTION, LOST_TO_FAILURE, DOWN, IDL
 function spend(workload: Workload, schedule: Schedule, gpus: number, procs: number): number[] {
   const time = GPU_TIME.map(() => 0);
   const asked = gpuColumn(workload);
-  const attempts = attemptsOf(schedule);
+  const attempts = rowsOfJobs(schedule.attempts.job, schedule.attempts.count);
   const attempted = attemptTime(workload, schedule);
   let held = 0;
   for (let job = 0; job < schedule.count; job++) {
@@ -73,17 +74,6 @@ function spend(workload: Workload, schedule: Schedule, gpus: number, procs: numb
 function countWhatItHeld(time: number[], { held, loading }: Resized, job: number): void {
   time[RELOADING] = loading[job];
   time[SLOWED] = held[job] - loading[job] - time[USEFUL] - time[LOST_TO_PREEMPTION] - time[LOST_TO_FAILURE];
-}
-
-/** The rows of each job's attempts. */
-function attemptsOf({ attempts: { count, job } }: Schedule): Map<number, number[]> {
-  const rows = new Map<number, number[]>();
-  for (let row = 0; row < count; row++) {
-    const own = rows.get(job[row]);
-    if (own === undefined) rows.set(job[row], [row]);
-    else own.push(row);
-  }
-  return rows;
 }
 
 /** [ms] */

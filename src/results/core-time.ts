@@ -1,4 +1,5 @@
 import { amountOf, piecesOf } from '../holdings.ts';
+import { eachTakenBack } from '../taken-back.ts';
 
 type Column = ArrayLike<number>;
 
@@ -57,28 +58,16 @@ export function lostCoreTimes(jobs: Jobs, attempts: Runs, resizes: Resizes | und
 /** What a run takes back of earlier ones of its job is negative: the end of what the latest of them had kept, and so on. */
 function keptCoreTimes(jobs: Jobs, attempts: Runs, resizes: Resizes | undefined): Float64Array {
   const { job, start } = attempts;
-  const left = Float64Array.from(attempts.kept, (time) => Math.max(0, time));
-  const parts: Part[] = Array.from(left, (kept, of) => ({ of, run: of, length: kept, sign: 1 }));
-  const runs = new Map<number, number[]>();
-  for (let of = 0; of < left.length; of++) {
-    const own = runs.get(job[of]) ?? [];
-    runs.set(job[of], own);
-    for (let back = own.length - 1, owed = -attempts.kept[of]; back >= 0 && owed > 0; back--) {
-      const run = own[back];
-      const taken = Math.min(owed, left[run]);
-      if (taken === 0) continue;
-      parts.push({ of, run, length: left[run], sign: -1 }, { of, run, length: left[run] - taken, sign: 1 });
-      left[run] -= taken;
-      owed -= taken;
-    }
-    own.push(of);
-  }
+  const parts: Part[] = Array.from(attempts.kept, (kept, of) => ({ of, run: of, length: Math.max(0, kept), sign: 1 }));
+  eachTakenBack(attempts, parts.length, (of, run, taken, left) =>
+    parts.push({ of, run, length: left, sign: -1 }, { of, run, length: left - taken, sign: 1 }),
+  );
   const times = coreTimes(jobs, resizes, {
     job: parts.map(({ run }) => job[run]),
     start: parts.map(({ run }) => start[run]),
     end: parts.map(({ run, length }) => start[run] + length),
   });
-  const kept = new Float64Array(left.length);
+  const kept = new Float64Array(attempts.kept.length);
   parts.forEach(({ of, sign }, part) => (kept[of] += sign * times[part]));
   return kept;
 }

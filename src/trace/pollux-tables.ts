@@ -3,6 +3,7 @@
  * each as long as was measured for its GPUs. Source: petuum/adaptdl (osdi21), simulator/applications.py: `placements.csv`,
  * digits of `placement` being GPUs on each node, and `validation-BATCH.csv`, whose row of an epoch holds the iterations so far.
  */
+import { onLine } from '../on-line.ts';
 import { SECOND } from '../units.ts';
 import { EPOCHS, LARGEST_LOCAL } from './pollux-tables-read.ts';
 import type { TableFolder } from './pollux-tables-read.ts';
@@ -59,15 +60,11 @@ export function packedPlacement(gpus: number, perNode: number): string {
   return rest === 0 ? full : `${rest}${full}`;
 }
 
-/** On a line between the two that were measured next to it. */
-function between(steps: readonly Step[], samples: number): Step | undefined {
+/** On a line between those that were measured; undefined beyond them. */
+function between(steps: readonly Step[], samples: number): Pick<Step, 'step' | 'sync'> | undefined {
   const sorted = [...steps].sort((a, b) => a.samples - b.samples);
-  const above = sorted.findIndex((one) => one.samples >= samples);
-  if (above < 0) return undefined;
-  const high = sorted[above];
-  if (high.samples === samples) return high;
-  if (above === 0) return undefined;
-  const low = sorted[above - 1];
-  const share = (samples - low.samples) / (high.samples - low.samples);
-  return { samples, step: low.step + share * (high.step - low.step), sync: low.sync + share * (high.sync - low.sync) };
+  const at = sorted.map((one) => one.samples);
+  if (!(samples >= at[0] && samples <= at[at.length - 1])) return undefined;
+  const value = (of: (step: Step) => number) => onLine(at, sorted.map(of), samples);
+  return { step: value(({ step }) => step), sync: value(({ sync }) => sync) };
 }
