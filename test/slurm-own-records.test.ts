@@ -7,8 +7,9 @@ import { expandHostlist } from '../src/slurm-hostlist.ts';
 import { averageOf, compareStarts } from '../src/verify/slurm-comparison.ts';
 import { averagePreemptions, comparePreemptions, preemptionGates, readSlurmVictims } from '../src/verify/slurm-preemptions.ts';
 import { readSlurmRecord, readSlurmRecordConfig, readSlurmWorkload } from '../src/verify/slurm-record.ts';
-import { phasesOf, replayRecord } from '../src/verify/slurm-replay.ts';
+import { phasesAtPace, phasesOf, replayRecord } from '../src/verify/slurm-replay.ts';
 import type { SlurmPhases, SlurmReplay } from '../src/verify/slurm-replay.ts';
+import { backfillPace } from '../src/verify/slurm-timers.ts';
 import { simulated } from './slurm-simulated.ts';
 
 const FOLDER = 'test/records/slurm';
@@ -93,6 +94,21 @@ describe('records of slurmctld 22.05.8', () => {
     });
     expect(preemptionGates(averagePreemptions(runs)).filter(({ ok }) => !ok)).toEqual([]);
   });
+
+  test.each(['two_tiers_a', 'two_tiers_b', 'two_tiers_c', 'two_tiers_d'])(
+    '%s: with backfill where it shows it, the same victims',
+    (name) => {
+      const victims = readSlurmVictims(textOf(`${name}.preemptions.csv`), name);
+      const { record, config } = read(name);
+      const pace = backfillPace(record, config.cluster.slurm!.scheduler.backfill.interval)!;
+      const runs = Array.from({ length: PHASES }, (_, run) =>
+        comparePreemptions(record, victims, replay(name, phasesAtPace(pace, run, PHASES)).replayed),
+      );
+      expect(preemptionGates(averagePreemptions(runs)).filter(({ ok }) => !ok)).toEqual([]);
+      expect(averagePreemptions(runs).sameVictims).toBeGreaterThanOrEqual(0.8);
+      expect(config.cluster.slurm?.scheduler.backfill.interval).toBe(30_000);
+    },
+  );
 
   test('who may not be requeued is cancelled, and is counted among those that were preempted', () => {
     const victims = readSlurmVictims(textOf('tiers_mixed_a.preemptions.csv'), 'tiers_mixed_a');

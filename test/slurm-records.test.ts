@@ -5,7 +5,8 @@ import { averageOf, compareStarts } from '../src/verify/slurm-comparison.ts';
 import type { SlurmComparison } from '../src/verify/slurm-comparison.ts';
 import { gatesOf } from '../src/verify/slurm-gates.ts';
 import { readSlurmRecord, readSlurmRecordConfig, recordedWorkload } from '../src/verify/slurm-record.ts';
-import { phasesOf, replayRecord } from '../src/verify/slurm-replay.ts';
+import { phasesAtPace, phasesOf, replayRecord } from '../src/verify/slurm-replay.ts';
+import { backfillPace } from '../src/verify/slurm-timers.ts';
 import { simulated } from './slurm-simulated.ts';
 
 const RECORDS = '../shared/truth/slurm';
@@ -31,6 +32,22 @@ describe.skipIf(!existsSync(RECORDS))('records of slurmctld 22.05.8 (skipped whe
       const runs = compareAll(name);
       expect(runs[0].compared).toBe(160);
       expect(gatesOf(!name.includes('builtin'), runs, averageOf(runs)).filter(({ ok }) => !ok)).toEqual([]);
+    },
+  );
+
+  // Two real runs: half of the starts within 44 s, 61 % within a minute.
+  test.each(['gt_backfill_x10_a', 'gt_backfill_x10_b'])(
+    '%s: with backfill where it shows it, nearer than another real run',
+    (name) => {
+      const { record, config } = read(name);
+      const pace = backfillPace(record, config.cluster.slurm!.scheduler.backfill.interval)!;
+      const runs = Array.from({ length: PHASES }, (_, run) =>
+        compareStarts(record, replayRecord(record, config, phasesAtPace(pace, run, PHASES), simulated)),
+      );
+      const mean = averageOf(runs);
+      expect(gatesOf(true, runs, mean).filter(({ ok }) => !ok)).toEqual([]);
+      expect(mean.median).toBeLessThanOrEqual(5);
+      expect(mean.withinMinute).toBeGreaterThanOrEqual(0.75);
     },
   );
 

@@ -14,12 +14,14 @@ import type { Workload } from '../workload.ts';
 import type { SlurmStarts } from './slurm-comparison.ts';
 import { recordedWorkload } from './slurm-record.ts';
 import type { SlurmRecord, SlurmRecordConfig } from './slurm-record.ts';
+import type { BackfillPace } from './slurm-timers.ts';
 
 const SECOND = 1000;
 /** What is not known of a record: how long it takes until nodes are clean again [ms]. Half of it to one and a half are tried. */
 const RELEASE = 700;
-/** sched_interval, if nothing else is said [ms]. */
+/** sched_interval and bf_interval, if nothing else is said [ms]. */
 const FULL = 60 * SECOND;
+const BACKFILL = 30 * SECOND;
 /** By how much priorities are computed before the pass that follows them [ms]. */
 const LEAD = SECOND;
 
@@ -49,18 +51,44 @@ export interface SlurmPhases {
   readonly release: number;
   /** How long backfill takes for one job [ms]; 0 if absent. */
   readonly testTime?: number;
+  /** From one backfill cycle to the next [ms]; what slurm.conf says if absent. */
+  readonly period?: number;
+}
+
+/** After how long the timers begin anew [ms]. */
+export interface SlurmPeriods {
+  readonly full: number;
+  readonly backfill: number;
+}
+
+export function periodsOf({ cluster: { slurm } }: SlurmRecordConfig): SlurmPeriods {
+  const orElse = (interval = Infinity, otherwise: number) => (interval === Infinity ? otherwise : interval);
+  const { main, backfill } = slurm?.scheduler ?? {};
+  return { full: orElse(main?.interval, FULL), backfill: orElse(backfill?.interval, BACKFILL) };
 }
 
 /** The phases of run `index` of `runs`: each timer goes once through its period, in orders that do not follow each other. */
-export function phasesOf(index: number, runs: number): SlurmPhases {
+export function phasesOf(index: number, runs: number, periods: SlurmPeriods = { full: FULL, backfill: BACKFILL }): SlurmPhases {
   const share = (stride: number) => ((index * stride) % runs) / runs;
   return {
     poll: Math.round(SECOND * share(3)),
-    full: Math.round(FULL * share(1)),
-    backfill: Math.round(30 * SECOND * share(7)),
+    full: Math.round(periods.full * share(1)),
+    backfill: Math.round(periods.backfill * share(7)),
     priority: share(3),
     release: Math.round(RELEASE * (0.5 + share(9))),
   };
+}
+
+/** The same, but with backfill where a record shows it, within its second. */
+export function phasesAtPace(
+  { first, period }: BackfillPace,
+  index: number,
+  runs: number,
+  periods: SlurmPeriods = { full: FULL, backfill: BACKFILL },
+): SlurmPhases {
+  const phases = phasesOf(index, runs, periods);
+  const within = SECOND * (phases.backfill / periods.backfill - 0.5);
+  return { ...phases, backfill: Math.max(0, Math.round(period - first + within)), period };
 }
 
 /**
@@ -76,18 +104,19 @@ function priorityPhase(full: number, share: number, period: number): number {
 export function replayRecord(
   record: SlurmRecord,
   config: SlurmRecordConfig,
-  { poll, full, backfill, priority, release, testTime = 0 }: SlurmPhases,
+  { poll, full, backfill, priority, release, testTime = 0, period }: SlurmPhases,
   simulate: SimulateSlurm,
 ): SlurmReplay {
   const workload = recordedWorkload(record, config);
-  const backfills = config.cluster.slurm?.schedulerType !== 'builtin';
+  const cluster = period === undefined ? config.cluster : withInterval(config.cluster, period);
+  const backfills = cluster.slurm?.schedulerType !== 'builtin';
   const spec = backfills ? slurmBackfill : slurmBuiltin;
   const byBackfill = new Set<number>();
   const given = {
     'poll-phase': `${poll}ms`,
     'preempt-cleaning': `${release}ms`,
     'full-phase': `${full}ms`,
-    'priority-phase': `${priorityPhase(full, priority, config.cluster.slurm?.priority.calcPeriod ?? FULL)}ms`,
+    'priority-phase': `${priorityPhase(full, priority, cluster.slurm?.priority.calcPeriod ?? FULL)}ms`,
     ...(backfills ? { 'backfill-phase': `${backfill}ms`, 'test-time': `${testTime}ms` } : {}),
   };
   const watched: PolicySpec = {
@@ -99,7 +128,7 @@ export function replayRecord(
       }),
   };
   const parameters = readParameters(spec.parameters ?? {}, given, spec.name);
-  const schedule = simulate(workload, config.cluster, watched, { parameters, release });
+  const schedule = simulate(workload, cluster, watched, { parameters, release });
   const seconds = (times: Float64Array) => Array.from(times, (time) => Math.floor((time + workload.origin) / SECOND));
   return {
     ids: Array.from(workload.submit, (_, job) => jobId(workload, job)),
@@ -107,9 +136,16 @@ export function replayRecord(
     start: seconds(recordedStarts(schedule)),
     end: seconds(schedule.end),
     backfilled: Array.from(workload.submit, (_, job) => byBackfill.has(job)),
-    partition: partitionNames(workload, config.cluster),
+    partition: partitionNames(workload, cluster),
     preempted: preemptedIn(schedule).map((job) => jobId(workload, job)),
   };
+}
+
+function withInterval(cluster: Cluster, interval: number): Cluster {
+  const { slurm } = cluster;
+  if (slurm === undefined) return cluster;
+  const backfill = { ...slurm.scheduler.backfill, interval };
+  return { ...cluster, slurm: { ...slurm, scheduler: { ...slurm.scheduler, backfill } } };
 }
 
 /** As Slurm records them: a job that was suspended has not started anew. */
