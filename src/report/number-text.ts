@@ -19,7 +19,7 @@ export function shortDuration(seconds: number): string {
 export function quantity(value: number | null | undefined, unit: string): string {
   if (value === null || value === undefined || Number.isNaN(value)) return '-';
   if (unit === 's') return formatDuration(value * SECOND);
-  if (unit === 'ratio' || unit === '') return shortNumber(value);
+  if (unit === 'ratio' || unit === 'count' || unit === '') return shortNumber(value);
   if (unit === 'share') return percent(value);
   return `${shortNumber(value)} ${unit}`;
 }

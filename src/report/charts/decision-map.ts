@@ -32,6 +32,8 @@ const SURE = 0.95;
 const LIKELY = 0.8;
 /** Margins below this hardly matter, however sure they are [ratio]. */
 const MATTERS = 0.05;
+/** Margins below this are written as nothing: nobody wins by that [ratio]. */
+const LEVEL = 0.00005;
 const NO_AXIS = '-';
 
 /** The part of the map that is drawn: two axes, the others held at one value. */
@@ -141,7 +143,11 @@ function cellText({ winner, margin }: DecidedCell, labels: readonly string[], wi
 }
 
 function marginText(margin: number | null): string {
-  return margin === null ? 'alone' : `by ${percent(margin)}`;
+  return margin === null ? 'alone' : isLevel(margin) ? 'level with the next' : `by ${percent(margin)}`;
+}
+
+function isLevel(margin: number | null): boolean {
+  return margin !== null && margin < LEVEL;
 }
 
 function hoverText(cell: DecidedCell, labels: readonly string[], { axes, figure }: Picture): string {
@@ -160,7 +166,8 @@ function layoutOf({ axes, x, y, rows }: Picture, { theme, width }: View): Record
   const axis = { zeroline: false, showgrid: false, fixedrange: true, automargin: true };
   const ticks = (values: readonly string[], most: number) => ({
     tickvals: values.map((_, index) => index),
-    ticktext: values.map((value) => chartText(value, most)),
+    // The one row of a map of one axis has no name.
+    ticktext: values.map((value) => (value === '' ? '' : chartText(value, most))),
     range: [-0.5, values.length - 0.5],
   });
   return {
@@ -188,7 +195,7 @@ function sentenceOf({ labels }: ReportFacts, { figure, axes, held, cells }: Pict
 
 function winsText(cells: readonly DecidedCell[], labels: readonly string[]): string {
   const wins = labels.map((label, index) => {
-    const own = cells.filter(({ winner }) => winner === index);
+    const own = cells.filter(({ winner, margin }) => winner === index && !isLevel(margin));
     const sure = own.filter(isSure).length;
     const large = own.filter(({ margin }) => margin !== null && margin >= MATTERS).length;
     return { label, count: own.length, sure, large };
@@ -198,7 +205,12 @@ function winsText(cells: readonly DecidedCell[], labels: readonly string[]): str
   const words = winners.map(
     ({ label, count, sure, large }) => `${label} wins ${countOf(count, 'cell')} (${sure} surely, ${large} by 5 % or more)`,
   );
-  return listed(nobody === 0 ? words : [...words, `nobody ${nobody}`]);
+  const level = cells.filter(({ margin }) => isLevel(margin)).length;
+  const rest = [
+    ...(nobody === 0 ? [] : [`nobody ${nobody}`]),
+    ...(level === 0 ? [] : [`in ${countOf(level, 'cell')} the first two are level`]),
+  ];
+  return listed([...words, ...rest]);
 }
 
 function tableOf({ labels }: ReportFacts, { axes, figure }: Picture): DataTable {

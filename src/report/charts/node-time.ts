@@ -153,13 +153,16 @@ function layoutOf(parts: readonly Part[], asShare: boolean, { theme, width }: Vi
   };
 }
 
+/** Losses below this would be written as 0.00 % [ratio]. */
+const TOLD = 0.00005;
+
 function sentenceOf(parts: readonly Part[], by: 'level' | 'tenant'): string {
   const labels = [...new Set(parts.map(({ label }) => label))];
   const words = labels.slice(0, 6).map((label) => {
     const own = parts.filter((part) => part.label === label);
     const total = own.reduce((sum, part) => sum + totalOf(part), 0);
     const of = (what: string) => own.reduce((sum, { hours }) => sum + (hours.get(what) ?? 0), 0) / total;
-    const waste = ORDER.filter((what) => what !== 'useful' && of(what) > 0).sort((a, b) => of(b) - of(a))[0];
+    const waste = ORDER.filter((what) => what !== 'useful' && of(what) >= TOLD).sort((a, b) => of(b) - of(a))[0];
     return `${label} turns ${percent(of('useful'))} into work${waste === undefined ? '' : ` and loses most to ${waste} (${percent(of(waste))})`}`;
   });
   const rest = labels.length > words.length ? `; ${labels.length - words.length} more are in the data` : '';

@@ -1,10 +1,7 @@
+import { firstShown, MOST_SHOWN } from '../first-shown.ts';
 import type { ReportFacts } from '../model.ts';
 import { light } from '../theme.ts';
 import { make, makeSelect } from './elements.ts';
-
-/** Lines that one chart can hold. */
-const MOST = 7;
-const FIRST = 4;
 
 /** Which runs the charts show: a group of runs of the same jobs, and the policies among them. */
 export class RunChoice {
@@ -14,7 +11,8 @@ export class RunChoice {
 
   constructor(facts: ReportFacts, onChange: () => void) {
     const { labels, groups } = facts;
-    this.#chosen = new Set(labels.slice(0, labels.length <= MOST ? MOST : FIRST));
+    const first = firstShown(facts);
+    this.#chosen = new Set(first.labels);
     this.element = make('form', { class: 'choice', 'aria-label': 'What the charts show' });
     this.element.addEventListener('submit', (event) => event.preventDefault());
     if (groups.length > 1) {
@@ -25,26 +23,33 @@ export class RunChoice {
       });
       this.element.append(select);
     }
-    if (labels.length > 1) this.element.append(this.#policies(labels, onChange));
+    if (labels.length > 1) this.element.append(this.#policies(labels, first.why, onChange));
     this.element.hidden = this.element.childElementCount === 0;
   }
 
   readonly isChosen = (label: string): boolean => this.#chosen.has(label);
 
-  #policies(labels: readonly string[], onChange: () => void): HTMLElement {
+  #policies(labels: readonly string[], why: string, onChange: () => void): HTMLElement {
     const set = make('fieldset', {}, make('legend', {}, 'Policies in the charts'));
+    const shown = () => `${this.#chosen.size} of ${labels.length} are drawn`;
+    const room = `Tick others, up to ${MOST_SHOWN} at a time; verdict, maps and trade-offs are of all.`;
+    const note = make('p', { class: 'note', role: 'status' }, why === '' ? '' : `${shown()}: ${why}. ${room}`);
     labels.forEach((label, style) => {
       const box = make('input', { type: 'checkbox', checked: this.#chosen.has(label) });
       box.addEventListener('change', () => {
         if (box.checked) this.#chosen.add(label);
         else this.#chosen.delete(label);
         // Nothing at all, or more than can be told apart, is not drawn.
-        if (this.#chosen.size === 0 || this.#chosen.size > MOST) {
+        if (this.#chosen.size === 0 || this.#chosen.size > MOST_SHOWN) {
           box.checked = !box.checked;
           if (box.checked) this.#chosen.add(label);
           else this.#chosen.delete(label);
+          note.textContent = box.checked
+            ? 'Charts need one at least.'
+            : `Charts can tell ${MOST_SHOWN} apart: untick one before you tick another.`;
           return;
         }
+        note.textContent = why === '' ? '' : `${shown()}. ${room}`;
         onChange();
       });
       const swatch = make('span', {
@@ -54,6 +59,7 @@ export class RunChoice {
       });
       set.append(make('label', {}, box, swatch, label));
     });
+    set.append(note);
     return set;
   }
 }
