@@ -231,7 +231,11 @@ export class FakeApi {
   }
 
   #list(resource: string, url: URL): Json {
-    const all = [...this.#of(resource).values()].filter((object) => matches(object, url.searchParams.get('labelSelector')));
+    const name = /^metadata\.name=(.*)$/.exec(url.searchParams.get('fieldSelector') ?? '')?.[1];
+    const all = [...this.#of(resource).values()].filter(
+      (object) =>
+        matches(object, url.searchParams.get('labelSelector')) && (name ?? object.metadata.name) === object.metadata.name,
+    );
     const from = Number(url.searchParams.get('continue') ?? 0);
     const limit = Number(url.searchParams.get('limit') ?? all.length);
     const more = from + limit < all.length ? String(from + limit) : undefined;
@@ -272,7 +276,9 @@ export class FakeApi {
   }
 
   #tell({ response, selector }: Watcher, type: string, object: FakeObject): void {
+    // To whoever has chosen by labels, an object that loses them is deleted.
     if (matches(object, selector ?? null)) send(response, type, object);
+    else if (type === 'MODIFIED') send(response, 'DELETED', object);
   }
 
   // Objects.
@@ -310,7 +316,11 @@ export class FakeApi {
   }
 
   #patch(pod: FakeObject, body: Json): Answer {
-    const { uid, finalizers = [], ...metadata } = body.metadata as {
+    const {
+      uid,
+      finalizers = [],
+      ...metadata
+    } = body.metadata as {
       uid?: string;
       finalizers?: string[];
       '$deleteFromPrimitiveList/finalizers'?: string[];

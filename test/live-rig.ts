@@ -44,6 +44,8 @@ export interface RigSettings {
   readonly preemptBy?: 'delete' | 'evict';
   readonly lease?: LiveRunSettings['lease'];
   readonly watch?: LiveRunSettings['watch'];
+  readonly nodes?: string;
+  readonly spare?: number;
   readonly stop?: AbortSignal;
   /** Takes away what was made. */
   readonly clean?: boolean;
@@ -145,7 +147,13 @@ export async function liveRun(settings: RigSettings): Promise<RigRun> {
           timeScale,
         },
       },
-      ...{ instance: settings.instance ?? 'one', nodes: '', batch: 100, preemptBy: settings.preemptBy ?? 'delete' },
+      ...{
+        instance: settings.instance ?? 'one',
+        nodes: settings.nodes ?? '',
+        spare: settings.spare ?? 0,
+        batch: 100,
+        preemptBy: settings.preemptBy ?? 'delete',
+      },
       lease: settings.lease ?? { duration: 15_000, deadline: 10_000, retry: 2000 },
       watch: settings.watch,
       say: (message) => void said.push(message),

@@ -203,7 +203,14 @@ export class LiveExperiment {
   async #driver(api: KubeApi, { run }: Names, point: Point): Promise<Runner> {
     const { options } = this.#setting;
     return new LiveDriver(api, await this.#plan(point), {
-      ...{ style: this.#style(run, false), nodes: options.nodes, batch: BATCH, preemptBy: options.preemptBy, lease: LEASE_TIMES },
+      ...{
+        style: this.#style(run, false),
+        nodes: options.nodes,
+        spare: options.spare,
+        batch: BATCH,
+        preemptBy: options.preemptBy,
+        lease: LEASE_TIMES,
+      },
       // Hosts are called alike in images, and processes have small numbers in containers.
       instance: `${hostname()}-${process.pid}-${randomUUID()}`,
       say: (message) => say(`${point.policy.label}: ${message}`),

@@ -92,9 +92,9 @@ export async function liveRunSlurm(path: string, name: string, timeScale: number
 }
 
 /** Those that are of Kubernetes are not left out in silence. */
-function checkOptions({ context, kubeconfig, stock, only, containers, keep, nodes, run }: LiveRunOptions): void {
+function checkOptions({ context, kubeconfig, stock, only, containers, keep, nodes, spare, run }: LiveRunOptions): void {
   const given = { '--context': context, '--kubeconfig': kubeconfig, '--kube-scheduler': stock, '--containers': containers };
-  const others = { '--only': only, '--keep': keep, '--nodes': nodes === '' ? undefined : nodes };
+  const others = { '--only': only, '--keep': keep, '--nodes': nodes || undefined, '--spare': spare || undefined };
   const wrong = Object.entries({ ...given, ...others }).find(([, value]) => value !== undefined);
   if (wrong !== undefined) throw usageError('it is for Kubernetes', wrong[0], 'leave it out beside --slurm: Slurm alone decides');
   if (run !== undefined && !/^[A-Za-z0-9-]{1,40}$/.test(run))

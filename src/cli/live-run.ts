@@ -22,7 +22,7 @@ import { tellDryRuns } from './live-run-dry.ts';
 import { LiveExperiment, STOCK } from './live-run-policies.ts';
 import type { LiveResult } from './live-run-policies.ts';
 import { checkNamespace, checkRunName, openNamedContext } from './live-run-names.ts';
-import { notNegative, positive } from './option-values.ts';
+import { notNegative, positive, wholeNumber } from './option-values.ts';
 import { print, printJson } from './output.ts';
 import { writeLiveManifest } from './live-run-files.ts';
 import { liveRunTable } from './live-run-table.ts';
@@ -45,6 +45,7 @@ export interface LiveRunOptions {
   containers?: string;
   namespace: string;
   nodes: string;
+  spare: number;
   run?: string;
   preemptBy: 'delete' | 'evict';
   qps: string;
@@ -75,6 +76,12 @@ export function declareLiveRun(command: Command): void {
     .option('--containers <image>', 'real containers that sleep, instead of pods that KWOK plays')
     .option('--namespace <name>', 'where pods are made', 'default')
     .option('--nodes <selector>', 'only nodes with these labels', '')
+    .option(
+      '--spare <count>',
+      'room for so many more nodes of each kind that is there, should they come during a run',
+      (text) => wholeNumber(text, '--spare', 0),
+      0,
+    )
     .option('--run <name>', 'begin of the names of pods (default: a new one)')
     .addOption(new Option('--preempt-by <how>', 'how pods are taken off').choices(['delete', 'evict']).default('delete'))
     .option('--qps <calls>', 'calls a second that yardmaster makes at most; 0 = no limit (of sbatch: 20)', '0')

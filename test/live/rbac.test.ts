@@ -54,22 +54,24 @@ describe.skipIf(MISSING)(`the role of the driver ${SKIPPED}`, () => {
       { submit: 600, runtime: 500, procs: 2, priority: 5 },
     ]);
     const rig = { access, clock: wallClock, workload, policy: 'kube-default', given: { grace: '1s' } };
+    const said: string[] = [];
     const { outcome } = await liveRun({
-      ...rig,
+      ...{ ...rig, said },
       preemptBy: 'evict',
       run: `rights-${runs++}`,
       losesFirstBinding: true,
       clean: true,
     });
-    return outcome;
+    return { ...outcome, said };
   }
 
   test('is enough', async () => {
     await allow(RULES);
-    const { schedule, unsaid } = await run();
+    const { schedule, unsaid, said } = await run();
     expect([...schedule.state]).toEqual([KILLED, COMPLETED, COMPLETED]);
     expect(schedule.attempts.count).toBeGreaterThan(0);
     expect(unsaid).toBe(0);
+    expect(said).toEqual([]);
   });
 
   test.each(RIGHTS)('without $verb of $resource ($apiGroup) something is missing', async (right) => {
@@ -79,7 +81,7 @@ describe.skipIf(MISSING)(`the role of the driver ${SKIPPED}`, () => {
     }));
     await allow(rest.filter(({ verbs }) => verbs.length > 0));
     const said = await run().then(
-      ({ unsaid }) => (unsaid > 0 ? 'unsaid' : 'nothing is missing'),
+      (outcome) => (outcome.unsaid > 0 ? 'unsaid' : `nothing is missing, but ${outcome.said.join()}`),
       (error: unknown) => String(error),
     );
     expect(said).toMatch(/unsaid|does not allow it|forbidden/);

@@ -3,7 +3,6 @@
  * takes up what a driver before it has left; and then goes on in `LiveLoop`.
  */
 import { setMaxListeners } from 'node:events';
-import { clusterOfNodes } from '../../cluster-kubernetes.ts';
 import { nodeCount } from '../../cluster.ts';
 import { prepareRun } from '../../engine/prepare.ts';
 import { aborted } from '../kubernetes/clock.ts';
@@ -18,7 +17,6 @@ import { Executor } from './executor.ts';
 import { LiveLoop } from './live-loop.ts';
 import type { LiveOutcome, LivePlan, LiveRunSettings } from './live-run-settings.ts';
 import { Mirror } from './mirror.ts';
-import { isOpen, unlike } from './node-state.ts';
 import { killedNow, OverBook } from './over-book.ts';
 import { PodCalls } from './pod-calls.ts';
 import { PodMaker } from './pod-maker.ts';
@@ -27,6 +25,7 @@ import { PodTimesBook } from './pod-times.ts';
 import { recover } from './recovery.ts';
 import type { RunClock } from './run-clock.ts';
 import { RunLease } from './run-lease.ts';
+import { RunNodes } from './run-nodes.ts';
 import { serverTimes } from './server-times.ts';
 import { Session } from './session.ts';
 import { withStrangerRows } from './stranger-rows.ts';
@@ -100,14 +99,14 @@ export class LiveDriver {
   async #drive(time: RunClock, stop: AbortSignal): Promise<LiveOutcome> {
     const { workload, spec, options } = this.#plan;
     const { style, say, batch } = this.#settings;
-    const listed = [...this.#mirror.nodes.values()];
-    const cluster = clusterOfNodes(listed, style.run);
+    const nodes = new RunNodes(style.run, [...this.#mirror.nodes.values()], this.#settings.spare);
+    const cluster = nodes.cluster();
     if (nodeCount(cluster) === 0) throw new LiveTrouble('it has no nodes', this.#api.server, 'make some, or look at --nodes');
     const rows = withStrangerRows(workload, cluster);
     const session = new Session({ rows, cluster, prepared: prepareRun(rows.workload, cluster, spec, options), warn: say });
     session.core.now = Math.max(0, time.now());
     const times = new PodTimesBook(() => time.now());
-    for (const [number, { node }] of listed.entries()) session.nodeSeen(number, node, isOpen(listed[number]), unlike);
+    nodes.tell(session);
     for (const pod of this.#mirror.pods.values()) times.see(pod);
     const book = this.#overBook();
     const recovered = recover(
@@ -128,7 +127,7 @@ export class LiveDriver {
       check: () => this.#check(),
     });
     this.#loop = loop;
-    this.#listen(session, times, tombstones);
+    this.#listen(session, { times, tombstones, nodes });
     const holding = tombstones.holdAll(this.#mirror.pods.values()).catch((error: unknown) => this.#fail(error));
     const ended = await loop.run(stop);
     await announcer.finish();
@@ -138,7 +137,7 @@ export class LiveDriver {
       throw this.#failure ?? error;
     });
     this.#check();
-    return { schedule: session.finish(spec.name), cluster, times, recovered, ended, unsaid: announcer.failures };
+    return { schedule: session.finish(spec.name), cluster: nodes.cluster(), times, recovered, ended, unsaid: announcer.failures };
   }
 
   #overBook(): OverBook {
@@ -181,9 +180,9 @@ export class LiveDriver {
     });
   }
 
-  #listen(session: Session, times: PodTimesBook, tombstones: Tombstones): void {
+  #listen(session: Session, parts: { times: PodTimesBook; tombstones: Tombstones; nodes: RunNodes }): void {
+    const { times, tombstones, nodes } = parts;
     const { say } = this.#settings;
-    const first = new Map([...this.#mirror.nodes].map(([name, { node }]) => [name, node]));
     const unknown = new Set<string>();
     const change = () => this.#loop?.change();
     this.#mirror.listener = {
@@ -203,26 +202,39 @@ export class LiveDriver {
       },
       nodeSeen: (listed) => {
         const { name } = listed.node;
-        const number = session.occupancy.nodeOf(name);
-        const then = first.get(name);
-        if (number !== undefined && then !== undefined) {
-          if (!session.nodeSeen(number, listed.node, isOpen(listed), unlike)) return;
-          session.occupancy.shrink(number, then, listed.node);
-          return change();
-        }
-        if (!unknown.has(name)) say(`node ${name} has come after the driver began: it is used when it is started anew`);
+        const news = nodes.seen(session, listed);
+        if (news === 'come') this.#welcome(session, name);
+        if (news === 'come' || news === 'changed') return change();
+        // One that is not ready may not say yet all that it has.
+        if (news === 'same' || !listed.ready || unknown.has(name)) return;
         unknown.add(name);
+        say(`node ${name} has come, for which there is no room: --spare makes some, or start the run anew`);
       },
       nodeGone: (name) => {
         const number = session.occupancy.nodeOf(name);
-        if (number !== undefined) session.nodeGone(number);
-        change();
+        if (number !== undefined) void this.#nodeLeft(session, number, name).then(change, (error: unknown) => this.#fail(error));
       },
       hearing: (heard, trouble) => {
         say(heard ? 'the API server is heard again' : `the API server is not heard: ${trouble?.message ?? ''}`);
         change();
       },
     };
+  }
+
+  /** Others may have put pods there before we knew it. */
+  #welcome(session: Session, name: string): void {
+    this.#settings.say(`node ${name} has come, and is used`);
+    for (const pod of this.#mirror.pods.values()) if (pod.nodeName === name) session.see(pod);
+  }
+
+  /** One that has only lost the labels by which it was chosen is there still, and its pods go on. */
+  async #nodeLeft(session: Session, number: number, name: string): Promise<void> {
+    if (this.#settings.nodes === '') return session.nodeGone(number);
+    session.nodeAway(number);
+    const path = `/api/v1/nodes?fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`;
+    const list = await this.#api.persist({ call: 'list nodes', method: 'GET', path, signal: this.#end.signal });
+    const isThere = ((list as { items?: readonly unknown[] }).items ?? []).length > 0 || this.#mirror.nodes.has(name);
+    if (!isThere) session.nodeGone(number);
   }
 
   #fail(error: unknown): void {

@@ -16,6 +16,8 @@ export interface LiveRunSettings {
   readonly instance: string;
   /** Label selector of the nodes that are used; all if empty. */
   readonly nodes: string;
+  /** Room for so many more nodes of each kind that is there, should they come [count]. */
+  readonly spare: number;
   /** Changes that come within this time are seen together [ms by the clock]. */
   readonly batch: number;
   /** How bound pods are taken off. */

@@ -55,6 +55,11 @@ export class Occupancy {
     return this.#numbers.get(name);
   }
 
+  rename(node: number, from: string, to: string): void {
+    this.#numbers.delete(from);
+    this.#numbers.set(to, node);
+  }
+
   /** A pod that is not counted as ours is there, or has changed. */
   see(pod: LivePod): void {
     const node = pod.nodeName === undefined ? undefined : this.#numbers.get(pod.nodeName);

@@ -3,13 +3,12 @@
  * decide by the same core as a simulation, and answers what is to be done. What becomes of decisions that take their time or
  * fail is said in `JobLife`.
  */
-import { nodeCount, nodeName } from '../../cluster.ts';
+import { nodeCount, nodeName, processorCount } from '../../cluster.ts';
 import type { Cluster } from '../../cluster.ts';
 import type { Driver } from '../../engine/driver.ts';
 import { LiveCore } from '../../engine/live-core.ts';
 import type { Prepared } from '../../engine/prepare.ts';
 import { Recorder } from '../../engine/recorder.ts';
-import { processorCount } from '../../cluster.ts';
 import type { Node } from '../../kubernetes.ts';
 import type { Eviction, Preemption } from '../../policy.ts';
 import type { Schedule } from '../../schedule.ts';
@@ -60,6 +59,8 @@ export class Session implements Driver {
   readonly #nominees: Nominees;
   readonly #wakes = new WakeTimes();
   readonly #walltimes: Walltimes;
+  /** As the API server calls them. */
+  readonly #nodeNames: string[];
   /** As they were last seen. */
   readonly #nodes: { readonly object: Node; readonly open: boolean }[] = [];
   #orders: Order[] = [];
@@ -82,6 +83,7 @@ export class Session implements Driver {
     this.tasks = new TaskTable(rows.workload, rows.firstRow);
     this.occupancy = new Occupancy(this.core, rows, cluster);
     const nodeNames = Array.from({ length: nodeCount(cluster) }, (_, node) => nodeName(cluster, node));
+    this.#nodeNames = nodeNames;
     const order = (one: Order) => {
       this.#orders.push(one);
     };
@@ -97,13 +99,7 @@ export class Session implements Driver {
       happenings: this.#happenings,
     });
     this.#walltimes = new Walltimes({ core, life: this.life, scan: setup.killScan ?? policy.killScan ?? 0 });
-    this.#dispatch = new Dispatch({
-      core,
-      tasks,
-      states: this.life.states,
-      nodeNames,
-      order,
-    });
+    this.#dispatch = new Dispatch({ core, tasks, states: this.life.states, nodeNames, order });
   }
 
   /** Jobs of the workload [count], and those of them that are over. */
@@ -170,14 +166,25 @@ export class Session implements Driver {
     return true;
   }
 
-  /** It does not exist any more. */
-  nodeGone(node: number): void {
+  /** It is none of ours any more, or not yet: nothing is put there, and what is there goes on. */
+  nodeAway(node: number): void {
     const known = this.#nodes[node];
     if (known === undefined) return;
     this.#nodes[node] = { ...known, open: false };
     this.occupancy.close(node, true);
     this.core.nodeChanged(node, false);
+  }
+
+  /** It does not exist any more. */
+  nodeGone(node: number): void {
+    this.nodeAway(node);
     this.life.nodeGone(node);
+  }
+
+  /** A node that was only expected has come. */
+  nameNode(node: number, expected: string, name: string): void {
+    this.#nodeNames[node] = name;
+    this.occupancy.rename(node, expected, name);
   }
 
   bound(task: Task): void {
@@ -259,14 +266,7 @@ export class Session implements Driver {
       this.#warnOnce(`the policy would ${how} jobs, which pods cannot do: they begin anew instead`);
     }
     this.#dispatch.assign();
-    this.life.halt(
-      job,
-      {
-        why: 'preempted',
-        how: how === 'suspend' || how === 'checkpoint' ? 'requeue' : how,
-      },
-      grace,
-    );
+    this.life.halt(job, { why: 'preempted', how: how === 'suspend' || how === 'checkpoint' ? 'requeue' : how }, grace);
     return this.core.now + (grace ?? 0);
   }
 
