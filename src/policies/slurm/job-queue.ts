@@ -24,7 +24,7 @@ const NONE = [NO_RESERVATION];
 export interface JobQueueParts {
   readonly partitions: Partitions;
   readonly priorities: Priorities;
-  readonly demands: Demands;
+  readonly demands: Pick<Demands, 'of'>;
   readonly requeues: Requeues;
   readonly preemption?: Preemption | undefined;
   readonly limits?: Limits | undefined;

@@ -2,6 +2,7 @@
 import type { Cycle } from '../../policy.ts';
 import type { SlurmSchedulerParameters } from '../../slurm-scheduler-parameters.ts';
 import type { Requests } from '../../workload.ts';
+import { AlikeDemands } from './alike-demands.ts';
 import { Deadlines } from './deadlines.ts';
 import { Demands } from './demand.ts';
 import { EarlyEnds } from './early-ends.ts';
@@ -118,7 +119,7 @@ export class Scheduling {
     const checked = { jobs, config: cluster.slurm, machine, partitions, licenses, deadlines, reservations: known };
     this.requests = new RequestCheck(checked);
     this.plansLicenses = parameters.backfill.licenses && cluster.slurm?.schedulerType === 'backfill';
-    const demands = new Demands(jobs, machine, cluster.slurm);
+    const demands = new AlikeDemands(jobs, new Demands(jobs, machine, cluster.slurm));
     const { preemption, limits, reasons, reservations, gang } = this;
     const usedUp =
       limits?.endsJobs === true ? (job: number) => limits.usedUp(job, clock.unix - running.suspendedOf(job)) : undefined;
