@@ -10,6 +10,7 @@ import type { Cluster } from '../src/cluster.ts';
 import { simulate } from '../src/engine/simulate.ts';
 import { readParameters } from '../src/parameters.ts';
 import { firstFit } from '../src/placement/first-fit.ts';
+import { AlikePlans } from '../src/policies/slurm/alike-plans.ts';
 import { Attempts } from '../src/policies/slurm/attempts.ts';
 import { BackfillCycle } from '../src/policies/slurm/backfill.ts';
 import { Running } from '../src/policies/slurm/running.ts';
@@ -52,11 +53,15 @@ const job = fc.record({
   user: fc.constantFrom('ada', 'ben'),
   options: fc.constantFrom({}, {}, {}, { exclusive: 'node' as const }, { minNodes: 2 }, { timeMin: 60_000 }, BOTH),
 });
+/** Some jobs come several at a time, all alike. */
+const bursts = fc
+  .array(fc.tuple(job, fc.constantFrom(1, 1, 1, 4)), { minLength: 6, maxLength: 16 })
+  .map((some) => some.flatMap(([one, count]) => Array.from({ length: count }, () => one)));
 const outage = fc
   .tuple(fc.nat({ max: NODES - 1 }), fc.nat({ max: 10 }), fc.integer({ min: 1, max: 6 }))
   .map(([firstNode, from, length]) => ({ firstNode, nodes: 1, from: from * 30_000, until: (from + length) * 30_000 }));
 const cases: fc.Arbitrary<Case> = fc.record({
-  jobs: fc.array(job, { minLength: 8, maxLength: 30 }),
+  jobs: bursts,
   scheduler: fc.constantFrom(
     ...['bf_interval=20,bf_window=6', 'bf_interval=20,bf_window=60', 'bf_interval=50,bf_window=10,bf_continue'],
     // It yields, and jobs come and go meanwhile.
@@ -80,7 +85,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
 /** Whether the cycle that is being made has paused. */
 let isPaused = false;
 /** How often something was asked for that might be known, how often it was, and that after a pause; cycles not made. */
-const recalls = { made: 0, used: 0, afterPause: 0, cycles: 0 };
+const recalls = { made: 0, used: 0, alike: 0, afterPause: 0, cycles: 0 };
 
 /** What was planned in each look at a job, and what came of it all. */
 function outcomeOf({ jobs, scheduler, testTime, tiers, ages, outages }: Case, remembers: boolean) {
@@ -127,6 +132,7 @@ function outcomeOf({ jobs, scheduler, testTime, tiers, ages, outages }: Case, re
 function forgetAll() {
   const absorb = vi.spyOn(Scheduling.prototype, 'absorb');
   vi.spyOn(StandingPlans.prototype, 'of').mockReturnValue(undefined);
+  vi.spyOn(AlikePlans.prototype, 'of').mockReturnValue(undefined);
   vi.spyOn(Attempts.prototype, 'at').mockImplementation((_last, _room, _looks, _books, mayFit, choose) => {
     return mayFit() ? choose() : undefined;
   });
@@ -145,6 +151,12 @@ function forgetAll() {
 
 function countRecalls() {
   const { of } = StandingPlans.prototype;
+  const { of: ofAlike } = AlikePlans.prototype;
+  vi.spyOn(AlikePlans.prototype, 'of').mockImplementation(function (this: AlikePlans, asked) {
+    const known = ofAlike.call(this, asked);
+    if (known !== undefined) recalls.alike++;
+    return known;
+  });
   const { resume } = BackfillCycle.prototype;
   vi.spyOn(BackfillCycle.prototype, 'resume').mockImplementation(function (this: BackfillCycle, cycle) {
     isPaused = true;
@@ -162,11 +174,12 @@ function countRecalls() {
 test('plans and starts what it would if it remembered nothing', () => {
   fc.assert(
     fc.property(cases, (one) => void expect(outcomeOf(one, true)).toEqual(outcomeOf(one, false))),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
   // Time has gone by in the table of such a cycle.
   expect(recalls.afterPause).toBe(0);
   // Else nothing was tested.
   expect(recalls.used).toBeGreaterThan(recalls.made / 5);
+  expect(recalls.alike).toBeGreaterThan(50);
   expect(recalls.cycles).toBeGreaterThan(100);
 });

@@ -15,6 +15,9 @@ export interface Allocation {
   readonly partition: number;
 }
 
+/** No jobs that a job may preempt. */
+export const NOBODY: readonly Allocation[] = [];
+
 /** The order in which jobs go: by the end of their limits; ties in the order of their rows, which is that of their ids. */
 export function compareEnds(a: Allocation, b: Allocation): number {
   return a.end - b.end || a.job - b.job;

@@ -25,6 +25,8 @@ export class BackfillTable {
   readonly resolution: number;
   /** Nothing is planned from then on [Unix ms]. */
   readonly end: number;
+  /** Taken out of it so far, be it nodes or licences [count]. */
+  promises = 0;
 
   constructor(scheduling: Scheduling, plans: StandingPlans) {
     const { running, clock, parameters } = scheduling;
@@ -73,6 +75,7 @@ export class BackfillTable {
   }
 
   #take(nodes: NodeSet, start: number, end: number, licenses: LicenseCounts | undefined): void {
+    this.promises++;
     this.#space.reserve(nodes, start, end, licenses);
     this.#plans.promise(nodes, start, end);
   }

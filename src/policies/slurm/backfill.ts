@@ -5,6 +5,8 @@
 import type { Cycle } from '../../policy.ts';
 import type { SlurmBackfillParameters } from '../../slurm-scheduler-parameters.ts';
 import { SECOND } from '../../units.ts';
+import { AlikePlans } from './alike-plans.ts';
+import { NOBODY } from './allocation.ts';
 import { BackfillLimits } from './backfill-limits.ts';
 import { BackfillTable } from './backfill-table.ts';
 import { dropLate } from './deadlines.ts';
@@ -15,7 +17,6 @@ import type { NodeSet } from './node-set.ts';
 import { isComparable, PlanNotes } from './plan-notes.ts';
 import type { Goal, Plan } from './plan.ts';
 import { shortenForPlan } from './planned-limit.ts';
-import type { Allocation } from './running.ts';
 import type { Attempt, Yielding } from './scheduling-setup.ts';
 import type { Scheduling } from './scheduling.ts';
 import { CycleNotes } from './standing-cycle.ts';
@@ -25,9 +26,6 @@ import type { KnownPlan, StandingPlans } from './standing-plans.ts';
 /** What a job that limits hold back is planned for, if no other time is known [ms]. */
 const BLOCKED_FOR = 500 * SECOND;
 
-/** Nobody to preempt. */
-const NOBODY: readonly Allocation[] = [];
-
 export class BackfillCycle {
   readonly #scheduling: Scheduling;
   readonly #parameters: SlurmBackfillParameters;
@@ -36,6 +34,7 @@ export class BackfillCycle {
   readonly #table: BackfillTable;
   /** What was planned before. */
   readonly #plans: StandingPlans;
+  readonly #alike: AlikePlans;
   /** When the cycle began [Unix ms]. */
   readonly #began: number;
   /** How long the test of one job takes [ms]. */
@@ -64,6 +63,7 @@ export class BackfillCycle {
     this.#began = clock.unix;
     this.#plans = plans;
     this.#table = new BackfillTable(scheduling, plans);
+    this.#alike = new AlikePlans(scheduling, this.#table);
   }
 
   /** Whose verbs are to be used after a pause. */
@@ -177,11 +177,10 @@ export class BackfillCycle {
     }
     this.#forNext.reach.set(partitions.of(job), { job, candidates });
     const asked = { demand, usable: always, limit, candidates };
+    const alike = this.#alike.of(asked);
+    if (alike !== undefined) return this.#repeat(job, alike);
     const known = this.#plans.of(job, asked);
-    if (known !== undefined && willRun.stand(known, clock.unix)) {
-      this.#repeat(job, known);
-      return known.plan;
-    }
+    if (known !== undefined && willRun.stand(known, clock.unix)) return this.#repeat(job, known);
     const notes = new PlanNotes(asked, this.#plans);
     const plan = this.#search(goal, notes);
     if (plan !== 'started' && notes.isComparable) this.#keep(job, notes.known(plan));
@@ -191,18 +190,19 @@ export class BackfillCycle {
 
   #keep(job: number, known: KnownPlan): void {
     this.#plans.keep(job, known);
+    this.#alike.keep(known);
     this.#forNext.waitUntil(known.until);
   }
 
   /** Does all that planning does beside finding a plan. */
-  #repeat(job: number, known: KnownPlan): void {
+  #repeat(job: number, known: KnownPlan): Plan | undefined {
     const { priorities, partitions } = this.#scheduling;
     this.#keep(job, known);
     if (known.counted) this.#countTest();
-    if (!known.asked.demand.whole) return;
-    for (const { shares } of known.looks) {
+    for (const { shares } of known.asked.demand.whole ? known.looks : []) {
       if (shares !== undefined) priorities.plan(job, { shares, whole: true, partition: partitions.of(job) });
     }
+    return known.plan;
   }
 
   #search(goal: Goal, notes?: PlanNotes): Plan | 'started' | undefined {

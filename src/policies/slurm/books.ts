@@ -114,11 +114,17 @@ export class Books {
     this.#recent[this.changes % RECENT] = node;
   }
 
-  /** Nodes on which something was written after that many changes: each may be told several times; undefined if all may be. */
-  changedSince(changes: number): readonly number[] | undefined {
-    const count = this.changes - changes;
-    if (count > RECENT || changes < 0) return undefined;
-    return Array.from({ length: count }, (_, index) => this.#recent[(changes + 1 + index) % RECENT]);
+  /** Tells of each node on which something was written after that many changes. */
+  forChangedSince(changes: number, tell: (node: number) => void): void {
+    if (changes < 0 || this.changes - changes > RECENT) {
+      for (let node = 0; node < this.changedAt.length; node++) if (this.changedAt[node] > changes) tell(node);
+      return;
+    }
+    for (let change = changes + 1; change <= this.changes; change++) {
+      const node = this.#recent[change % RECENT];
+      // Later changes of the same node tell of it, too.
+      if (this.changedAt[node] === change) tell(node);
+    }
   }
 
   takeOne(share: Share, whole: boolean): void {

@@ -104,7 +104,7 @@ export class StandingPlans {
    */
   leftUntil(limit: number, { nodes, later, enough }: NodesLeftToJob): number {
     let until = Infinity;
-    if (this.#walk === undefined) return until;
+    if (this.#walk === undefined || (later > 0 && !enough)) return until;
     const { times, promises } = this.#walk;
     const end = times.now + limit;
     for (const promise of promises) {

@@ -82,13 +82,7 @@ export class StandingRoom {
     const { books, departures } = this.#running;
     const measure = this.#selection.roomFor(departures.books, demand);
     this.looks++;
-    const recent = books.changedSince(room.seen);
-    if (recent !== undefined) for (const node of recent) this.#correct(room, node, known, last, measure);
-    else {
-      for (let node = 0; node < this.#selection.nodes; node++) {
-        if (books.changedAt[node] > room.seen) this.#correct(room, node, known, last, measure);
-      }
-    }
+    books.forChangedSince(room.seen, (node) => this.#correct(room, node, known, last, measure));
     room.seen = books.changes;
   }
 

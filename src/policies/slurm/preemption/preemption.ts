@@ -2,6 +2,7 @@
 import type { Cycle } from '../../../policy.ts';
 import { jobId } from '../../../workload.ts';
 import type { Requests } from '../../../workload.ts';
+import { NOBODY } from '../allocation.ts';
 import type { JobDemand } from '../demand.ts';
 import { addAll, countNodes, isSameSet, keepOnly, overlaps } from '../node-set.ts';
 import type { NodeSet } from '../node-set.ts';
@@ -33,8 +34,6 @@ export interface PreemptionSettings {
   /** How long a job that has preempted others waits for their nodes before it preempts more: KillWait and MessageTimeout [ms]. */
   readonly patience: number;
 }
-
-const NOBODY: readonly Allocation[] = [];
 
 interface Known {
   /** The jobs that ran. */
