@@ -11,12 +11,18 @@ export class LinearProgram {
   readonly mosts: number[] = [];
   /** Variables that must be whole [index]. */
   readonly whole: number[] = [];
+  /** Where variables must be whole: how far from the best sum an answer may be, against it [ratio]. */
+  readonly gap: number;
   readonly rowLeast: number[] = [];
   readonly rowMost: number[] = [];
   /** Of each row: where its entries begin; one more than there are rows. */
   readonly starts: number[] = [0];
   readonly columns: number[] = [];
   readonly values: number[] = [];
+
+  constructor({ gap = 0 }: { readonly gap?: number } = {}) {
+    this.gap = gap;
+  }
 
   /** Adds a variable, at most so large. Answers its index. */
   variable(gain: number, most = Infinity): number {
@@ -73,13 +79,14 @@ async function load(): Promise<LinearSolver> {
   const highs = await start();
   // The first run of an instance takes several times as long as those that follow: each is kept, and cleared between programs.
   const corner = highs.createModel();
-  corner.options.set({ output_flag: false, mip_rel_gap: 0 });
+  corner.options.set({ output_flag: false });
   const amidst = highs.createModel();
   // What presolving leaves out is not amidst, and cannot be told for sure without a corner.
   amidst.options.set({ output_flag: false, solver: 'ipm', run_crossover: 'off', presolve: 'off' });
   return {
     solve: (program, answer = 'corner') => {
       const data = dataOf(program, highs);
+      corner.options.set({ mip_rel_gap: program.gap });
       return (answer === 'amidst' ? run(amidst, data, highs) : undefined) ?? run(corner, data, highs);
     },
   };

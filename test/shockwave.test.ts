@@ -36,6 +36,7 @@ const windows = fc
     makespanWeight: fc.constantFrom(0, 1e-3, 0.1),
     mostUnfair: fc.constantFrom(0.8, 1, 1.5),
     urgency: fc.constantFrom(0, 2, 12),
+    gap: fc.constantFrom(0, 0, 0.3),
     jobs: fc.array(
       fc.record({
         width: fc.integer({ min: 1, max: 3 }),
@@ -110,7 +111,11 @@ describe('how many rounds each job gets', () => {
         expect(found.worth).toEqual(worth);
         const { value, isFair } = judge(window, found.counts, worth);
         expect(isFair || fairOnes.length === 0).toBe(true);
-        expect(Math.abs(value - best)).toBeLessThanOrEqual(1e-6 * Math.max(1, ...worth));
+        const scale = window.jobs.length * window.rounds;
+        // What was reached before counts neither for a plan nor for how far from the best one it may be.
+        const reached = window.jobs.reduce((sum, { total, done }, at) => sum + worth[at] * logarithm(done / total), 0);
+        const mayMiss = (window.gap * Math.abs(scale * value - reached)) / scale;
+        expect(Math.abs(value - best)).toBeLessThanOrEqual(mayMiss + 1e-6 * Math.max(1, ...worth));
         expect(found.counts.reduce((sum, count, at) => sum + count * window.jobs[at].width, 0)).toBeLessThanOrEqual(
           window.gpus * window.rounds,
         );
@@ -262,11 +267,11 @@ describe('rounds', () => {
 });
 
 // Makespan [s], average completion time [s], worst finish-time ratio and part of jobs above 1.05, there and here:
-//   shockwave            24197  9958 1.78  5.0 %     24022 12014 1.30 25.8 %
+//   shockwave            24197  9958 1.78  5.0 %     24022 11880 1.26 22.5 %
 //   themis               31929 11302 3.44 22.5 %     33338 10509 2.42 15.8 %
 //   gavel (max-min, LAS) 33208 11274 2.95 25.0 %     33458 10639 2.46 22.5 %
 // There, batch sizes grow while jobs run, so that they need 11 % less time in all than the trace says. With what each takes there by
-// itself (completion time over the ratio of its results) in place of the run times of the trace, ours are
+// itself (completion time over the ratio of its results) in place of the run times of the trace, ours are (shockwave with gap=0)
 //   shockwave            21614 10044 1.09  3.3 %
 //   themis               31201 10121 2.52 17.5 %
 //   gavel                31081 10265 2.57 24.2 %

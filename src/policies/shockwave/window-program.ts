@@ -26,6 +26,8 @@ export interface Window {
   readonly mostUnfair: number;
   /** How much more a job that ends too late is worth, as a power of how much too late it is. */
   readonly urgency: number;
+  /** How far from the best plan one may be, against it [ratio]. */
+  readonly gap: number;
 }
 
 export interface RoundCounts {
@@ -83,8 +85,8 @@ function worthOf(window: Window, { total, done, goal }: WindowJob): number {
 
 /** Undefined if some cannot run for as long as they must. Inside, times are rounds. */
 function solve(window: Window, worth: readonly number[], least: readonly number[]): number[] | undefined {
-  const { jobs, gpus, rounds, round, makespanWeight } = window;
-  const program = new LinearProgram();
+  const { jobs, gpus, rounds, round, makespanWeight, gap } = window;
+  const program = new LinearProgram({ gap });
   // The mean of the logarithms over jobs and rounds is what counts against the longest rest: all is multiplied by that number.
   const scale = jobs.length * rounds;
   const rest = program.variable((-makespanWeight * scale * round) / 1000);

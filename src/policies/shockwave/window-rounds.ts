@@ -107,6 +107,7 @@ export class WindowRounds implements Policy {
       makespanWeight: Number(parameters['makespan-weight']),
       mostUnfair: Number(parameters['most-unfair']),
       urgency: Number(parameters.urgency),
+      gap: Number(parameters.gap),
     };
   }
 
