@@ -7,6 +7,14 @@
 //
 // Average completion time of workload 6 of Pollux [s], there and here: Tiresias 3469.7 and 3488.6; Optimus 5301.9 and 5058.9;
 // Pollux 2446.1 and 2293.6. Ours knows the goodput that its agents must guess from what they have seen.
+//
+// Average completion time, its 99th percentile and makespan [h] over all workloads of Sia's artifact, there and here. Gavel's shares
+// are there those of the largest sum of speeds (`max_sum_throughput_perf`), here max-min:
+//   three models, Philly (8)    sia 0.6  9.5 14.2   0.58  8.7 13.5   gavel  1.9 30.0  33.8    3.42 35.6  40.1
+//   three models, Helios (10)   sia 0.7 10.9 14.9   0.68  9.8 14.3   gavel  2.5 38.7  43.0    3.70 50.9  55.1
+//   three models, newTrace (10) sia 0.7  4.6 52.2   0.73  6.2 51.5   gavel 11.3 98.1 110     20.92 80.0 157.4
+//   64 T4, Philly (8)           sia 1.9 18.1 21.4   1.98 16.5 21.7   pollux 2.0 19.3  21.7    1.92 17.1  21.3
+//                               gavel 4.3 37.1 44.3 6.01 29.2 34.5   themis 5.4 44.7  49.7    6.30 28.9  34.2
 import { describe, expect, test } from 'vitest';
 import type { Cluster } from '../src/cluster.ts';
 import { simulate } from '../src/engine/simulate.ts';

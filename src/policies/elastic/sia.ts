@@ -17,7 +17,7 @@ export const sia: PolicySpec = {
   source:
     'Jayaram Subramanya et al., "Sia: heterogeneity-aware, goodput-optimized ML-cluster scheduling", SOSP 2023; its simulator, github.com/siasosp23/artifacts, sia-simulator/sia.py. There, agents fit a model of speed to what they have seen; here, goodput is the true one on models of GPUs that a job has run on, and that of one of these otherwise, by how they compare on one GPU; as there, none is known before a job has run, and no job gets more than twice the GPUs that it has held before. HiGHS solves, in place of CBC. What jobs need at least is a size too, where there jobs ask for powers of two. Jobs whose GPUs stay the same keep their nodes, unless others find room only in pieces',
   fidelity:
-    'On the first of its eight workloads of Philly: on its three models of GPUs 0.48 h to completion on average (over all eight, there 0.6 h); on 64 T4 1.69 h (1.9 h), beside 1.68 h by pollux (2.0 h).',
+    'Hours to completion on average, the 99th percentile of them and makespan, means over its workloads, here and there. On its three models of GPUs: eight of Philly 0.58, 8.7 and 13.5 (0.6, 9.5, 14.2), ten of Helios 0.68, 9.8 and 14.3 (0.7, 10.9, 14.9), ten of its own trace 0.73, 6.2 and 51.5 (0.7, 4.6, 52.2). On 64 T4, Philly: 1.98, 16.5 and 21.7 (1.9, 18.1, 21.4), beside pollux 1.92, 17.1 and 21.3 (2.0, 19.3, 21.7).',
   parameters: {
     round: roundParameter,
     p: { summary: 'Exponent of gains; below 0: the lower, the fairer.', type: 'number', max: -0.01, default: -0.5 },
