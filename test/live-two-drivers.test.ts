@@ -118,12 +118,20 @@ test('a driver with another workload leaves the pods alone', async () => {
   expect(api.calls.get('DELETE pods') ?? 0).toBe(0);
 });
 
-test('a Lease that somebody deletes is made anew as it was', async () => {
-  const first = rig({ instance: 'first' });
+test('a Lease that somebody deletes is made anew as its first holder has begun it', async () => {
+  const cut = new AbortController();
+  const first = rig({ instance: 'first', cut: cut.signal, lease: LEASE_TIMES }).catch(() => undefined);
   await allRun();
-  const [before] = api.all('leases');
+  cut.abort();
+  await first;
+  const { annotations } = api.all('leases')[0].metadata;
+  const second = rig({ instance: 'second' });
+  await until(() => api.all('leases')[0].spec.holderIdentity === 'second');
+  // Until it drives, too: it has read what is written there.
+  const lists = api.calls.get('GET pods') ?? 0;
+  await until(() => (api.calls.get('GET pods') ?? 0) > lists || api.all('pods').length === 0);
   await fetch(api.url + LEASE, { method: 'DELETE', body: '{}' });
   await until(() => api.all('leases').length === 1);
-  expect(api.all('leases')[0].metadata.annotations).toEqual(before.metadata.annotations);
-  expect([...(await first).outcome.schedule.state]).toEqual([COMPLETED]);
+  expect(api.all('leases')[0].metadata.annotations).toEqual(annotations);
+  expect([...(await second).outcome.schedule.state]).toEqual([COMPLETED]);
 });

@@ -174,6 +174,7 @@ export class LeaseLock {
 
   #holdSince(asked: number, annotations: Readonly<Record<string, string>>): true {
     this.#held = true;
+    this.#other = '';
     this.#renewed = asked;
     this.#annotations = annotations;
     return true;
