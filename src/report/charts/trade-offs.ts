@@ -1,5 +1,6 @@
 import type { ChartSpec, DataTable, Figure, View } from '../chart.ts';
 import { chartText } from '../chart-text.ts';
+import { legendHeight } from '../legend-room.ts';
 import type { ContenderKind, ReportFacts } from '../model.ts';
 import { listed, quantity } from '../number-text.ts';
 import { figureOf, isSweep, meanOf, sweepFigure, sweepFigures } from '../sweep-points.ts';
@@ -32,15 +33,18 @@ export const tradeOffs: ChartSpec = {
     const x = sweepFigure(facts, view.chosen.x, shownFirst(facts, ACROSS));
     const y = sweepFigure(facts, view.chosen.y, shownFirst(facts, UP));
     const points = pointsOf(facts, x, y);
+    const named = written(points, view.width);
+    const hasLegend = points.length <= MOST_NAMED && named.size < points.length;
+    const labels = points.map(({ label }) => chartText(label));
     return {
-      traces: tracesOf(points, x, y, view),
+      traces: tracesOf(points, named, { x, y }, view),
       layout: {
         xaxis: axisOf(x, view),
         yaxis: axisOf(y, view),
-        showlegend: false,
+        showlegend: hasLegend,
         hovermode: 'closest',
       },
-      height: 420,
+      height: HEIGHT + (hasLegend ? legendHeight(labels, view.width) : 0),
       sentence: sentenceOf(points, x, y, facts.kind),
       table: () => tableOf(points, x, y),
     };
@@ -78,10 +82,54 @@ function gain(a: number, b: number, { better }: SweepFigure): number {
   return better === 'lower' ? b - a : a - b;
 }
 
-function tracesOf(points: readonly TradeOff[], x: SweepFigure, y: SweepFigure, { theme, width }: View): Figure['traces'] {
+/** Names beyond these are in the table of data only [count]; those beyond a few are in the legend only on narrow screens. */
+const MOST_NAMED = 16;
+const MOST_ON_PHONES = 6;
+/** [pixels] */
+const HEIGHT = 420;
+const LETTER = 6.5;
+const LINE = 15;
+/** What axes, titles and margins take of the picture, across and up [pixels]. */
+const AROUND = { x: 90, y: 110 };
+
+/** Points whose names find room above them without covering that of another; those on the front come first. */
+export function namedPoints(points: readonly TradeOff[], width: number): ReadonlySet<TradeOff> {
+  const place = (values: readonly number[], pixels: number) => {
+    const [least, most] = [Math.min(...values), Math.max(...values)];
+    return (value: number) => (most === least ? pixels / 2 : ((value - least) / (most - least)) * pixels);
+  };
+  const across = place(
+    points.map(({ x }) => x),
+    width - AROUND.x,
+  );
+  const up = place(
+    points.map(({ y }) => y),
+    HEIGHT - AROUND.y,
+  );
+  const named: TradeOff[] = [];
+  const halfOf = ({ label }: TradeOff) => (chartText(label).length * LETTER) / 2;
+  for (const point of [...points].sort((a, b) => Number(b.onFront) - Number(a.onFront))) {
+    const covers = (other: TradeOff) =>
+      Math.abs(across(other.x) - across(point.x)) < halfOf(other) + halfOf(point) && Math.abs(up(other.y) - up(point.y)) < LINE;
+    if (!named.some(covers)) named.push(point);
+  }
+  return new Set(named);
+}
+
+function written(points: readonly TradeOff[], width: number): ReadonlySet<TradeOff> {
+  const most = width < 500 ? MOST_ON_PHONES : MOST_NAMED;
+  return points.length <= most ? namedPoints(points, width) : new Set<TradeOff>();
+}
+
+/** One trace a point: where names would cover each other, a legend has them. */
+function tracesOf(
+  points: readonly TradeOff[],
+  named: ReadonlySet<TradeOff>,
+  { x, y }: { readonly x: SweepFigure; readonly y: SweepFigure },
+  { theme }: View,
+): Figure['traces'] {
   const front = points.filter(({ onFront }) => onFront).sort((a, b) => a.x - b.x);
   const scaled = (value: number, { unit }: SweepFigure) => (unit === 's' ? value / 3600 : value);
-  const few = points.length <= (width < 500 ? 6 : 16);
   return [
     {
       type: 'scatter',
@@ -90,25 +138,25 @@ function tracesOf(points: readonly TradeOff[], x: SweepFigure, y: SweepFigure, {
       y: front.map((point) => scaled(point.y, y)),
       line: { color: theme.muted, dash: 'dot', width: 1 },
       hoverinfo: 'skip',
+      showlegend: false,
     },
-    {
+    ...points.map((point) => ({
       type: 'scatter',
-      mode: few ? 'markers+text' : 'markers',
-      x: points.map((point) => scaled(point.x, x)),
-      y: points.map((point) => scaled(point.y, y)),
-      text: points.map(({ label }) => chartText(label)),
+      mode: named.has(point) ? 'markers+text' : 'markers',
+      name: chartText(point.label),
+      x: [scaled(point.x, x)],
+      y: [scaled(point.y, y)],
+      text: [chartText(point.label)],
       textposition: 'top center',
-      customdata: points.map((point) => `${chartText(point.label)}: ${quantity(point.x, x.unit)}, ${quantity(point.y, y.unit)}`),
+      customdata: [`${chartText(point.label)}: ${quantity(point.x, x.unit)}, ${quantity(point.y, y.unit)}`],
       hovertemplate: '%{customdata}<extra></extra>',
       cliponaxis: false,
       marker: {
         size: 10,
-        color: points.map(({ style }) => colorOf(theme, style)),
-        symbol: points.map(({ onFront, style }) =>
-          onFront ? symbolOf(style).replace('-open', '') : `${symbolOf(style).replace('-open', '')}-open`,
-        ),
+        color: colorOf(theme, point.style),
+        symbol: `${symbolOf(point.style).replace('-open', '')}${point.onFront ? '' : '-open'}`,
       },
-    },
+    })),
   ];
 }
 
