@@ -54,6 +54,11 @@ describe('a row', () => {
     expect([...workload.speeds!.model].map((model) => model >= 0)).toEqual([true, true, true, false, false]);
   });
 
+  test('without a speedup may have bounds that are what it asks for', async () => {
+    const { workload } = await read('a,0,9,,4,4,4,,\nb,0,9,6,4,,4,,\nc,0,9,,0.5,0.5,,,\nd,0,9,4,,0,0,,\ne,0,9,,4,1,8,1,');
+    expect([...workload.speeds!.model].map((model) => model >= 0)).toEqual([false, false, false, false, true]);
+  });
+
   test.each([
     ['a,0,9,,4,1,8,,', 'does not say how fast it is', 'give its speedup'],
     ['a,0,9,,4,5,8,1,', 'for 5 at least and 8 at most', 'min-gpus is a whole number from 1 to gpus'],

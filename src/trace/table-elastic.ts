@@ -80,15 +80,18 @@ const MOST_KNOWN = 10_000;
 /** The tasks of the job, each with one GPU, can come and go one by one. Undefined if the row says nothing of that. */
 export function elasticOf(
   { fewest, most, speedup, reload }: AskedElastic,
-  { tasks, minimum = tasks, most: mostOfGroup = tasks, moreGroups = [] }: JobRow,
-  request: TaskRequest,
+  job: JobRow,
+  requestOf: (index: number) => TaskRequest,
 ): Elastic | Complaint | undefined {
+  const { tasks, minimum = tasks, most: mostOfGroup = tasks, moreGroups = [] } = job;
+  const request = requestOf(job.request);
+  if (speedup === undefined) {
+    const gpus = [job, ...moreGroups].reduce((sum, group) => sum + (group.tasks * requestOf(group.request).gpu) / 1000, 0);
+    const isAsked = (bound: number) => Number.isNaN(bound) || bound === gpus;
+    return isAsked(fewest) && isAsked(most) ? undefined : WITHOUT_SPEEDUP;
+  }
   const least = Number.isNaN(fewest) ? minimum : fewest;
   const largest = Number.isNaN(most) ? mostOfGroup : most;
-  if (speedup === undefined) {
-    if (Number.isNaN(fewest) && Number.isNaN(most)) return undefined;
-    return least === tasks && largest === tasks ? undefined : WITHOUT_SPEEDUP;
-  }
   if (request.gpu === 0) return { what: 'has a speedup, but asks for no GPUs', hint: 'say how many GPUs it asks for, in gpus' };
   if (request.gpu !== 1000 || moreGroups.length > 0 || request.mig !== undefined) return NOT_ONE_BY_ONE;
   const isRange = Number.isInteger(least) && Number.isInteger(largest) && least >= 1 && least <= tasks && largest >= tasks;

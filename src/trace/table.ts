@@ -226,7 +226,7 @@ export class TableRows {
   #makeElastic(asked: AskedElastic | undefined, where: number): string | undefined {
     this.#speed = undefined;
     if (asked === undefined || this.#unreadable !== undefined) return undefined;
-    const elastic = elasticOf(asked, this.#job, this.#sink.jobs.requestAt(this.#job.request));
+    const elastic = elasticOf(asked, this.#job, (index) => this.#sink.jobs.requestAt(index));
     if (elastic === undefined) return undefined;
     if ('what' in elastic) {
       if (this.#skipUnreadable) return elastic.what;
