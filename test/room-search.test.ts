@@ -1,7 +1,8 @@
 // The next node with room for a task, in books that change: against a look at each node. Books and their copies share which
 // nodes are down.
 //
-// Planted, and seen to be caught: what is given back, or a node that comes back, is not seen; one kind of task for all.
+// Planted, and seen to be caught: what is given back, or a node that comes back, is not seen; one kind of task for all; bounds of a
+// full block that no gift raises.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseClusterSpec } from '../src/cluster-spec.ts';
@@ -13,7 +14,7 @@ import { WorkloadBuilder } from '../src/workload-builder.ts';
 
 const NODES = 70;
 const step = fc.record({
-  what: fc.constantFrom('take', 'give', 'down', 'up', 'copy', 'look', 'look', 'look'),
+  what: fc.constantFrom('take', 'give', 'down', 'up', 'copy', 'fill', 'look', 'look', 'look'),
   node: fc.oneof(fc.nat(3), fc.nat(NODES - 1)),
   kind: fc.nat(2),
   from: fc.constantFrom(0, 0, 1, 65),
@@ -51,7 +52,10 @@ test('finds the first node that has room', () => {
         } else if (what === 'down' && books.isUp(node)) books.nodeDown(node);
         else if (what === 'up' && !books.isUp(node)) books.nodeUp(node);
         else if (what === 'copy') all.push(books.copy());
-        else if (what === 'look') {
+        else if (what === 'fill') {
+          const each = demand.perTask[request * demand.resources.length];
+          for (let at = 0; at < NODES; at++) while (books.amount(at, 0) >= each) books.take(at, request, 1, NO_SEAT);
+        } else if (what === 'look') {
           for (const one of all) {
             const expected = Array.from({ length: NODES }, (_, at) => at).find(
               (at) => at >= from && one.tasksThatFit(at, request, job) > 0,

@@ -13,7 +13,7 @@ import type { Workload } from '../src/workload.ts';
 // Planted, and caught here: a misfit blocks what is behind it; the last job in the order is never stopped; jobs stop for one
 // that has room only in pieces; ties by row; service that is time alone; lost work counts as done; jobs fall only beyond the
 // limit; who waits stays before who runs; nobody wakes the policy; an index from whole services, or with jobs that end on
-// the edge of a quantum in the next; equal ranks push out.
+// the edge of a quantum in the next; equal ranks push out; jobs that were to make way in vain are thought gone.
 
 const SECOND = 1000;
 const GPUS = 6;
@@ -262,6 +262,22 @@ test('nobody stops for a job that has room only in pieces', async () => {
   const ran = await outcomes('srtf', workloadOf(jobs, true), machine(2, 4));
   expect(ran.map(({ stops }) => stops)).toEqual([0, 0, 0, 0, 0]);
   expect(ran[4].start).toBe(20);
+});
+
+test('one that finds room only in pieces does not use up who would make way for the next', async () => {
+  // Two nodes of three. The fifth needs a whole node, which nobody can clear; for the sixth the longest job is enough.
+  const jobs = [
+    { at: 0, runs: 1000, width: 1 },
+    { at: 0, runs: 9000, width: 2 },
+    { at: 1, runs: 1000, width: 1 },
+    { at: 1, runs: 8000, width: 2 },
+    { at: 2, runs: 2000, width: 3 },
+    { at: 2, runs: 3000, width: 1 },
+  ];
+  const found = await outcomes('srtf', workloadOf(jobs, true), machine(2, 3), { stop: 'requeue' });
+  expect(found[5].start).toBe(2);
+  expect(found[1].stops).toBeGreaterThan(0);
+  expect(found[4].start).toBeGreaterThan(1000);
 });
 
 test('thresholds must ascend', async () => {
