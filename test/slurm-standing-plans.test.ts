@@ -4,8 +4,8 @@
 // promise that begins where a job would end, or ends behind the window, overlooked; plans taken over though one before them has
 // other nodes, or was not there; plans behind the window never looked at again; a start that has gone by; other nodes given;
 // a cycle not made though a job came or went, a plan is to be told again or its time is over; plans recalled after a pause;
-// a cycle not made though limits changed with a period, or without looking where jobs of several partitions are looked at last;
-// the plan of a job that is alike taken though something was promised since, or though its limit is another.
+// a cycle not made though limits changed with a period; the plan of a job that is alike taken though something was promised
+// since, or though its limit is another.
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Cluster } from '../src/cluster.ts';
