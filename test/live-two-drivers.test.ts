@@ -93,7 +93,8 @@ describe('while one has the run', () => {
 });
 
 test('a driver that has lost its Lease leaves the pods to the one that has it', async () => {
-  const first = trouble(rig({ instance: 'first' }));
+  const said: string[] = [];
+  const first = trouble(rig({ instance: 'first', said }));
   await allRun();
   const take = async () => {
     const now = (await (await fetch(api.url + LEASE)).json()) as { spec: object };
@@ -103,6 +104,7 @@ test('a driver that has lost its Lease leaves the pods to the one that has it', 
   // It may be renewed between the two calls.
   while ((await take()).status === 409);
   expect(await first).toContain('the Lease is lost');
+  expect(said.join()).toContain('live down --context CONTEXT --run test');
   expect(pods()).toEqual(RUNNING);
   expect(api.all('leases')).toHaveLength(1);
 });

@@ -13,6 +13,7 @@ import { runsWithPods, takeDownRun } from '../live/run/take-down-run.ts';
 import { cleanSlurm } from '../live/slurm/slurm-clean.ts';
 import { lookAtSlurm } from '../live/slurm/slurm-cluster.ts';
 import { slurmCommands } from '../live/slurm/slurm-commands.ts';
+import { randomStream } from '../random.ts';
 import { countOf } from '../units.ts';
 import { examples } from './command.ts';
 import { checkNamespace, checkRunName, openNamedContext } from './live-run-names.ts';
@@ -74,10 +75,11 @@ async function downRun(context: string, { kubeconfig, iKnowThisCluster, namespac
   if (slurm !== undefined) throw usageError('a Slurm has no contexts', '--context', 'leave out one of --context and --slurm');
   checkNamespace(namespace);
   const access = await openNamedContext(context, { kubeconfig, iKnowThisCluster });
+  const random = randomStream('live down', 'api');
   const api = new KubeApi({
     connection: new Connection(access, wallClock),
     limiter: new RateLimiter({ qps: 0, burst: 0 }, wallClock),
-    ...{ clock: wallClock, tally: new ApiTally(), random: Math.random },
+    ...{ clock: wallClock, tally: new ApiTally(), random: () => random.uniform() },
   });
   try {
     await greet(api);

@@ -19,7 +19,7 @@ export function declareLiveRbac(command: Command): void {
     .option('--service-account <name>', 'who is to have the rights', 'yardmaster')
     .option('--namespace <name>', 'where it is', 'default')
     .option('--evict', 'also for --preempt-by evict')
-    .option('--kube-scheduler', 'also for --kube-scheduler')
+    .option('--kube-scheduler', 'also for "live run --kube-scheduler"')
     .action(({ serviceAccount, namespace, evict, kubeScheduler }: Options) => {
       const more = [...(evict === true ? EVICTION_RULES : []), ...(kubeScheduler === true ? STOCK_RULES : [])];
       print(rbacManifest(serviceAccount, namespace, more).trimEnd());

@@ -65,12 +65,18 @@ export class RunLease {
       if (clean !== undefined && this.#isOurs && this.#lock.isHeld) {
         await clean();
         isClean = true;
-      }
+      } else if (clean !== undefined && this.#isOurs) this.#tellLeft();
     } finally {
       this.#end.abort();
       await this.#kept;
       await this.#release(isClean);
     }
+  }
+
+  #tellLeft(): void {
+    const { say, style } = this.#settings;
+    const take = `"yardmaster live down --context CONTEXT --run ${style.run}" takes it away`;
+    say(`what run ${style.run} has made is left as it is, since another driver may have it by now: ${take}`);
   }
 
   #readMarks(): RunClock {

@@ -80,6 +80,9 @@ export class ObservedRun {
     try {
       await Promise.race([this.#mirror.synced, Promise.all(watches), aborted(stop)]);
       this.#check();
+      if (stop.aborted) {
+        throw new LiveTrouble('it was stopped before it had seen the cluster', `run ${this.#plan.style.run}`, 'start it again');
+      }
       return await this.#observe(stop);
     } catch (error) {
       throw troubleOf(error, this.#api.server);
