@@ -57,11 +57,7 @@ export function declareVerifySlurm(command: Command): void {
 }
 
 const simulated: SimulateSlurm = (workload, cluster, policy, { parameters, release }) => {
-  return simulate(workload, cluster, policy, {
-    parameters,
-    placement: firstFit,
-    costs: { release, killScan: NEVER },
-  });
+  return simulate(workload, cluster, policy, { parameters, placement: firstFit, costs: { release, killScan: NEVER } });
 };
 
 function verifyRecord(path: string, options: Options): void {
