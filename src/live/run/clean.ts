@@ -26,16 +26,22 @@ export async function podsOfRun(api: KubeApi, namespace: string, run: string, si
   return (list.items ?? []).map((item) => readLivePod(item, { run, namespace, schedulerName: '' }));
 }
 
-/** Resolves when none of its pods is left: the next run finds empty nodes. For whoever drives the run, or has its Lease. */
-export async function cleanRun(api: KubeApi, namespace: string, run: string): Promise<void> {
+/**
+ * Resolves when none of its pods is left: the next run finds empty nodes. For whoever drives the run, or has its Lease; `lost`
+ * says that somebody else has it now.
+ */
+export async function cleanRun(api: KubeApi, namespace: string, run: string, lost?: AbortSignal): Promise<void> {
   const giveUp = new AbortController();
+  const signal = lost === undefined ? giveUp.signal : AbortSignal.any([giveUp.signal, lost]);
   const over = new AbortController();
   void api.clock.sleep(PATIENCE, over.signal).then(() => giveUp.abort());
   try {
-    await deletePods(api, namespace, run, giveUp.signal);
-    await removePriorityClasses(api, run, giveUp.signal);
+    await deletePods(api, namespace, run, signal);
+    await removePriorityClasses(api, run, signal);
   } catch (error) {
     if (!(error instanceof Aborted)) throw troubleOf(error, api.server);
+    if (lost?.aborted === true)
+      throw new LiveTrouble('its Lease is lost: its pods are left alone', `run ${run}`, 'another driver has it by now');
     throw new LiveTrouble(
       'what it has made does not go',
       `run ${run}`,
