@@ -1,4 +1,5 @@
 /** Takes away all that a run has made, by its label. */
+import { setMaxListeners } from 'node:events';
 import { EXIT_CODE } from '../cluster/names.ts';
 import { isFinished, readLivePod } from '../driver/live-pod.ts';
 import type { LivePod } from '../driver/live-pod.ts';
@@ -33,6 +34,8 @@ export async function podsOfRun(api: KubeApi, namespace: string, run: string, si
 export async function cleanRun(api: KubeApi, namespace: string, run: string, lost?: AbortSignal): Promise<void> {
   const giveUp = new AbortController();
   const signal = lost === undefined ? giveUp.signal : AbortSignal.any([giveUp.signal, lost]);
+  // Every call listens to it.
+  setMaxListeners(0, signal);
   const over = new AbortController();
   void api.clock.sleep(PATIENCE, over.signal).then(() => giveUp.abort());
   try {
