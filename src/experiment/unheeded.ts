@@ -1,13 +1,14 @@
 /** What policies heed, or bear in another way than systems do: it is said, since they are compared. */
 import type { Costs } from '../engine/simulate.ts';
 import type { System } from '../systems/system.ts';
+import { mostTasks } from '../workload.ts';
 import type { Workload } from '../workload.ts';
 
 /** `placement`: that of the policies that a system stands beside; absent if there are none. */
 export function unheededBySystems(jobs: Workload, costs: Costs, { managers }: System, placement?: string): string[] {
   const { launch, launchQuantiles, release, killScan } = costs;
   const areCosts = [launch, launchQuantiles, release, killScan].some((cost) => cost !== undefined);
-  const isElastic = jobs.groupMinimum.some((minimum, group) => minimum < jobs.groupTasks[group]);
+  const isElastic = jobs.groupTasks.some((tasks, group) => jobs.groupMinimum[group] < tasks || mostTasks(jobs, group) > tasks);
   return [
     ...(areCosts ? ['costs: come on top of its own figures, where managers start something on nodes that they own'] : []),
     ...(placement === undefined || managers.every((one) => one.policy === undefined || one.placement === placement)
