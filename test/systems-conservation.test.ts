@@ -98,8 +98,8 @@ const bridge = fc
   })
   .map(
     (one) =>
-      `{unit: ${one.unit}, submit: ${one.submit}, status: ${one.status}, cancel: ${one.cancel}, exclusive: ${one.exclusive}, on-delete: ${one.deleted}, on-carrier-loss: {evicted: ${one.effect}, lost: ${one.lost}}` +
-      `${one.carrier ? ', carrier: {cpus: 1}' : ''}${one.back ? ', bind-back: {tries: [1s, 2s], revoke: 2s}' : ''}}`,
+      `{unit: ${one.unit}, submit: ${one.submit}, status: ${one.status}, cancel: ${one.cancel}, exclusive: ${one.exclusive}, on-delete: ${one.deleted}` +
+      `${one.carrier ? `, carrier: {cpus: 1}, on-carrier-loss: {evicted: ${one.effect}, lost: ${one.lost}}` : ''}${one.back ? ', bind-back: {tries: [1s, 2s], revoke: 2s}' : ''}}`,
   );
 const scale = oneOf(
   '{metric: fixed}',
