@@ -191,11 +191,44 @@ test('a run that goes on after it was stopped holds its pods again', async () =>
   expect(calls('POST pods')).toBe(1);
 });
 
-test('what a killed driver has left is taken down by its label', async () => {
-  await runUntil(oneKilled, () => api.all('pods').filter(isOnNode).length === 2);
+test('a run that is asked to stop before it hears that its pods are held again lets them go, too', async () => {
+  const stops = [new AbortController(), new AbortController()];
+  const running = rig(onePod, { stop: stops[0].signal });
+  await until(() => api.all('pods').some(isOnNode));
+  stops[0].abort();
+  await running;
+  api.fault = ({ method, path }) => {
+    if (method === 'PATCH' && path.endsWith('/test-0-0-0')) {
+      api.muteWatches();
+      stops[1].abort();
+    }
+    return undefined;
+  };
+  await rig(onePod, { instance: 'next', stop: stops[1].signal });
+  expect([calls('PATCH pods'), heldPods().length]).toEqual([3, 0]);
+});
+
+function newKube(): KubeApi {
   const connection = new Connection(plainAccess(api.url), clock);
   const limiter = new RateLimiter({ qps: 0, burst: 0 }, clock);
-  const kube = new KubeApi({ connection, limiter, clock, tally: new ApiTally(), random: () => 0.5 });
+  return new KubeApi({ connection, limiter, clock, tally: new ApiTally(), random: () => 0.5 });
+}
+
+test('the Lease of a run that is taken down is renewed until all is gone, and goes with it', async () => {
+  await runUntil(oneKilled, () => api.all('pods').filter(isOnNode).length === 2);
+  const kube = newKube();
+  // The first of these calls takes it over, the others renew it.
+  const before = calls('PUT leases');
+  api.fault = ({ method, path }) =>
+    method === 'DELETE' && path.includes('/pods/') && calls('PUT leases') < before + 3 ? { status: 503 } : undefined;
+  expect(await takeDownRun(kube, 'default', 'test', () => undefined)).toBe(2);
+  expect([...api.all('pods'), ...api.all('leases')]).toEqual([]);
+  kube.close();
+});
+
+test('what a killed driver has left is taken down by its label', async () => {
+  await runUntil(oneKilled, () => api.all('pods').filter(isOnNode).length === 2);
+  const kube = newKube();
   for (const { metadata } of api.all('pods')) api.deletePod('default', metadata.name);
   expect(heldPods()).toHaveLength(2);
   expect(await takeDownRun(kube, 'default', 'test', () => undefined)).toBe(2);

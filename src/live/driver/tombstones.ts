@@ -27,6 +27,8 @@ const AT_ONCE = 16;
 export class Tombstones {
   readonly #parts: TombstoneParts;
   readonly #kept = new Map<string, LivePod>();
+  /** Uids of those that were held just now: nobody may have heard of that yet. */
+  readonly #held = new Set<string>();
   /** Those that are being given up. */
   readonly #going = new Set<Promise<void>>();
 
@@ -54,12 +56,14 @@ export class Tombstones {
   /** Holds these pods if they are ours: a driver before has given them up when it was asked to stop. */
   async holdAll(pods: Iterable<LivePod>): Promise<void> {
     const free = [...pods].filter(({ isHeld, mark, terminating }) => !isHeld && !terminating && mark !== undefined);
+    for (const { uid } of free) this.#held.add(uid);
     await each(free, (pod) => this.#parts.calls.hold(pod));
   }
 
   /** Gives up these pods and all that were kept: nobody will ask for them, or they may be deleted by whoever likes. */
   async releaseAll(pods: Iterable<LivePod>): Promise<void> {
-    const left = [...this.#kept.values(), ...pods].filter(({ isHeld, mark }) => isHeld && mark !== undefined);
+    const isHeld = (pod: LivePod) => pod.isHeld || this.#held.has(pod.uid);
+    const left = [...this.#kept.values(), ...pods].filter((pod) => isHeld(pod) && pod.mark !== undefined);
     this.#kept.clear();
     await Promise.all([...this.#going, each(left, (pod) => this.#parts.calls.release(pod))]);
   }

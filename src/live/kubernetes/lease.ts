@@ -117,9 +117,9 @@ export class LeaseLock {
     await this.#api.call({ call: 'delete lease', method: 'DELETE', path, body, timeout: this.#settings.deadline });
   }
 
-  /** As it is, if it is ours still. */
+  /** As it is, if it is ours still: it may be, although we could not renew it in time. */
   async #giveUp(): Promise<LeaseObject | undefined> {
-    if (!this.isHeld) return undefined;
+    if (!this.#held) return undefined;
     this.#held = false;
     const lease = await this.#read();
     return lease?.spec.holderIdentity === this.#settings.holder ? lease : undefined;

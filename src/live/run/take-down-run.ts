@@ -40,12 +40,31 @@ export async function takeDownRun(api: KubeApi, namespace: string, run: string, 
     done.abort();
     if (!held) throw new LiveTrouble(`${other} drives it`, `run ${run}`, 'end that one (Ctrl-C): it takes its pods away itself');
     const { length } = await podsOfRun(api, namespace, run);
-    await cleanRun(api, namespace, run);
+    await whileHeld(lease, (lost) => cleanRun(api, namespace, run, lost));
     await lease.remove();
     return length;
   } catch (error) {
     throw troubleOf(error, api.server);
   } finally {
     done.abort();
+  }
+}
+
+/** Renews the Lease meanwhile: what is done may take longer than it lasts. `lost` says that it is ours no more. */
+async function whileHeld(lease: LeaseLock, act: (lost: AbortSignal) => Promise<void>): Promise<void> {
+  const end = new AbortController();
+  const lost = new AbortController();
+  let refusal: unknown;
+  const kept = lease
+    .keep(end.signal)
+    .catch((error: unknown) => (refusal = error))
+    .finally(() => lost.abort());
+  try {
+    await act(lost.signal);
+  } catch (error) {
+    throw refusal ?? error;
+  } finally {
+    end.abort();
+    await kept;
   }
 }
