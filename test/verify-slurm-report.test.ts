@@ -86,6 +86,12 @@ describe('what verify slurm found', () => {
     `);
   });
 
+  test('of a single simulation says how far it is from the real runs, without an interval', () => {
+    const { any, ...found } = findings();
+    const report = slurmReport({ ...found, any: { starts: any.starts.slice(0, 1), preemptions: undefined } });
+    expect(report).toMatch(/real runs: -47\.5 %\n/);
+  });
+
   test('is the same for machines', () => {
     expect(slurmFacts(findings())).toMatchObject({
       runs: [{ compared: 2 }, { compared: 2 }],

@@ -89,7 +89,9 @@ function againstAll({ any, real }: SlurmFindings): string {
   const meanWait = meanWaitAgainst(any, real);
   if (meanWait === undefined) return '';
   const { difference, halfWidth, runs } = meanWait;
-  return `mean wait beside the mean of ${countOf(runs, 'real run')}: ${signed(difference)} ± ${(100 * halfWidth).toFixed(1)} %, at 95 %\n`;
+  // A single simulation has no spread to tell.
+  const interval = Number.isNaN(halfWidth) ? '' : ` ± ${(100 * halfWidth).toFixed(1)} %, at 95 %`;
+  return `mean wait beside the mean of ${countOf(runs, 'real run')}: ${signed(difference)}${interval}\n`;
 }
 
 /** As shares of the mean of the real runs; undefined if there is only the record. */
