@@ -255,7 +255,6 @@ class Slot implements Body {
     this.#hold = undefined;
     this.#isStopping = false;
     this.#takeNode(warned);
-    if (this.#isAwaited) this.#submitNext();
   }
 
   #takeNode(warned: boolean): void {
@@ -264,7 +263,7 @@ class Slot implements Body {
     this.#site.manager.takeNode(this.number, warned);
   }
 
-  /** A carrier that is gone for good though it is wanted is followed by another. */
+  /** A carrier that is gone for good though it is wanted, or is wanted again, is followed by another: told after `ended`. */
   #carrierOver(): void {
     if (this.isWanted) this.acquire();
   }
