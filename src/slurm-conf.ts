@@ -3,7 +3,7 @@
  * and the man pages of the files. Files are handed in as texts: who reads them from disk is not this one's matter.
  */
 import type { Cluster, NodePool, Outage, Partition } from './cluster.ts';
-import { usageError } from './errors.ts';
+import { nearMisses, usageError } from './errors.ts';
 import { readAccounts } from './slurm-accounts-file.ts';
 import { KNOWN_OPTIONS, LOSSES } from './slurm-conf-known.ts';
 import { GresConf, gresOfNodes } from './slurm-conf-gres.ts';
@@ -54,6 +54,9 @@ export interface SlurmCluster {
 /** Kinds of lines that come more than once. */
 const KINDS = ['nodename', 'partitionname', 'nodeset', 'downnodes'] as const;
 
+/** The same as people write them: only these begin lines of several settings. */
+const LINE_HEADS = ['NodeName', 'PartitionName', 'NodeSet', 'DownNodes'];
+
 export function readSlurmConf(files: SlurmFiles, include?: ReadInclude): SlurmCluster {
   const notes = new ConfNotes();
   const lines = readConfLines(files.conf.text, files.conf.path, include);
@@ -94,7 +97,9 @@ function tableOf(lines: readonly ConfLine[], notes: ConfNotes): ConfTable {
     const [second] = others;
     const several = /^(slurmctldhost|frontendname|poweraction)$/i.test(setting.key);
     if (second !== undefined && !several) {
-      const hint = 'write each setting on a line of its own, and values that hold blanks in quotes';
+      const [meant] = nearMisses(setting.key, LINE_HEADS);
+      const apart = 'write each setting on a line of its own, and values that hold blanks in quotes';
+      const hint = meant === undefined ? apart : `did you mean "${meant}"?`;
       throw usageError(`${second.key}=${second.value} stands behind ${setting.key} on one line`, second.at, hint);
     }
     const key = setting.key.toLowerCase();

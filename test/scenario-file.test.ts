@@ -196,7 +196,7 @@ describe('a scenario that is wrong is told so, with place and remedy:', () => {
       text: `${BASE}estimates: exact\n`,
       at: '1:13',
       problem: '"exact" is no rule for limits',
-      hint: 'factor=N',
+      hint: 'write runtime, partition, none, factor=N',
     },
     {
       what: 'standard input',

@@ -315,6 +315,11 @@ describe('settings of the whole cluster', () => {
   ])('%s', (text, problem) => {
     expect(() => read(text)).toThrow(problem);
   });
+
+  test('a misspelt head of a line of several settings is told as such', () => {
+    const hint = 'did you mean "PartitionName"?';
+    expect(() => read(`${ONE}PartitionNme=b Nodes=n1\n`)).toThrow(expect.objectContaining({ hint }));
+  });
 });
 
 describe('topology.conf', () => {

@@ -33,7 +33,7 @@ export function parseWalltimeRule(text: string, where: string): WalltimeRule {
   throw usageError(
     `"${text}" is no rule for limits`,
     where,
-    'write runtime, none, factor=N with N at least 1, or a duration such as 24h',
+    'write runtime, partition, none, factor=N with N at least 1, or a duration such as 24h',
   );
 }
 
