@@ -49,7 +49,12 @@ function unfilled({ walltime }: Workload, rule: EstimatesRule): string | undefin
   return isAskedFor ? 'every job has a limit of its own, and keeps it' : undefined;
 }
 
-function fill(workload: Workload, rule: EstimatesRule, { slurm }: Pick<Cluster, 'slurm'>, words: WalltimeWords): ChangedWalltimes {
+function fill(
+  workload: Workload,
+  rule: EstimatesRule,
+  { slurm }: Pick<Cluster, 'slurm'>,
+  words: WalltimeWords,
+): ChangedWalltimes {
   if (rule !== 'partition' && rule !== 'default') return fillWalltimes(workload, rule);
   if (slurm === undefined) {
     if (rule === 'default') return fillWalltimes(workload, { kind: 'runtime' });
